@@ -1,0 +1,342 @@
+//! The product-limit estimate of survival, with left truncation and right censoring.
+
+use std::fmt;
+
+use crate::distribution::two_sided_z;
+use crate::estimate::{Estimate, Level};
+use crate::reason::Reason;
+use crate::risk_table::{RiskTable, Spell};
+
+/// Two survival levels closer than this are the same; the product of n fractions carries rounding errors of this kind.
+const LEVEL_TOLERANCE: f64 = 1e-9;
+
+/// The scale on which the interval is symmetric (Kalbfleisch & Prentice 2002, section 1.4; R's `conf.type`). With z the normal
+/// quantile, S the survival and g Greenwood's sum Σ d/(n(n − d)):
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IntervalTransform {
+    /// S ± z·S·√g, cut to [0, 1].
+    Plain,
+    /// S·exp(±z·√g), cut at 1; the default of R's `survfit`.
+    Log,
+    /// S^exp(±z·√g / ln S); what lifelines gives.
+    LogLog,
+}
+
+impl IntervalTransform {
+    /// A name to show beside the numbers.
+    pub fn name(self) -> &'static str {
+        match self {
+            IntervalTransform::Plain => "Kaplan-Meier, plain interval",
+            IntervalTransform::Log => "Kaplan-Meier, log interval",
+            IntervalTransform::LogLog => "Kaplan-Meier, log-log interval",
+        }
+    }
+
+    fn interval(self, survival: f64, greenwood: f64, z: f64) -> (f64, f64) {
+        let root = greenwood.sqrt();
+        let (low, high) = match self {
+            IntervalTransform::Plain => (survival - z * survival * root, survival + z * survival * root),
+            IntervalTransform::Log => (survival * (-z * root).exp(), survival * (z * root).exp()),
+            IntervalTransform::LogLog => {
+                let half = z * root / survival.ln().abs();
+                (survival.powf(half.exp()), survival.powf((-half).exp()))
+            }
+        };
+        (low.clamp(0.0, survival), high.clamp(survival, 1.0))
+    }
+}
+
+/// The curve at one distinct exit time; it holds from `time` up to the next row's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SurvivalRow {
+    /// The time, in the unit of the spells.
+    pub time: f64,
+    /// Subjects at risk just before `time`.
+    pub at_risk: u64,
+    /// Events at `time`.
+    pub events: u64,
+    /// Censorings at `time`, counted as after the events.
+    pub censored: u64,
+    /// Estimated share that survives beyond `time`.
+    pub survival: f64,
+    /// Greenwood's standard error of `survival` (1926); `None` before the first event and at zero, where it says nothing.
+    pub std_error: Option<f64>,
+    /// Lower bound, pointwise; `None` as for `std_error`.
+    pub ci_low: Option<f64>,
+    /// Upper bound, pointwise; `None` as for `std_error`.
+    pub ci_high: Option<f64>,
+}
+
+/// What left truncation does to a curve that the reader should know of.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Caution {
+    /// All who were at risk had the event, so the curve fell to zero for good, although later spells exist. Small early risk
+    /// sets do this to left-truncated data (Klein & Moeschberger 2003, section 4.6). Start the curve later.
+    RiskSetEmptied {
+        /// When the curve fell to zero.
+        time: f64,
+        /// Spells that exit later.
+        later_spells: u64,
+    },
+    /// Nobody was at risk for a while: what happened in the gap is unknown, and the curve takes it that nothing did.
+    Gap {
+        /// Last exit before the gap.
+        from: f64,
+        /// First entry after it.
+        to: f64,
+    },
+    /// Nobody was watched before this time: the curve is of survival beyond it, given survival to it.
+    LateStart {
+        /// The first entry.
+        time: f64,
+    },
+}
+
+impl fmt::Display for Caution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Caution::RiskSetEmptied { time, later_spells } => {
+                write!(
+                    f,
+                    "the risk set emptied at {time}: the curve is zero from there although {later_spells} later spells exist"
+                )
+            }
+            Caution::Gap { from, to } => write!(f, "nobody was at risk between {from} and {to}"),
+            Caution::LateStart { time } => {
+                write!(f, "nobody was at risk before {time}: survival is given survival to it")
+            }
+        }
+    }
+}
+
+/// A Kaplan–Meier curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KaplanMeier {
+    /// One row per distinct exit time, ascending.
+    pub rows: Vec<SurvivalRow>,
+    /// Spells behind the curve.
+    pub spells: u64,
+    /// Events behind the curve.
+    pub events: u64,
+    /// Coverage of the pointwise intervals.
+    pub level: Level,
+    /// Scale of the pointwise intervals.
+    pub transform: IntervalTransform,
+    /// What to say beside the curve.
+    pub cautions: Vec<Caution>,
+    origin: f64,
+}
+
+/// Kaplan–Meier (1958, JASA 53, 457–481) with delayed entry: S(t) = Π (1 − d/n) over event times up to t, where n counts those
+/// at risk on (entry, exit]. O(n log n).
+///
+/// `from` asks for survival given survival to that time: exits up to it are left out, and earlier entries count as entries
+/// at it. It is the usual remedy for an early risk set too small to carry the curve.
+///
+/// # Errors
+/// As [`RiskTable::new`]; [`Reason::TooFew`] when no spell reaches beyond `from`; [`Reason::OutOfRange`] for a `from` that is
+/// negative or not finite. Data without events give a curve of ones, not an error.
+pub fn kaplan_meier(
+    spells: &[Spell],
+    from: Option<f64>,
+    level: Level,
+    transform: IntervalTransform,
+) -> Result<KaplanMeier, Reason> {
+    let whole = RiskTable::new(spells)?;
+    let (table, origin) = match from {
+        None => (whole, 0.0),
+        Some(start) if start.is_finite() && start >= 0.0 => {
+            let later: Vec<Spell> = spells
+                .iter()
+                .filter(|spell| spell.exit > start)
+                .map(|spell| Spell {
+                    entry: spell.entry.filter(|&entry| entry > start),
+                    ..*spell
+                })
+                .collect();
+            (RiskTable::new(&later)?, start)
+        }
+        Some(_) => {
+            return Err(Reason::OutOfRange {
+                what: "start",
+                index: 0,
+                must: "finite and not negative",
+            });
+        }
+    };
+    let z = two_sided_z(level)?;
+    let (mut survival, mut greenwood) = (1.0_f64, 0.0_f64);
+    let rows: Vec<SurvivalRow> = table
+        .rows
+        .iter()
+        .map(|row| {
+            let (at_risk, events) = (row.at_risk as f64, row.events as f64);
+            if row.events > 0 {
+                survival = if row.events == row.at_risk {
+                    0.0
+                } else {
+                    survival * ((at_risk - events) / at_risk)
+                };
+                greenwood += if row.events == row.at_risk {
+                    0.0
+                } else {
+                    events / (at_risk * (at_risk - events))
+                };
+            }
+            let moved = survival > 0.0 && greenwood > 0.0;
+            let bounds = moved.then(|| transform.interval(survival, greenwood, z));
+            SurvivalRow {
+                time: row.time,
+                at_risk: row.at_risk,
+                events: row.events,
+                censored: row.censored,
+                survival,
+                std_error: moved.then(|| survival * greenwood.sqrt()),
+                ci_low: bounds.map(|b| b.0),
+                ci_high: bounds.map(|b| b.1),
+            }
+        })
+        .collect();
+    let cautions = cautions(&table, spells, origin);
+    let (spells, events) = (table.spells, table.events);
+    // Nothing is known before the first entry, so the curve's own time begins there.
+    let origin = table.first_entry.unwrap_or(origin);
+    Ok(KaplanMeier {
+        rows,
+        spells,
+        events,
+        level,
+        transform,
+        cautions,
+        origin,
+    })
+}
+
+fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
+    let mut found = Vec::new();
+    if let Some(time) = table.first_entry.filter(|&entry| entry > origin) {
+        found.push(Caution::LateStart { time });
+    }
+    let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
+    entries.sort_unstable_by(f64::total_cmp);
+    let mut gone = 0;
+    let mut emptied = false;
+    for row in &table.rows {
+        gone += row.events + row.censored;
+        let later_spells = table.spells - gone;
+        if later_spells == 0 {
+            break;
+        }
+        if !emptied && row.events == row.at_risk {
+            emptied = true;
+            found.push(Caution::RiskSetEmptied {
+                time: row.time,
+                later_spells,
+            });
+        }
+        if row.at_risk == row.events + row.censored {
+            // Everybody left, so whoever exits later entered no earlier than now.
+            let next = entries.partition_point(|&entry| entry < row.time);
+            if let Some(&to) = entries.get(next).filter(|&&entry| entry > row.time) {
+                found.push(Caution::Gap { from: row.time, to });
+            }
+        }
+    }
+    found
+}
+
+impl KaplanMeier {
+    /// When an emptied risk set sent the curve to zero, if it did.
+    fn emptied_at(&self) -> Option<f64> {
+        self.cautions.iter().find_map(|caution| match caution {
+            Caution::RiskSetEmptied { time, .. } => Some(*time),
+            _ => None,
+        })
+    }
+
+    /// The first time by which survival has fallen to one half, with its interval.
+    ///
+    /// # Errors
+    /// As [`KaplanMeier::time_to_survival`].
+    pub fn median(&self) -> Result<Estimate, Reason> {
+        self.time_to_survival(0.5)
+    }
+
+    /// The first time t with S(t) ≤ `survival`. The interval is read off the pointwise bounds in the same way (Brookmeyer &
+    /// Crowley 1982, Biometrics 38, 29–41), as R's `survfit` does: low where the lower bound crosses, high where the upper does.
+    ///
+    /// Where the curve stands at `survival` exactly, R takes the middle of that step and we its beginning, as lifelines does.
+    /// A bound that never crosses is `None`, with [`Reason::NotReached`].
+    ///
+    /// # Errors
+    /// [`Reason::AllCensored`] without events; [`Reason::NotReached`] when the curve stays above; [`Reason::RiskSetEmptied`]
+    /// when only the emptying of a left-truncated risk set took it there; [`Reason::OutOfRange`] unless 0 < `survival` < 1.
+    pub fn time_to_survival(&self, survival: f64) -> Result<Estimate, Reason> {
+        if !(survival > 0.0 && survival < 1.0) {
+            return Err(Reason::OutOfRange {
+                what: "survival",
+                index: 0,
+                must: "strictly between 0 and 1",
+            });
+        }
+        if self.events == 0 {
+            return Err(Reason::AllCensored);
+        }
+        let not_reached = Reason::NotReached { level: survival };
+        let reached = |value: f64| value <= survival + LEVEL_TOLERANCE;
+        let crossing = |bound: fn(&SurvivalRow) -> Option<f64>| {
+            self.rows
+                .iter()
+                .find(|row| bound(row).is_some_and(reached))
+                .map(|row| row.time)
+        };
+        let value = crossing(|row| Some(row.survival)).ok_or(not_reached.clone())?;
+        if let Some(time) = self.emptied_at().filter(|&time| value >= time) {
+            return Err(Reason::RiskSetEmptied { time });
+        }
+        let (low, high) = (crossing(|row| row.ci_low), crossing(|row| row.ci_high));
+        Ok(Estimate {
+            value,
+            // The lower bound has crossed by the time the curve has, unless the curve jumped to zero, where it has no bound.
+            ci_low: low.filter(|&low| low <= value),
+            ci_high: high,
+            n: self.spells,
+            level: self.level,
+            method: self.transform.name(),
+            no_interval: (low.is_none_or(|low| low > value) || high.is_none()).then_some(not_reached),
+        })
+    }
+
+    /// Survival beyond `time`, with its pointwise interval. `n` counts the spells behind the whole curve.
+    ///
+    /// # Errors
+    /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero by
+    /// then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
+    pub fn survival_at(&self, time: f64) -> Result<Estimate, Reason> {
+        let last = self.rows.last();
+        let to = last.map_or(self.origin, |row| row.time);
+        let died_out = last.is_some_and(|row| row.survival == 0.0);
+        if !time.is_finite() || time < self.origin || (time > to && !died_out) {
+            return Err(Reason::OutsideObservation { from: self.origin, to });
+        }
+        if let Some(emptied) = self.emptied_at().filter(|&emptied| time >= emptied) {
+            return Err(Reason::RiskSetEmptied { time: emptied });
+        }
+        let passed = self.rows.partition_point(|row| row.time <= time);
+        let row = passed.checked_sub(1).and_then(|index| self.rows.get(index));
+        let value = row.map_or(1.0, |row| row.survival);
+        let missing = if value == 0.0 {
+            Reason::SurvivalZero
+        } else {
+            Reason::NoEventYet
+        };
+        let bounds = row.and_then(|row| row.ci_low.zip(row.ci_high)).ok_or(missing);
+        Ok(Estimate::with_interval(
+            value,
+            bounds,
+            self.spells,
+            self.level,
+            self.transform.name(),
+        ))
+    }
+}

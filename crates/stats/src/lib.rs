@@ -1,0 +1,48 @@
+//! Numbers in, numbers out: estimators, intervals and tests for slices of numbers.
+//!
+//! What lives here: the statistics that the measures need, each with the source of its formula. What does not: files,
+//! tables, columns, units, and any other crate of ours.
+//!
+//! Three promises hold for every public function.
+//!
+//! * **No NaN, no panic.** A result is a finite number or a typed [`Reason`] why there is none. Empty, constant, infinite
+//!   and huge input is answered, not suffered. Where a value exists but an interval does not, the [`Estimate`] says why.
+//! * **Same input, same bits.** Sums run in slice order, sorting is by a total order, and chance comes from a named, seeded
+//!   stream per resample, so no thread count can change a result. The crate itself starts no thread.
+//! * **A named method.** Where several formulas go by one name (quantile types, interval transforms, handling of zeros), the
+//!   choice is an enum or stands in the name, never a hidden default.
+
+mod bootstrap;
+mod descriptive;
+mod distribution;
+mod estimate;
+mod flat;
+mod kaplan_meier;
+mod log_rank;
+mod mann_kendall;
+mod nelson_aalen;
+mod network;
+mod paired;
+mod proportion;
+mod rate;
+mod reason;
+mod risk_table;
+mod theil_sen;
+mod wilcoxon;
+
+pub use bootstrap::{Bootstrap, BootstrapInterval};
+pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
+pub use estimate::{Estimate, Level};
+pub use flat::{FlatTest, Margin, TrendVerdict, flat_test};
+pub use kaplan_meier::{Caution, IntervalTransform, KaplanMeier, SurvivalRow, kaplan_meier};
+pub use log_rank::{LogRank, LogRankGroup, log_rank};
+pub use mann_kendall::{MannKendall, mann_kendall};
+pub use nelson_aalen::{HazardRow, NelsonAalen, nelson_aalen};
+pub use network::{TieCounts, e_i_index, inside_share, reciprocity};
+pub use paired::{Pair, geometric_mean_ratio, geometric_mean_ratio_interval, median_of_ratios, ratio_of_means};
+pub use proportion::{clopper_pearson, wilson};
+pub use rate::garwood;
+pub use reason::Reason;
+pub use risk_table::{RiskRow, RiskTable, Spell};
+pub use theil_sen::{TheilSen, theil_sen};
+pub use wilcoxon::{PMethod, WilcoxonSignedRank, ZeroHandling, wilcoxon_signed_rank};

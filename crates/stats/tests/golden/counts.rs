@@ -1,0 +1,67 @@
+//! Proportions, rates and tie counts.
+
+use stats::{Level, TieCounts, clopper_pearson, e_i_index, garwood, inside_share, reciprocity, wilson};
+
+use crate::{close, interval_close};
+
+#[test]
+fn clopper_pearson_is_scipys() {
+    // st.binomtest(k, n).proportion_ci(0.95, 'exact')
+    let expected = [
+        (0, 20, 0.0, 0.16843347098308548),
+        (1, 20, 0.0012650894979560339, 0.24873276277202772),
+        (7, 20, 0.1539092047845412, 0.5921885345328283),
+        (20, 20, 0.8315665290169145, 1.0),
+        (3, 1000, 0.0006190999316499173, 0.008742023238657654),
+        (12, 1_000_000, 6.200589987895605e-06, 2.0961491123670386e-05),
+        (500_000, 1_000_000, 0.4990195191953118, 0.5009804808046883),
+    ];
+    for (k, n, low, high) in expected {
+        interval_close(&clopper_pearson(k, n, Level::P95).unwrap(), (low, high), 1e-9);
+    }
+}
+
+#[test]
+fn wilson_is_scipys() {
+    // st.binomtest(k, n).proportion_ci(0.95, 'wilson')
+    let expected = [
+        (0, 20, 0.0, 0.16112515805281935),
+        (7, 20, 0.1811918241010821, 0.5671457233147637),
+        (20, 20, 0.8388748419471808, 1.0),
+        (3, 1000, 0.0010207838811386186, 0.008783014053503173),
+    ];
+    for (k, n, low, high) in expected {
+        interval_close(&wilson(k, n, Level::P95).unwrap(), (low, high), 1e-12);
+    }
+}
+
+#[test]
+fn garwood_is_scipys_gamma_quantile() {
+    // (st.gamma.ppf(.025, e) if e else 0, st.gamma.ppf(.975, e + 1))
+    let expected = [
+        (0, 0.0, 3.6888794541139354),
+        (1, 0.025317807984289876, 5.571643390938898),
+        (5, 1.6234863901184207, 11.66833207932267),
+        (100, 81.36399125092314, 121.62679379242638),
+        (99_999, 99380.15576273036, 100620.74164077373),
+        (100_000, 99381.15266374472, 100621.74473974388),
+        (10_000_000, 9993802.996884268, 10006199.897731498),
+    ];
+    for (events, low, high) in expected {
+        let found = garwood(events, 4.0, Level::P95).unwrap();
+        close(found.value, events as f64 / 4.0, 1e-15);
+        interval_close(&found, (low / 4.0, high / 4.0), 1e-9);
+    }
+}
+
+#[test]
+fn network_shares_by_hand() {
+    let ties = TieCounts {
+        inside: 30,
+        outside: 10,
+    };
+    close(e_i_index(ties).unwrap(), -0.5, 1e-15);
+    close(inside_share(ties, Level::P95).unwrap().value, 0.75, 1e-15);
+    // networkx.overall_reciprocity(nx.DiGraph([(1,2),(2,1),(2,3),(3,1),(1,3)])) == 0.8
+    close(reciprocity(2, 5).unwrap(), 0.8, 1e-15);
+}
