@@ -1,0 +1,92 @@
+//! What `enrich` fills: lives, memberships and who addressed whom.
+
+use crate::cell::{Day, Timestamp};
+use crate::schema::words::{InteractionKind, SetName, State};
+use crate::table::table;
+
+table! {
+    /// An account's life, as far as it was observed.
+    Spells("spells", 1): Spell by [platform, account_id, entered_at] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// Its newest known handle.
+        handle: Option<&'a str>,
+        /// When it was created.
+        created_at: Option<Timestamp>,
+        /// First observed alive: before this moment its end could not have been seen (left truncation).
+        entered_at: Option<Timestamp>,
+        /// Last seen alive.
+        last_alive_at: Option<Timestamp>,
+        /// First seen gone; the end lies between `last_alive_at` and this moment.
+        first_gone_at: Option<Timestamp>,
+        /// The state it was found in when first seen gone; `active` when censored.
+        end_state: State,
+        /// Whether the life was still going on when last observed.
+        censored: bool,
+        /// What told that it was alive last: `observation`, `check` or `post`.
+        alive_basis: &'a str,
+        /// What told that it was gone: `check`; null when censored.
+        gone_basis: Option<&'a str>,
+    }
+}
+
+table! {
+    /// An account's membership of a set at a sample, with what was known of the account then: its newest observation at or
+    /// before the sample.
+    Members("members", 1): Member by [set, sample_at, platform, account_id] {
+        /// The set.
+        set: SetName,
+        /// The sample's instant.
+        sample_at: Timestamp,
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// Its state at the sample, from the newest check or sign of life at or before it, or from both sides of it.
+        state: State,
+        /// Whether it counts as a member that answers at the sample.
+        alive: bool,
+        /// In-network score, 0 to 1, where the set is admitted by score.
+        score: Option<f64>,
+        /// When the newest observation at or before the sample was made.
+        observed_at: Option<Timestamp>,
+        /// Days from that observation to the sample.
+        observation_age_days: Option<f64>,
+        /// When the account was created.
+        created_at: Option<Timestamp>,
+        /// Followers then.
+        followers: Option<i64>,
+        /// Followed accounts then.
+        following: Option<i64>,
+        /// Posts written until then.
+        statuses: Option<i64>,
+        /// Days from creation to that observation.
+        age_days: Option<f64>,
+        /// Lifetime pace then: statuses / max(age_days, 1).
+        tweets_per_day: Option<f64>,
+        /// Whether the account declared any location then; null where not observed.
+        location_shown: Option<bool>,
+        /// Country of the self-declared location then (ISO 3166-1 alpha-2).
+        location_country: Option<&'a str>,
+    }
+}
+
+table! {
+    /// How often an account addressed another on a day.
+    Interactions("interactions", 1): Interaction by [platform, day, source, target, kind] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The UTC day.
+        day: Day,
+        /// The account that addressed.
+        source: &'a str,
+        /// The account that was addressed; `@` and the lower-case handle where only that is known.
+        target: &'a str,
+        /// How.
+        kind: InteractionKind,
+        /// How often.
+        count: i64,
+    }
+}

@@ -1,0 +1,167 @@
+//! What `metrics` and `report` fill: numbers with their meaning.
+
+use crate::cell::Timestamp;
+use crate::schema::words::VerdictWord;
+use crate::table::table;
+
+table! {
+    /// A number with its meaning; or null, with the reason.
+    Measures("measures", 1): Measure by [measure, group, window] {
+        /// The measure's id, as in the list of measures.
+        measure: &'a str,
+        /// The accounts it is taken over: `listed`, `everyone`, a part of one (`listed/return_1`).
+        group: &'a str,
+        /// The window it is taken over: `all`, or a name from study.toml.
+        window: &'a str,
+        /// The number.
+        value: Option<f64>,
+        /// Lower bound of the 95 % interval.
+        ci_low: Option<f64>,
+        /// Upper bound of the 95 % interval.
+        ci_high: Option<f64>,
+        /// How many units (as `method` says) the number rests on.
+        n: i64,
+        /// The number's unit.
+        unit: &'a str,
+        /// How number and interval were made.
+        method: &'a str,
+        /// A qualitative finding, tested as such: `flat`, `up`, `down`, `mostly inside`, `inconclusive`, …
+        finding: Option<&'a str>,
+        /// Why there is no number.
+        reason: Option<&'a str>,
+    }
+}
+
+table! {
+    /// A measure at a sample, or in a bin of time.
+    Series("series", 1): SeriesPoint by [measure, group, at] {
+        /// The measure's id.
+        measure: &'a str,
+        /// The accounts it is taken over.
+        group: &'a str,
+        /// The sample's instant, or the start of the bin.
+        at: Timestamp,
+        /// The number.
+        value: Option<f64>,
+        /// Lower bound of the 95 % interval.
+        ci_low: Option<f64>,
+        /// Upper bound of the 95 % interval.
+        ci_high: Option<f64>,
+        /// How many units the number rests on.
+        n: i64,
+        /// The number's unit.
+        unit: &'a str,
+        /// How number and interval were made.
+        method: &'a str,
+        /// Why there is no number.
+        reason: Option<&'a str>,
+    }
+}
+
+table! {
+    /// A step of a survival curve.
+    Survival("survival", 1): SurvivalRow by [group, time_days] {
+        /// The accounts it is taken over.
+        group: &'a str,
+        /// Days since creation.
+        time_days: Option<f64>,
+        /// Accounts at risk just before.
+        at_risk: i64,
+        /// Suspensions at this time.
+        events: i64,
+        /// Lives censored at this time.
+        censored: i64,
+        /// Share still standing just after (Kaplan–Meier).
+        survival: Option<f64>,
+        /// Lower bound of the 95 % interval.
+        ci_low: Option<f64>,
+        /// Upper bound of the 95 % interval.
+        ci_high: Option<f64>,
+    }
+}
+
+table! {
+    /// An account in a person's chain, compared with the person's first.
+    Returns("returns", 1): Return by [person_id, return_number] {
+        /// The person.
+        person_id: &'a str,
+        /// 0 is the first account.
+        return_number: i64,
+        /// The account.
+        account_id: &'a str,
+        /// When it was created.
+        created_at: Option<Timestamp>,
+        /// When it was first seen gone.
+        gone_at: Option<Timestamp>,
+        /// Days from the predecessor's removal (first seen gone) to this account's creation.
+        gap_days: Option<f64>,
+        /// Most followers seen.
+        followers_peak: Option<i64>,
+        /// Followers at the last observation.
+        followers_last: Option<i64>,
+        /// Followers k days after creation (study.toml `returns.days_after`), from the first observation at or after that age.
+        followers_after: Option<i64>,
+        /// Lifetime pace at the last observation.
+        tweets_per_day: Option<f64>,
+        /// `followers_peak` over that of the person's first account.
+        followers_ratio: Option<f64>,
+        /// `tweets_per_day` over that of the person's first account.
+        pace_ratio: Option<f64>,
+    }
+}
+
+table! {
+    /// Ties inside and outside a set, by relation, which insularity is made of.
+    Network("network", 1): NetworkRow by [group, window, relation] {
+        /// The set.
+        group: &'a str,
+        /// The window, or `all`.
+        window: &'a str,
+        /// `follows_out`, `follows_in`, `interactions`, or one kind of interaction.
+        relation: &'a str,
+        /// Members with at least one tie of this relation.
+        accounts: i64,
+        /// Ties between two members.
+        inside: i64,
+        /// Ties between a member and somebody else.
+        outside: i64,
+        /// Ordered pairs of members tied both ways.
+        reciprocated: i64,
+        /// How multiple ties and ties to oneself were counted.
+        policy: &'a str,
+    }
+}
+
+table! {
+    /// A published figure beside the reproduced one.
+    Comparisons("comparisons", 1): Comparison by [figure] {
+        /// The published figure's id.
+        figure: &'a str,
+        /// The study that published it.
+        study: &'a str,
+        /// What it says, in short.
+        definition: &'a str,
+        /// The published value, in the grammar of the figures file.
+        published: &'a str,
+        /// Its unit.
+        unit: &'a str,
+        /// Its source.
+        source: &'a str,
+        /// The measure or series compared with it, and how it was reduced.
+        measured_as: &'a str,
+        /// The reproduced number.
+        reproduced: Option<f64>,
+        /// Lower bound of its 95 % interval.
+        ci_low: Option<f64>,
+        /// Upper bound of its 95 % interval.
+        ci_high: Option<f64>,
+        /// How many units it rests on.
+        n: i64,
+        /// The reproduced finding, for a qualitative figure.
+        finding: Option<&'a str>,
+        /// Whether the two agree.
+        verdict: VerdictWord,
+        /// The rule applied, or why nothing could be compared.
+        note: &'a str,
+    }
+}

@@ -1,0 +1,82 @@
+//! Every table of the contract, grouped by the stage that first fills it. A table that no stage fills yet is here all the
+//! same, so that the contract does not move when a stage learns to fill it.
+
+mod dedupe;
+mod enrich;
+mod ingest;
+mod metrics;
+mod truth;
+mod words;
+
+pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
+pub use enrich::{Interaction, Interactions, Member, Members, Spell, Spells};
+pub use ingest::{
+    Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, Posts,
+    Reject, Rejects, Roster, RosterEntry,
+};
+pub use metrics::{
+    Comparison, Comparisons, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
+    SurvivalRow,
+};
+pub use truth::{TruthAccount, TruthAccounts, TruthInjected, TruthInjection, TruthMeasure, TruthMeasures};
+pub use words::{Basis, Flow, InteractionKind, PostKind, SetName, State, VerdictWord};
+
+use crate::table::{ColumnDoc, Table};
+use arrow::datatypes::SchemaRef;
+
+/// What the data dictionary and other readers of the whole contract need to know of a table.
+#[derive(Debug)]
+pub struct Description {
+    /// File name without `.parquet`.
+    pub name: &'static str,
+    /// Schema version.
+    pub version: u32,
+    /// The columns that order the rows.
+    pub key: &'static [&'static str],
+    /// What one row is.
+    pub doc: &'static str,
+    /// The columns' meanings, in schema order.
+    pub columns: &'static [ColumnDoc],
+    /// The Arrow schema.
+    pub schema: SchemaRef,
+}
+
+fn describe<T: Table>() -> Description {
+    Description {
+        name: T::NAME,
+        version: T::VERSION,
+        key: T::KEY,
+        doc: T::DOC,
+        columns: T::COLUMNS,
+        schema: T::schema(),
+    }
+}
+
+/// Every table of the contract, in the order in which the stages fill them.
+#[must_use]
+pub fn all() -> Vec<Description> {
+    vec![
+        describe::<Posts>(),
+        describe::<Accounts>(),
+        describe::<Availability>(),
+        describe::<Follows>(),
+        describe::<Roster>(),
+        describe::<Rejects>(),
+        describe::<LedgerEntries>(),
+        describe::<Duplicates>(),
+        describe::<Clusters>(),
+        describe::<Personas>(),
+        describe::<Spells>(),
+        describe::<Members>(),
+        describe::<Interactions>(),
+        describe::<Measures>(),
+        describe::<Series>(),
+        describe::<Survival>(),
+        describe::<Returns>(),
+        describe::<Network>(),
+        describe::<Comparisons>(),
+        describe::<TruthAccounts>(),
+        describe::<TruthMeasures>(),
+        describe::<TruthInjected>(),
+    ]
+}
