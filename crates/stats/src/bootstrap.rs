@@ -27,8 +27,8 @@ pub enum BootstrapInterval {
     Bca,
 }
 
-/// How to resample. The same settings and data give the same bits: resample i draws from stream i of ChaCha8 seeded with
-/// `seed`, so neither the order nor the number of threads could matter.
+/// How to resample. The same settings and data give the same bits: resample i draws from stream i of ChaCha8 seeded
+/// with `seed`, so neither the order nor the number of threads could matter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bootstrap {
     /// Number of resamples, at least 100; some 2,000 for a 95 % interval.
@@ -44,12 +44,13 @@ pub struct Bootstrap {
 impl Bootstrap {
     /// Resamples values. The estimate is the statistic of the whole sample.
     ///
-    /// The interval is missing, with a reason, for a single value, for resamples that all agree, and when more than 1 % of
-    /// resamples have no value. Intervals are known to be too narrow for few values (below some 20). Neither kind promises to
-    /// hold the estimate.
+    /// The interval is missing, with a reason, for a single value, for resamples that all agree, and when more than 1 %
+    /// of resamples have no value. Intervals are known to be too narrow for few values (below some 20). Neither kind
+    /// promises to hold the estimate.
     ///
     /// # Errors
-    /// [`Reason::NotFinite`], [`Reason::TooFew`] (values or resamples), and whatever the statistic says of the whole sample.
+    /// [`Reason::NotFinite`], [`Reason::TooFew`] (values or resamples), and whatever the statistic says of the whole
+    /// sample.
     pub fn of_values<F>(&self, values: &[f64], statistic: F) -> Result<Estimate, Reason>
     where
         F: Fn(&[f64]) -> Result<f64, Reason>,
@@ -75,8 +76,9 @@ impl Bootstrap {
         })
     }
 
-    /// Resamples clusters, such as persons with several accounts, each with all its values (Davison & Hinkley 1997, section
-    /// 3.8). `clusters[i]` names the cluster of `values[i]`. The result's `n` counts clusters, the independent units.
+    /// Resamples clusters, such as persons with several accounts, each with all its values (Davison & Hinkley 1997,
+    /// section 3.8). `clusters[i]` names the cluster of `values[i]`. The result's `n` counts clusters, the independent
+    /// units.
     ///
     /// # Errors
     /// As [`Bootstrap::of_values`]; [`Reason::LengthMismatch`].
@@ -102,11 +104,12 @@ impl Bootstrap {
         })
     }
 
-    /// Resamples `units` things that only the statistic knows: it gets the positions drawn, with repetition. The whole sample
-    /// is `0..units` in order.
+    /// Resamples `units` things that only the statistic knows: it gets the positions drawn, with repetition. The whole
+    /// sample is `0..units` in order.
     ///
     /// # Errors
-    /// [`Reason::TooFew`] without units or with fewer than 100 resamples, and whatever the statistic says of the whole sample.
+    /// [`Reason::TooFew`] without units or with fewer than 100 resamples, and whatever the statistic says of the whole
+    /// sample.
     pub fn of_units<F>(&self, units: usize, statistic: F) -> Result<Estimate, Reason>
     where
         F: Fn(&[usize]) -> Result<f64, Reason>,
@@ -188,7 +191,8 @@ impl Bootstrap {
     ) -> Result<(f64, f64), Reason> {
         let below = replicates.partition_point(|&replicate| replicate < value);
         let not_above = replicates.partition_point(|&replicate| replicate <= value);
-        // Efron & Tibshirani 1993, equation 14.14, with ties counted half; infinite, hence no interval, when all lie on one side.
+        // Efron & Tibshirani 1993, equation 14.14, with ties counted half; infinite, hence no interval, when all lie on
+        // one side.
         let bias = normal_quantile((below + not_above) as f64 / (2.0 * replicates.len() as f64))?;
         let jackknife: Vec<f64> = (0..whole.len())
             .map(|left_out| statistic(&[&whole[..left_out], &whole[left_out + 1..]].concat()))

@@ -4,10 +4,12 @@ use crate::distribution::two_sided_t;
 use crate::estimate::{Estimate, Level};
 use crate::reason::{Reason, all_finite, at_least, finite};
 
-/// Sum in slice order with Neumaier's compensation (Neumaier 1974, ZAMM 54, 39–51), so that the error does not grow with n.
+/// Sum in slice order with Neumaier's compensation (Neumaier 1974, ZAMM 54, 39–51), so that the error does not grow
+/// with n.
 ///
 /// # Errors
-/// [`Reason::NotFinite`] for NaN or infinite input; [`Reason::NotRepresentable`] when the sum overflows. An empty slice sums to 0.
+/// [`Reason::NotFinite`] for NaN or infinite input; [`Reason::NotRepresentable`] when the sum overflows. An empty slice
+/// sums to 0.
 pub fn sum(values: &[f64]) -> Result<f64, Reason> {
     all_finite("value", values)?;
     let (mut total, mut lost) = (0.0_f64, 0.0_f64);
@@ -43,22 +45,26 @@ pub fn mean(values: &[f64]) -> Result<f64, Reason> {
 pub fn standard_deviation(values: &[f64]) -> Result<f64, Reason> {
     at_least(2, values.len())?;
     let centre = mean(values)?;
-    let squares: Vec<f64> = values.iter().map(|v| (v - centre) * (v - centre)).collect();
-    if squares.iter().any(|s| !s.is_finite()) {
-        return Err(Reason::NotRepresentable {
-            what: "standard deviation",
-        });
+    let largest = finite(
+        "deviation",
+        values.iter().map(|v| (v - centre).abs()).fold(0.0, f64::max),
+    )?;
+    if largest == 0.0 {
+        return Ok(0.0);
     }
+    // Scaled, so that squares of tiny deviations do not vanish and those of huge ones do not overflow.
+    let squares: Vec<f64> = values.iter().map(|v| ((v - centre) / largest).powi(2)).collect();
     finite(
         "standard deviation",
-        (sum(&squares)? / (values.len() - 1) as f64).sqrt(),
+        largest * (sum(&squares)? / (values.len() - 1) as f64).sqrt(),
     )
 }
 
 /// Mean with Student's t-interval, mean ± t(n−1)·s/√n.
 ///
 /// Sound when the mean's sampling distribution is near normal; follower counts are heavy-tailed, so prefer the
-/// [bootstrap](crate::Bootstrap) there. With one value, or a constant sample, the value stands and the interval has a reason.
+/// [bootstrap](crate::Bootstrap) there. With one value, or a constant sample, the value stands and the interval has a
+/// reason.
 ///
 /// # Errors
 /// As [`mean`].
@@ -89,8 +95,8 @@ fn sorted(values: &[f64]) -> Result<Vec<f64>, Reason> {
     Ok(sorted)
 }
 
-/// Quantile of type 7 (Hyndman & Fan 1996, American Statistician 50, 361–365): linear interpolation at (n − 1)p, as numpy and
-/// R do by default.
+/// Quantile of type 7 (Hyndman & Fan 1996, American Statistician 50, 361–365): linear interpolation at (n − 1)p, as
+/// numpy and R do by default.
 ///
 /// # Errors
 /// [`Reason::OutOfRange`] unless 0 ≤ p ≤ 1; [`Reason::TooFew`] for an empty slice; [`Reason::NotFinite`].

@@ -53,8 +53,8 @@ pub(crate) fn two_sided_t(level: Level, df: f64) -> Result<f64, Reason> {
 
 /// Quantile of the beta distribution with shapes `a` and `b`.
 ///
-/// `statrs` stops its search at five digits where the quantile is small, so its answer only starts a Newton search that keeps
-/// a bracket; the distribution function itself is good to twelve.
+/// `statrs` stops its search at five digits where the quantile is small, so its answer only starts a Newton search that
+/// keeps a bracket.
 pub(crate) fn beta_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> {
     let beta = Beta::new(a, b).map_err(|_| BAD_PARAMETER)?;
     let (mut low, mut high) = (0.0_f64, 1.0_f64);

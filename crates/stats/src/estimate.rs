@@ -4,8 +4,8 @@ use crate::reason::Reason;
 
 /// A value with its interval, in the unit of the input.
 ///
-/// `value` is always finite. A missing bound is `None`, and `no_interval` then says why; a one-sided absence is possible (the
-/// upper bound of a median survival time that was not reached).
+/// `value` is always finite. A missing bound is `None`, and `no_interval` then says why; a one-sided absence is
+/// possible (the upper bound of a median survival time that was not reached).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     /// The point estimate.

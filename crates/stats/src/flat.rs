@@ -67,16 +67,21 @@ pub struct FlatTest {
     pub change: Estimate,
     /// The margin that the change was held against.
     pub margin: Margin,
+    /// Lag-1 autocorrelation of what the line leaves, in time order; `None` where the line leaves nothing. Well above
+    /// zero (say 2/√n) it means that the interval is too narrow and the verdict too sure.
+    pub residual_autocorrelation: Option<f64>,
 }
 
-/// Two one-sided tests at 5 % each (Schuirmann 1987, J. Pharmacokinetics 15, 657–680) of the Theil–Sen change over the window
-/// against ± margin: flat when Sen's 90 % interval lies strictly within. A direction is claimed from the same interval.
+/// Two one-sided tests at 5 % each (Schuirmann 1987, J. Pharmacokinetics 15, 657–680) of the Theil–Sen change over the
+/// window against ± margin: flat when Sen's 90 % interval lies strictly within. A direction is claimed from the same
+/// interval.
 ///
-/// The mean is taken as known. Autocorrelation makes the interval too narrow, and with it both "flat" and a direction too
-/// easy to claim; say so beside daily series.
+/// The mean is taken as known. Autocorrelation makes the interval too narrow, and with it both "flat" and a direction
+/// too easy to claim; say so beside daily series.
 ///
 /// # Errors
-/// As [`theil_sen`]; [`Reason::ZeroDenominator`] when the mean is zero; [`Reason::IntervalUnattainable`] below four points.
+/// As [`theil_sen`]; [`Reason::ZeroDenominator`] when the mean is zero; [`Reason::IntervalUnattainable`] below four
+/// points.
 pub fn flat_test(times: &[f64], values: &[f64], margin: Margin) -> Result<FlatTest, Reason> {
     let line = theil_sen(times, values, Level::P90)?;
     let centre = mean(values)?.abs();
@@ -101,9 +106,22 @@ pub fn flat_test(times: &[f64], values: &[f64], margin: Margin) -> Result<FlatTe
     let value = relative(line.slope.value)?;
     let method = "Theil-Sen change over the window relative to the mean, Sen interval, two one-sided tests";
     let change = Estimate::with_interval(value, Ok((low, high)), line.slope.n, Level::P90, method);
+    let residual_autocorrelation = lag_1_autocorrelation(times, values, line.slope.value);
     Ok(FlatTest {
         verdict,
         change,
         margin,
+        residual_autocorrelation,
     })
+}
+
+/// r₁ = Σ (eₜ − ē)(eₜ₊₁ − ē) / Σ (eₜ − ē)² (Box & Jenkins 1976, section 2.1.5) of the residuals, by position in time.
+fn lag_1_autocorrelation(times: &[f64], values: &[f64], slope: f64) -> Option<f64> {
+    let mut residuals: Vec<(f64, f64)> = times.iter().zip(values).map(|(&t, v)| (t, v - slope * t)).collect();
+    residuals.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let residuals: Vec<f64> = residuals.into_iter().map(|(_, residual)| residual).collect();
+    let centre = mean(&residuals).ok()?;
+    let whole: f64 = residuals.iter().map(|e| (e - centre) * (e - centre)).sum();
+    let lagged: f64 = residuals.windows(2).map(|e| (e[0] - centre) * (e[1] - centre)).sum();
+    Some(lagged / whole).filter(|r| r.is_finite())
 }

@@ -10,8 +10,8 @@ use crate::risk_table::{RiskTable, Spell};
 /// Two survival levels closer than this are the same; the product of n fractions carries rounding errors of this kind.
 const LEVEL_TOLERANCE: f64 = 1e-9;
 
-/// The scale on which the interval is symmetric (Kalbfleisch & Prentice 2002, section 1.4; R's `conf.type`). With z the normal
-/// quantile, S the survival and g Greenwood's sum Σ d/(n(n − d)):
+/// The scale on which the interval is symmetric (Kalbfleisch & Prentice 2002, section 1.4; R's `conf.type`). With z the
+/// normal quantile, S the survival and g Greenwood's sum Σ d/(n(n − d)):
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IntervalTransform {
     /// S ± z·S·√g, cut to [0, 1].
@@ -59,7 +59,8 @@ pub struct SurvivalRow {
     pub censored: u64,
     /// Estimated share that survives beyond `time`.
     pub survival: f64,
-    /// Greenwood's standard error of `survival` (1926); `None` before the first event and at zero, where it says nothing.
+    /// Greenwood's standard error of `survival` (1926); `None` before the first event and at zero, where it says
+    /// nothing.
     pub std_error: Option<f64>,
     /// Lower bound, pointwise; `None` as for `std_error`.
     pub ci_low: Option<f64>,
@@ -70,8 +71,8 @@ pub struct SurvivalRow {
 /// What left truncation does to a curve that the reader should know of.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Caution {
-    /// All who were at risk had the event, so the curve fell to zero for good, although later spells exist. Small early risk
-    /// sets do this to left-truncated data (Klein & Moeschberger 2003, section 4.6). Start the curve later.
+    /// All who were at risk had the event, so the curve fell to zero for good, although later spells exist. Small early
+    /// risk sets do this to left-truncated data (Klein & Moeschberger 2003, section 4.6). Start the curve later.
     RiskSetEmptied {
         /// When the curve fell to zero.
         time: f64,
@@ -98,7 +99,7 @@ impl fmt::Display for Caution {
             Caution::RiskSetEmptied { time, later_spells } => {
                 write!(
                     f,
-                    "the risk set emptied at {time}: the curve is zero from there although {later_spells} later spells exist"
+                    "the risk set emptied at {time}: the curve is zero from there, yet {later_spells} spells are later"
                 )
             }
             Caution::Gap { from, to } => write!(f, "nobody was at risk between {from} and {to}"),
@@ -127,15 +128,15 @@ pub struct KaplanMeier {
     origin: f64,
 }
 
-/// Kaplan–Meier (1958, JASA 53, 457–481) with delayed entry: S(t) = Π (1 − d/n) over event times up to t, where n counts those
-/// at risk on (entry, exit]. O(n log n).
+/// Kaplan–Meier (1958, JASA 53, 457–481) with delayed entry: S(t) = Π (1 − d/n) over event times up to t, where n
+/// counts those at risk on (entry, exit]. O(n log n).
 ///
-/// `from` asks for survival given survival to that time: exits up to it are left out, and earlier entries count as entries
-/// at it. It is the usual remedy for an early risk set too small to carry the curve.
+/// `from` asks for survival given survival to that time: exits up to it are left out, and earlier entries count as
+/// entries at it. It is the usual remedy for an early risk set too small to carry the curve.
 ///
 /// # Errors
-/// As [`RiskTable::new`]; [`Reason::TooFew`] when no spell reaches beyond `from`; [`Reason::OutOfRange`] for a `from` that is
-/// negative or not finite. Data without events give a curve of ones, not an error.
+/// As [`RiskTable::new`]; [`Reason::TooFew`] when no spell reaches beyond `from`; [`Reason::OutOfRange`] for a `from`
+/// that is negative or not finite. Data without events give a curve of ones, not an error.
 pub fn kaplan_meier(
     spells: &[Spell],
     from: Option<f64>,
@@ -262,15 +263,17 @@ impl KaplanMeier {
         self.time_to_survival(0.5)
     }
 
-    /// The first time t with S(t) ≤ `survival`. The interval is read off the pointwise bounds in the same way (Brookmeyer &
-    /// Crowley 1982, Biometrics 38, 29–41), as R's `survfit` does: low where the lower bound crosses, high where the upper does.
+    /// The first time t with S(t) ≤ `survival`. The interval is read off the pointwise bounds in the same way
+    /// (Brookmeyer & Crowley 1982, Biometrics 38, 29–41), as R's `survfit` does: low where the lower bound crosses,
+    /// high where the upper does.
     ///
-    /// Where the curve stands at `survival` exactly, R takes the middle of that step and we its beginning, as lifelines does.
-    /// A bound that never crosses is `None`, with [`Reason::NotReached`].
+    /// Where the curve stands at `survival` exactly, R takes the middle of that step and we its beginning, as lifelines
+    /// does. A bound that never crosses is `None`, with [`Reason::NotReached`].
     ///
     /// # Errors
-    /// [`Reason::AllCensored`] without events; [`Reason::NotReached`] when the curve stays above; [`Reason::RiskSetEmptied`]
-    /// when only the emptying of a left-truncated risk set took it there; [`Reason::OutOfRange`] unless 0 < `survival` < 1.
+    /// [`Reason::AllCensored`] without events; [`Reason::NotReached`] when the curve stays above;
+    /// [`Reason::RiskSetEmptied`] when only the emptying of a left-truncated risk set took it there;
+    /// [`Reason::OutOfRange`] unless 0 < `survival` < 1.
     pub fn time_to_survival(&self, survival: f64) -> Result<Estimate, Reason> {
         if !(survival > 0.0 && survival < 1.0) {
             return Err(Reason::OutOfRange {
@@ -297,7 +300,8 @@ impl KaplanMeier {
         let (low, high) = (crossing(|row| row.ci_low), crossing(|row| row.ci_high));
         Ok(Estimate {
             value,
-            // The lower bound has crossed by the time the curve has, unless the curve jumped to zero, where it has no bound.
+            // The lower bound has crossed by the time the curve has, unless the curve jumped to zero, where it has no
+            // bound.
             ci_low: low.filter(|&low| low <= value),
             ci_high: high,
             n: self.spells,
@@ -310,8 +314,8 @@ impl KaplanMeier {
     /// Survival beyond `time`, with its pointwise interval. `n` counts the spells behind the whole curve.
     ///
     /// # Errors
-    /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero by
-    /// then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
+    /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero
+    /// by then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
     pub fn survival_at(&self, time: f64) -> Result<Estimate, Reason> {
         let last = self.rows.last();
         let to = last.map_or(self.origin, |row| row.time);

@@ -5,12 +5,13 @@
 //!
 //! Three promises hold for every public function.
 //!
-//! * **No NaN, no panic.** A result is a finite number or a typed [`Reason`] why there is none. Empty, constant, infinite
-//!   and huge input is answered, not suffered. Where a value exists but an interval does not, the [`Estimate`] says why.
-//! * **Same input, same bits.** Sums run in slice order, sorting is by a total order, and chance comes from a named, seeded
-//!   stream per resample, so no thread count can change a result. The crate itself starts no thread.
-//! * **A named method.** Where several formulas go by one name (quantile types, interval transforms, handling of zeros), the
-//!   choice is an enum or stands in the name, never a hidden default.
+//! * **No NaN, no panic.** A result is a finite number or a typed [`Reason`] why there is none. Empty, constant,
+//!   infinite and huge input is answered, not suffered. Where a value exists but an interval does not, the [`Estimate`]
+//!   says why.
+//! * **Same input, same bits.** Sums run in slice order, sorting is by a total order, and chance comes from a named,
+//!   seeded stream per resample, so no thread count can change a result. The crate itself starts no thread.
+//! * **A named method.** Where several formulas go by one name (quantile types, interval transforms, handling of
+//!   zeros), the choice is an enum or stands in the name, never a hidden default.
 
 mod bootstrap;
 mod descriptive;

@@ -28,8 +28,8 @@ pub struct LogRank {
     pub groups: Vec<LogRankGroup>,
 }
 
-/// Log-rank test of k groups (Mantel 1966; Kalbfleisch & Prentice 2002, section 1.5), with delayed entry, hypergeometric
-/// variance, and no weights. O(n log n + t·k²) for t distinct event times.
+/// Log-rank test of k groups (Mantel 1966; Kalbfleisch & Prentice 2002, section 1.5), with delayed entry,
+/// hypergeometric variance, and no weights. O(n log n + t·k²) for t distinct event times.
 ///
 /// Groups that never share a risk set with another at an event time add nothing and cost a degree of freedom.
 ///
@@ -153,8 +153,8 @@ impl RiskCounter {
     }
 }
 
-/// uᵀ V⁻ u and the rank of V, by symmetric Gaussian elimination with diagonal pivots; V is positive semidefinite and at least
-/// one short of full rank, so elimination simply stops where only rounding error is left.
+/// uᵀ V⁻ u and the rank of V, by symmetric Gaussian elimination with diagonal pivots; V is positive semidefinite and at
+/// least one short of full rank, so elimination simply stops where only rounding error is left.
 fn quadratic_form(mut v: Vec<Vec<f64>>, mut u: Vec<f64>) -> (f64, u32) {
     let k = u.len();
     let largest = (0..k).map(|i| v[i][i]).fold(0.0, f64::max);

@@ -29,12 +29,13 @@ pub struct MannKendall {
 
 /// Mann–Kendall test for a monotone trend (Mann 1945; Kendall 1975, chapter 4 for ties).
 ///
-/// Without ties and up to 30 observations the p-value is exact; else it is normal with continuity correction. Observations are
-/// taken as independent: positive autocorrelation makes p too small. Quadratic in time, so at most 5,000 points.
+/// Without ties and up to 30 observations the p-value is exact; else it is normal with continuity correction.
+/// Observations are taken as independent: positive autocorrelation makes p too small. Quadratic in time, so at most
+/// 5,000 points.
 ///
 /// # Errors
-/// [`Reason::TooFew`] below three points; [`Reason::Constant`] when all values, or all times, are equal; [`Reason::TooMany`];
-/// [`Reason::LengthMismatch`]; [`Reason::NotFinite`].
+/// [`Reason::TooFew`] below three points; [`Reason::Constant`] when all values, or all times, are equal;
+/// [`Reason::TooMany`]; [`Reason::LengthMismatch`]; [`Reason::NotFinite`].
 pub fn mann_kendall(times: &[f64], values: &[f64]) -> Result<MannKendall, Reason> {
     check_series(times, values, 3)?;
     let mut s = 0_i64;
@@ -81,8 +82,8 @@ fn direction(from: f64, to: f64) -> i64 {
     i64::from(to > from) - i64::from(to < from)
 }
 
-/// P(|S| ≥ |s|) over all orders of n distinct values; the number of falling pairs in a random order is a sum of independent
-/// uniform counts 0..i (Kendall 1975, chapter 5).
+/// P(|S| ≥ |s|) over all orders of n distinct values; the number of falling pairs in a random order is a sum of
+/// independent uniform counts 0..i (Kendall 1975, chapter 5).
 fn exact_p(n: usize, s: i64) -> f64 {
     let mut probability = vec![1.0_f64];
     for size in 2..=n {

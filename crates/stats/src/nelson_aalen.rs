@@ -39,10 +39,11 @@ pub struct NelsonAalen {
     pub level: Level,
 }
 
-/// Nelson–Aalen (Aalen 1978, Annals of Statistics 6, 701–726): H(t) = Σ d/n with variance Σ d/n², tied events counted as one
-/// jump. The interval is symmetric on the log scale, H·exp(±z·se/H). O(n log n).
+/// Nelson–Aalen (Aalen 1978, Annals of Statistics 6, 701–726): H(t) = Σ d/n with variance Σ d/n², tied events counted
+/// as one jump. The interval is symmetric on the log scale, H·exp(±z·se/H). O(n log n).
 ///
-/// Unlike survival it recovers from an emptied risk set: an early jump of 1 stays in the sum, but later hazard still shows.
+/// Unlike survival it recovers from an emptied risk set: an early jump of 1 stays in the sum, but later hazard still
+/// shows.
 ///
 /// # Errors
 /// As [`RiskTable::new`].

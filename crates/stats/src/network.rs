@@ -52,7 +52,8 @@ pub fn inside_share(ties: TieCounts, level: Level) -> Result<Estimate, Reason> {
     wilson(ties.inside, ties.total()?, level)
 }
 
-/// Share of directed ties that are returned: 2·mutual pairs / directed ties, as igraph's and networkx's overall reciprocity.
+/// Share of directed ties that are returned: 2·mutual pairs / directed ties, as igraph's and networkx's overall
+/// reciprocity.
 ///
 /// `directed_ties` counts distinct ordered pairs without self-loops, `mutual_pairs` the unordered pairs tied both ways.
 ///

@@ -77,8 +77,8 @@ fn log_ratios(pairs: &[Pair]) -> Result<Vec<f64>, Reason> {
 /// Geometric mean of after/before, exp(mean(ln after − ln before)); halving and doubling cancel.
 ///
 /// # Errors
-/// As [`ratio_of_means`]; [`Reason::OutOfRange`] when a value is zero, whose logarithm does not exist. Adding a constant to
-/// get round that changes the answer, so it is not done here.
+/// As [`ratio_of_means`]; [`Reason::OutOfRange`] when a value is zero, whose logarithm does not exist. Adding a
+/// constant to get round that changes the answer, so it is not done here.
 pub fn geometric_mean_ratio(pairs: &[Pair]) -> Result<f64, Reason> {
     finite("ratio", mean(&log_ratios(pairs)?)?.exp())
 }

@@ -4,8 +4,9 @@ use crate::reason::{Reason, at_least};
 
 /// One subject's time under observation, in any one unit (days, say), counted from its own origin (creation).
 ///
-/// A subject is at risk on (entry, exit]: somebody who enters at t is not yet at risk at t, somebody who leaves at t still is.
-/// `entry` is `None` for a subject watched from its origin on; it may then leave at 0, which (0, 0] could not express.
+/// A subject is at risk on (entry, exit]: somebody who enters at t is not yet at risk at t, somebody who leaves at t
+/// still is. `entry` is `None` for a subject watched from its origin on; it may then leave at 0, which (0, 0] could not
+/// express.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spell {
     /// When observation began, after the origin (left truncation).
@@ -100,8 +101,8 @@ impl RiskTable {
     /// Counts risk sets in O(n log n). Times are compared exactly: round them before, if they come from arithmetic.
     ///
     /// # Errors
-    /// [`Reason::TooFew`] without spells; [`Reason::NotFinite`] and [`Reason::OutOfRange`] for times that are NaN, infinite or
-    /// negative, or an entry that is not before its exit.
+    /// [`Reason::TooFew`] without spells; [`Reason::NotFinite`] and [`Reason::OutOfRange`] for times that are NaN,
+    /// infinite or negative, or an entry that is not before its exit.
     pub fn new(spells: &[Spell]) -> Result<Self, Reason> {
         at_least(1, spells.len())?;
         for (index, spell) in spells.iter().enumerate() {

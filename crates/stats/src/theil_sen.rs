@@ -3,7 +3,7 @@
 use crate::descriptive::quantile_of_sorted;
 use crate::distribution::two_sided_z;
 use crate::estimate::{Estimate, Level};
-use crate::reason::{Reason, all_finite, at_least};
+use crate::reason::{Reason, all_finite, at_least, finite};
 
 /// Longest series that the quadratic trend methods take: 12.5 million pairs, 100 MB.
 pub(crate) const LONGEST_SERIES: usize = 5_000;
@@ -50,18 +50,23 @@ pub(crate) fn tie_sizes(values: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// Theil–Sen slope (Theil 1950; Sen 1968, JASA 63, 1379–1389) with Sen's interval from the variance of Kendall's S corrected
-/// for ties in times and values (Sen 1968, section 3; as `scipy.stats.theilslopes`).
+/// Theil–Sen slope (Theil 1950; Sen 1968, JASA 63, 1379–1389) with Sen's interval from the variance of Kendall's S
+/// corrected for ties in times and values (Sen 1968, section 3; as `scipy.stats.theilslopes`).
 ///
-/// Unlike scipy, which cuts the interval to the extreme slopes when the sample is too small for the level, this gives no
-/// interval there (below 5 points at 95 %, below 4 at 90 %). Observations are taken as independent: positive autocorrelation,
-/// as daily means have, makes the interval too narrow. Quadratic in time and memory, so at most 5,000 points.
+/// Unlike scipy, which cuts the interval to the extreme slopes when the sample is too small for the level, this gives
+/// no interval there (below 5 points at 95 %, below 4 at 90 %). Observations are taken as independent: positive
+/// autocorrelation, as daily means have, makes the interval too narrow. Quadratic in time and memory, so at most 5,000
+/// points.
 ///
 /// # Errors
 /// [`Reason::TooFew`] below two points; [`Reason::TooMany`]; [`Reason::LengthMismatch`]; [`Reason::NotFinite`];
 /// [`Reason::Constant`] when all times are equal; [`Reason::NotRepresentable`] when a slope overflows.
 pub fn theil_sen(times: &[f64], values: &[f64], level: Level) -> Result<TheilSen, Reason> {
     check_series(times, values, 2)?;
+    let (first, last) = times
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &t| (l.min(t), h.max(t)));
+    let span = finite("span", last - first)?;
     let mut slopes = Vec::with_capacity(values.len() * (values.len() - 1) / 2);
     for (i, (t, v)) in times.iter().zip(values).enumerate() {
         for (later_t, later_v) in times[i + 1..].iter().zip(&values[i + 1..]) {
@@ -91,14 +96,7 @@ pub fn theil_sen(times: &[f64], values: &[f64], level: Level) -> Result<TheilSen
     let residuals: Vec<f64> = times.iter().zip(values).map(|(t, v)| v - value * t).collect();
     let intercept =
         crate::descriptive::median(&residuals).map_err(|_| Reason::NotRepresentable { what: "intercept" })?;
-    let (first, last) = times
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &t| (l.min(t), h.max(t)));
-    Ok(TheilSen {
-        slope,
-        intercept,
-        span: last - first,
-    })
+    Ok(TheilSen { slope, intercept, span })
 }
 
 /// Zero-based ranks of the slopes that bound the interval.

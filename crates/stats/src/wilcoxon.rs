@@ -45,9 +45,9 @@ pub struct WilcoxonSignedRank {
 
 /// Wilcoxon's signed-rank test (1945, Biometrics Bulletin 1, 80–83) of differences that are symmetric about zero.
 ///
-/// Ties in size get mean ranks. Up to 50 non-zero differences p is exact given the ranks, ties and zeros included (scipy's
-/// `method='exact'` covers neither); beyond, normal with mean Σr/2 and variance Σr²/4, which is the tie-corrected one.
-/// Sizes are compared exactly: differences of rounded decimals may want rounding first.
+/// Ties in size get mean ranks. Up to 50 non-zero differences p is exact given the ranks, ties and zeros included
+/// (scipy's `method='exact'` covers neither); beyond, normal with mean Σr/2 and variance Σr²/4, which is the
+/// tie-corrected one. Sizes are compared exactly: differences of rounded decimals may want rounding first.
 ///
 /// # Errors
 /// [`Reason::TooFew`] for no difference; [`Reason::AllZero`]; [`Reason::NotFinite`].

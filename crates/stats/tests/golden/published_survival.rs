@@ -1,6 +1,9 @@
 //! Public survival data with published results, where `DIMINUENDO_DATA` names the folder that holds them.
 
-#![expect(clippy::unwrap_used, reason = "a test file whose reader is not itself a test function")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test file whose reader is not itself a test function"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

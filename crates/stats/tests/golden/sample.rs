@@ -125,7 +125,8 @@ fn ratios_of_pairs() {
         (900.0, 450.0),
     ];
     let pairs: Vec<Pair> = counts.iter().map(|&(before, after)| Pair { before, after }).collect();
-    // lr = [np.log(a/b) for b, a in pairs]; np.exp(np.mean(lr)); np.exp(st.t.interval(.95, 4, loc=np.mean(lr), scale=st.sem(lr)))
+    // lr = [np.log(a/b) for b, a in pairs]; np.exp(np.mean(lr)); np.exp(st.t.interval(.95, 4, loc=np.mean(lr),
+    // scale=st.sem(lr)))
     let found = geometric_mean_ratio_interval(&pairs, Level::P95).unwrap();
     close(found.value, 0.37279192731913513, 1e-12);
     interval_close(&found, (0.09048701995597316, 1.535842611923054), 1e-9);

@@ -17,8 +17,8 @@ fn spells() -> Vec<Spell> {
 #[test]
 fn kaplan_meier_with_entry_is_lifelines() {
     let curve = kaplan_meier(&spells(), None, Level::P95, IntervalTransform::LogLog).unwrap();
-    // k = KaplanMeierFitter().fit(T, E, entry=N); k.survival_function_, k.confidence_interval_ (log-log); lifelines also has
-    // rows for entry times, left out here. At risk: k.event_table.at_risk - k.event_table.entrance
+    // k = KaplanMeierFitter().fit(T, E, entry=N); k.survival_function_, k.confidence_interval_ (log-log); lifelines
+    // also has rows for entry times, left out here. At risk: k.event_table.at_risk - k.event_table.entrance
     let expected = [
         (2.5, 7, 0.8571428571428572, 0.3340538792922218, 0.9785610585261756),
         (3.0, 6, 0.7142857142857143, 0.2581536654587949, 0.9197974560448583),
@@ -72,8 +72,8 @@ fn greenwood_and_the_other_transforms_by_hand() {
 
 #[test]
 fn nelson_aalen_is_lifelines() {
-    // na = NelsonAalenFitter().fit(T, E, entry=N); na.cumulative_hazard_, na._cumulative_sq, na.confidence_interval_; the events
-    // are untied, so lifelines' smoothing changes nothing
+    // na = NelsonAalenFitter().fit(T, E, entry=N); na.cumulative_hazard_, na._cumulative_sq, na.confidence_interval_;
+    // the events are untied, so lifelines' smoothing changes nothing
     let expected = [
         (
             0.1428571428571428,

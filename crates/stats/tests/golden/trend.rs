@@ -24,7 +24,8 @@ fn theil_sen_is_scipys() {
 
 #[test]
 fn mann_kendall_with_ties() {
-    // S, var = n(n-1)(2n+5)/18 - sum of tie terms, z = (S - sign(S))/sqrt(var), 2*st.norm.sf(abs(z)), written out in numpy
+    // S, var = n(n-1)(2n+5)/18 - sum of tie terms, z = (S - sign(S))/sqrt(var), 2*st.norm.sf(abs(z)), written out in
+    // numpy
     let found = mann_kendall(&T, &Y).unwrap();
     assert_eq!((found.s, found.variance), (-36.0, 124.0));
     close(found.z, -3.143092785468561, 1e-12);
@@ -40,6 +41,13 @@ fn mann_kendall_without_ties_is_exact() {
     close(found.tau, 0.5555555555555555, 1e-12);
     close(found.p, 0.02860945767195767, 1e-12);
     assert_eq!(found.p_method, PMethod::Exact);
+}
+
+#[test]
+fn residual_autocorrelation_by_hand() {
+    // e = y - st.theilslopes(y, t).slope * t; e -= e.mean(); (e[:-1] * e[1:]).sum() / (e * e).sum()
+    let found = flat_test(&T, &Y, Margin::new(0.1).unwrap()).unwrap();
+    close(found.residual_autocorrelation.unwrap(), -0.4651750972762643, 1e-12);
 }
 
 #[test]

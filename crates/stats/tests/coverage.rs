@@ -1,0 +1,278 @@
+//! Whether intervals hold the truth, and tests reject, as often as they say: on data whose truth is known, with fixed
+//! seeds.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use stats::{
+    Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Pair, Reason, Spell, TrendVerdict,
+    ZeroHandling, clopper_pearson, flat_test, garwood, geometric_mean_ratio_interval, kaplan_meier, log_rank,
+    mann_kendall, mean, mean_t_interval, theil_sen, wilcoxon_signed_rank, wilson,
+};
+
+/// One simulated study per run, each from its own stream.
+fn share_of_runs(runs: u64, seed: u64, mut holds: impl FnMut(&mut ChaCha8Rng) -> bool) -> f64 {
+    let held = (0..runs)
+        .filter(|&run| {
+            let mut random = ChaCha8Rng::seed_from_u64(seed);
+            random.set_stream(run);
+            holds(&mut random)
+        })
+        .count();
+    held as f64 / runs as f64
+}
+
+fn uniform(random: &mut ChaCha8Rng) -> f64 {
+    random.random_range(f64::EPSILON..1.0)
+}
+
+fn exponential(random: &mut ChaCha8Rng, mean: f64) -> f64 {
+    -mean * uniform(random).ln()
+}
+
+/// Box & Muller.
+fn normal(random: &mut ChaCha8Rng) -> f64 {
+    (-2.0 * uniform(random).ln()).sqrt() * (std::f64::consts::TAU * uniform(random)).cos()
+}
+
+fn holds(estimate: &Estimate, truth: f64) -> bool {
+    estimate.ci_low.is_none_or(|low| low <= truth) && estimate.ci_high.is_none_or(|high| truth <= high)
+}
+
+#[track_caller]
+fn within(share: f64, low: f64, high: f64) {
+    assert!((low..=high).contains(&share), "{share} is not within {low} to {high}");
+}
+
+/// Binomial probabilities of 0..=n successes.
+fn binomial(n: u32, p: f64) -> Vec<f64> {
+    let mut shares = vec![1.0];
+    for _ in 0..n {
+        let mut next = vec![0.0; shares.len() + 1];
+        for (k, share) in shares.iter().enumerate() {
+            next[k] += share * (1.0 - p);
+            next[k + 1] += share * p;
+        }
+        shares = next;
+    }
+    shares
+}
+
+#[test]
+fn clopper_pearson_never_covers_less_and_wilson_does_on_average() {
+    // Counted out, not simulated: the share of all outcomes whose interval holds p.
+    let (n, mut wilson_sum) = (25, 0.0);
+    for percent in 1..100 {
+        let p = f64::from(percent) / 100.0;
+        let outcomes = binomial(n, p);
+        let covered = |interval: fn(u64, u64, Level) -> Result<Estimate, Reason>| {
+            let hit = |k: &usize| holds(&interval(*k as u64, u64::from(n), Level::P95).unwrap(), p);
+            (0..outcomes.len()).filter(hit).map(|k| outcomes[k]).sum::<f64>()
+        };
+        within(covered(clopper_pearson), 0.95, 1.0);
+        wilson_sum += covered(wilson);
+    }
+    within(wilson_sum / 99.0, 0.94, 0.96);
+}
+
+#[test]
+fn garwood_never_covers_less() {
+    for tenths in 1..300 {
+        let expected = f64::from(tenths) / 10.0;
+        let mut share = (-expected).exp();
+        let mut covered = 0.0;
+        for events in 0..200_u32 {
+            if holds(&garwood(u64::from(events), 1.0, Level::P95).unwrap(), expected) {
+                covered += share;
+            }
+            share *= expected / f64::from(events + 1);
+        }
+        within(covered, 0.95, 1.0);
+    }
+}
+
+/// Exponential lives of mean 100, watched from a random entry, censored at random; those gone before entry are never
+/// seen.
+fn watched(random: &mut ChaCha8Rng, subjects: usize, mean_life: f64) -> Vec<Spell> {
+    let mut spells = Vec::new();
+    while spells.len() < subjects {
+        let life = exponential(random, mean_life);
+        let entry = if uniform(random) < 0.4 {
+            None
+        } else {
+            Some(uniform(random) * 120.0)
+        };
+        let end = entry.unwrap_or(0.0) + 20.0 + uniform(random) * 200.0;
+        if entry.is_none_or(|entry| entry < life) {
+            spells.push(Spell {
+                entry,
+                exit: life.min(end),
+                event: life <= end,
+            });
+        }
+    }
+    spells
+}
+
+#[test]
+fn kaplan_meier_covers_under_truncation_and_censoring() {
+    let median = 100.0 * std::f64::consts::LN_2;
+    for transform in [
+        IntervalTransform::Log,
+        IntervalTransform::LogLog,
+        IntervalTransform::Plain,
+    ] {
+        let curve =
+            |random: &mut ChaCha8Rng| kaplan_meier(&watched(random, 120, 100.0), None, Level::P95, transform).unwrap();
+        let at_a_time = share_of_runs(1000, 1, |random| {
+            holds(&curve(random).survival_at(80.0).unwrap(), (-0.8_f64).exp())
+        });
+        within(at_a_time, 0.93, 0.97);
+        let of_the_median = share_of_runs(1000, 2, |random| holds(&curve(random).median().unwrap(), median));
+        within(of_the_median, 0.93, 0.97);
+    }
+}
+
+#[test]
+fn ignoring_late_entry_would_be_wrong() {
+    // The same data with entries forgotten overstate survival: the test above can fail.
+    let covered = share_of_runs(300, 1, |random| {
+        let forgotten: Vec<Spell> = watched(random, 120, 100.0)
+            .iter()
+            .map(|spell| Spell { entry: None, ..*spell })
+            .collect();
+        let curve = kaplan_meier(&forgotten, None, Level::P95, IntervalTransform::LogLog).unwrap();
+        holds(&curve.survival_at(80.0).unwrap(), (-0.8_f64).exp())
+    });
+    within(covered, 0.0, 0.5);
+}
+
+#[test]
+fn log_rank_rejects_as_often_as_it_says() {
+    let rejects = |other_mean: f64| {
+        share_of_runs(1000, 3, |random| {
+            let (one, other) = (watched(random, 60, 100.0), watched(random, 60, other_mean));
+            log_rank(&[&one, &other]).unwrap().p < 0.05
+        })
+    };
+    within(rejects(100.0), 0.03, 0.07);
+    within(rejects(250.0), 0.8, 1.0);
+}
+
+#[test]
+fn means_are_covered() {
+    let sample = |random: &mut ChaCha8Rng| (0..40).map(|_| 5.0 + normal(random)).collect::<Vec<f64>>();
+    let t = share_of_runs(1000, 4, |random| {
+        holds(&mean_t_interval(&sample(random), Level::P95).unwrap(), 5.0)
+    });
+    within(t, 0.935, 0.965);
+    for interval in [BootstrapInterval::Percentile, BootstrapInterval::Bca] {
+        let bootstrap = Bootstrap {
+            resamples: 500,
+            seed: 11,
+            level: Level::P95,
+            interval,
+        };
+        let covered = share_of_runs(600, 5, |random| {
+            holds(&bootstrap.of_values(&sample(random), mean).unwrap(), 5.0)
+        });
+        within(covered, 0.915, 0.965);
+    }
+}
+
+#[test]
+fn clusters_are_covered_only_when_they_are_resampled() {
+    let bootstrap = Bootstrap {
+        resamples: 400,
+        seed: 12,
+        level: Level::P95,
+        interval: BootstrapInterval::Percentile,
+    };
+    let people = |random: &mut ChaCha8Rng| {
+        let mut values = Vec::new();
+        let mut persons = Vec::new();
+        for person in 0..40 {
+            let level = 3.0 + normal(random);
+            for _ in 0..6 {
+                values.push(level + 0.3 * normal(random));
+                persons.push(person);
+            }
+        }
+        (values, persons)
+    };
+    let by_person = share_of_runs(400, 6, |random| {
+        let (values, persons) = people(random);
+        holds(&bootstrap.of_clusters(&values, &persons, mean).unwrap(), 3.0)
+    });
+    within(by_person, 0.91, 0.97);
+    let by_value = share_of_runs(400, 6, |random| {
+        holds(&bootstrap.of_values(&people(random).0, mean).unwrap(), 3.0)
+    });
+    within(by_value, 0.3, 0.75);
+}
+
+fn series(random: &mut ChaCha8Rng, days: usize, change: f64) -> (Vec<f64>, Vec<f64>) {
+    let times: Vec<f64> = (0..days).map(|day| day as f64).collect();
+    // The mean is 350 whatever the change, which runs over the whole window as a share of it.
+    let at = |day: f64| 350.0 * (1.0 + change * (day / (days - 1) as f64 - 0.5));
+    let values = times.iter().map(|&day| at(day) + 20.0 * normal(random)).collect();
+    (times, values)
+}
+
+#[test]
+fn sens_interval_covers_and_mann_kendall_rejects_as_often_as_it_says() {
+    let slope = 350.0 * 0.2 / 29.0;
+    let covered = share_of_runs(1000, 7, |random| {
+        let (times, values) = series(random, 30, 0.2);
+        holds(&theil_sen(&times, &values, Level::P95).unwrap().slope, slope)
+    });
+    within(covered, 0.935, 0.97);
+    for days in [8, 30, 40] {
+        let rejected = share_of_runs(1000, 8, |random| {
+            let (times, values) = series(random, days, 0.0);
+            mann_kendall(&times, &values).unwrap().p < 0.05
+        });
+        within(rejected, 0.025, 0.065);
+    }
+}
+
+#[test]
+fn flat_is_seldom_said_of_what_is_not() {
+    let says = |change: f64, verdict: TrendVerdict| {
+        share_of_runs(1000, 9, |random| {
+            let (times, values) = series(random, 30, change);
+            flat_test(&times, &values, Margin::new(0.1).unwrap()).unwrap().verdict == verdict
+        })
+    };
+    // At the margin itself a flat verdict is the error of the first kind: 5 %.
+    within(says(0.1, TrendVerdict::Flat), 0.02, 0.07);
+    within(says(-0.1, TrendVerdict::Flat), 0.02, 0.07);
+    // Its power on a truly flat series: near the 0.75 of normal theory for this noise, short window and margin.
+    within(says(0.0, TrendVerdict::Flat), 0.6, 0.8);
+    within(says(0.3, TrendVerdict::Up), 0.99, 1.0);
+    within(says(-0.3, TrendVerdict::Down), 0.99, 1.0);
+}
+
+#[test]
+fn paired_tests_hold_their_level() {
+    for subjects in [12, 80] {
+        let rejected = share_of_runs(2000, 10, |random| {
+            // Rounded, so that ties and zeros occur.
+            let differences: Vec<f64> = (0..subjects).map(|_| (4.0 * normal(random)).round()).collect();
+            wilcoxon_signed_rank(&differences, ZeroHandling::Pratt).unwrap().p < 0.05
+        });
+        within(rejected, 0.03, 0.06);
+    }
+    let covered = share_of_runs(1000, 13, |random| {
+        let pairs: Vec<Pair> = (0..20)
+            .map(|_| {
+                let before = (6.0 + normal(random)).exp();
+                Pair {
+                    before,
+                    after: before * (0.4_f64.ln() + 0.5 * normal(random)).exp(),
+                }
+            })
+            .collect();
+        holds(&geometric_mean_ratio_interval(&pairs, Level::P95).unwrap(), 0.4)
+    });
+    within(covered, 0.935, 0.965);
+}
