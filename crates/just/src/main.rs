@@ -11,13 +11,11 @@ use std::env;
 use std::process::{Command, ExitCode};
 
 fn main() -> ExitCode {
-    let exe = env::current_exe().unwrap_or_default();
+    // Without the program's path nothing can be started over; the recipes then run with the outer cargo's variables.
+    let Ok(exe) = env::current_exe() else { return run_just() };
     let changes = outer_cargo::undo(env::vars_os(), &exe);
     if changes.is_empty() {
-        return match just::run(env::args_os()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
-        };
+        return run_just();
     }
     // Changing the environment of a running process is unsafe in Rust; starting over with another one is not.
     let mut again = Command::new(&exe);
@@ -29,6 +27,13 @@ fn main() -> ExitCode {
         };
     }
     become_command(again, &exe)
+}
+
+fn run_just() -> ExitCode {
+    match just::run(env::args_os()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
+    }
 }
 
 /// Replaces this process, so that signals and exit codes need no passing on. Returns only if that failed.

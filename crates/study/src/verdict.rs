@@ -217,7 +217,7 @@ impl Admitted {
         } else {
             high <= self.low || self.high <= low
         };
-        if !(low <= high) {
+        if low.is_nan() || high.is_nan() || high < low {
             IntervalPosition::None
         } else if apart {
             IntervalPosition::Outside

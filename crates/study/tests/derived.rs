@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use study::{Study, Window};
 
 fn date(text: &str) -> NaiveDate {
-    text.parse().unwrap()
+    text.parse().expect("a date")
 }
 
 #[test]

@@ -84,7 +84,8 @@ impl FromStr for Value {
             return Ok(Self::Qualitative(word.to_owned()));
         }
         // The longer signs first: `<=` also begins with `<`.
-        let bounds: [(&str, fn(f64) -> Self); 4] = [
+        type Bound = fn(f64) -> Value;
+        let bounds: [(&str, Bound); 4] = [
             ("<=", Self::AtMost),
             (">=", Self::AtLeast),
             ("<", Self::Below),
