@@ -105,6 +105,13 @@ impl Window {
         self.from <= sample.date() && sample.date() <= self.to
     }
 
+    /// Whether the moment that labels a sample's row lies in the window, be it [`Sample::instant`] or
+    /// [`Sample::last_moment`]. Not for the starts of bins: there the first moment of the window is outside.
+    #[must_use]
+    pub fn contains_sample_at(&self, moment: DateTime<Utc>) -> bool {
+        self.start() < moment && moment <= self.end()
+    }
+
     /// Every day of the window, as samples.
     pub fn daily(&self) -> impl Iterator<Item = Sample> + use<> {
         let to = self.to;
@@ -141,6 +148,16 @@ mod tests {
         let last = Sample::on(window.to());
         assert!(window.contains(last.last_moment()) && window.contains_sample(last));
         assert!(!window.contains(last.instant()));
+        let before = Sample::on(date("2015-08-23"));
+        for label in [Sample::instant, Sample::last_moment] {
+            assert!(
+                window.contains_sample_at(label(last)) && window.contains_sample_at(label(Sample::on(window.from())))
+            );
+            assert!(
+                !window.contains_sample_at(label(before))
+                    && !window.contains_sample_at(label(Sample::on(date("2015-09-23"))))
+            );
+        }
         assert!(!window.contains_sample(Sample::on(next_day(window.to()))));
     }
 }

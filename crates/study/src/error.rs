@@ -30,20 +30,21 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why a study file or a figures file could not be used. `Display` is the whole message; its second line is the remedy.
+/// Why a study file or a figures file could not be used. `Display` is the whole message in two lines, the
+/// second being the remedy, as every tool here prints it; so there is no `source` that would be printed once more.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The file could not be opened or read, or is not UTF-8.
-    #[error("cannot read '{}': {source}\n{remedy}", path.display(), remedy = io_remedy(source))]
+    #[error("cannot read '{}': {cause}\n  remedy: {remedy}", path.display(), remedy = io_remedy(cause))]
     Io {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// Something in the text is wrong.
-    #[error("cannot read '{name}': {problem} ({place})\n{remedy}")]
+    #[error("cannot read '{name}': {problem} ({place})\n  remedy: {remedy}")]
     Text {
         /// The file's name as the user gave it.
         name: String,

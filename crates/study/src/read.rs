@@ -22,9 +22,9 @@ impl Study {
     /// # Errors
     /// The file cannot be read, is not TOML, holds an unknown key, or contradicts itself.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        let text = std::fs::read_to_string(path).map_err(|cause| Error::Io {
             path: path.to_path_buf(),
-            source,
+            cause,
         })?;
         Self::parse(&text, &path.display().to_string())
     }

@@ -2,12 +2,19 @@
 
 use study::{Error, Study, published::Figures};
 
+/// Every message ends in a remedy on a line of its own; the expected texts leave out the word.
+fn told(error: &Error) -> String {
+    let text = error.to_string();
+    assert_eq!(text.matches("\n  remedy: ").count(), 1, "{text}");
+    text.replace("\n  remedy: ", "\n")
+}
+
 const HEAD: &str = "title = 'T'\nperiod = { from = 2015-06-01, to = 2015-06-30 }\n";
 
 fn refused(rest: &str) -> String {
     match Study::parse(&format!("{HEAD}{rest}"), "study.toml") {
         Ok(study) => panic!("accepted: {study:?}"),
-        Err(error) => error.to_string(),
+        Err(error) => told(&error),
     }
 }
 
@@ -50,7 +57,7 @@ fn an_unknown_word_for_a_choice() {
 fn a_missing_key() {
     let error = Study::parse("title = 'T'\n", "s.toml").unwrap_err();
     assert_eq!(
-        error.to_string(),
+        told(&error),
         "cannot read 's.toml': missing key `period` (line 1, column 1)\n\
          Add it; datasets/README.md shows every key of study.toml."
     );
@@ -83,7 +90,7 @@ fn dates() {
     );
     let error = Study::parse("title = 'T'\nperiod = { from = 2015-06-30, to = 2015-06-01 }", "s.toml").unwrap_err();
     assert_eq!(
-        error.to_string(),
+        told(&error),
         "cannot read 's.toml': `to` (2015-06-01) is before `from` (2015-06-30) (line 2, column 36)\n\
          Exchange the two; both days are included."
     );
@@ -179,7 +186,7 @@ fn an_unknown_figure_is_told_with_its_place_in_the_study() {
             "study.toml",
         )
         .unwrap();
-        study.check_figures(&figures).map_err(|error| error.to_string())
+        study.check_figures(&figures).map_err(|error| told(&error))
     };
     assert_eq!(of("BP03"), Ok(()));
     assert_eq!(
@@ -194,8 +201,8 @@ fn a_figures_file_is_refused_with_line_and_column() {
     let head = "id,study,measure,definition,period,value,unit,source,note\n";
     let of = |rows: &str| {
         Figures::parse(&format!("{head}{rows}"), "f.csv")
+            .map_err(|error| told(&error))
             .unwrap_err()
-            .to_string()
     };
     assert_eq!(
         of("A,s,m,d,p,3,u,x,\nB,s,\"m, \"\"n\"\"\nmore\",d,p,\"1,000\",u,x,\n"),
@@ -212,7 +219,9 @@ fn a_figures_file_is_refused_with_line_and_column() {
          Put a field that holds a comma, a quote or a line end into double quotes."
     );
     assert_eq!(
-        Figures::parse("id,value\n", "f.csv").unwrap_err().to_string(),
+        Figures::parse("id,value\n", "f.csv")
+            .map_err(|error| told(&error))
+            .unwrap_err(),
         "cannot read 'f.csv': there is no column `study` (line 1, column 1)\n\
          The first line must name the columns id,study,measure,definition,period,value,unit,source,note."
     );

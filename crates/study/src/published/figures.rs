@@ -239,9 +239,9 @@ fn unreadable(error: &csv::Error, name: &str) -> Error {
 /// # Errors
 /// The file cannot be read, or [`Figures::parse`] refuses it.
 pub fn read(path: &Path) -> Result<Figures, Error> {
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+    let text = std::fs::read_to_string(path).map_err(|cause| Error::Io {
         path: path.to_path_buf(),
-        source,
+        cause,
     })?;
     Figures::parse(&text, &path.display().to_string())
 }
