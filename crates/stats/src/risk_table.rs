@@ -145,4 +145,18 @@ impl RiskTable {
             first_entry,
         })
     }
+
+    /// Until when late entry keeps the risk set thin: the last event time, before the risk set is at its largest, at which
+    /// fewer than `fewest` were at risk; `None` when there is none.
+    ///
+    /// An event among few takes a large and lasting share off a curve that most spells had no part in. Starting the curve
+    /// here ([`kaplan_meier`](crate::kaplan_meier)'s `from`) avoids it, at the price of speaking only of those who got so far.
+    pub fn thin_until(&self, fewest: u64) -> Option<f64> {
+        let largest = self.rows.iter().map(|row| row.at_risk).max()?;
+        let rising = self.rows.iter().take_while(|row| row.at_risk < largest);
+        rising
+            .filter(|row| row.events > 0 && row.at_risk < fewest)
+            .last()
+            .map(|row| row.time)
+    }
 }

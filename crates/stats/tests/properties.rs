@@ -165,6 +165,23 @@ proptest! {
     }
 
     #[test]
+    fn no_level_breaks_anything(
+        tail in 1_i32..10, low in any::<bool>(),
+        values in prop::collection::vec(-1e3..1e3, 2..6),
+        (k, n) in (1_u64..5000).prop_flat_map(|n| (0..=n, Just(n))),
+    ) {
+        let share = 10_f64.powi(-tail);
+        let level = Level::new(if low { share } else { 1.0 - share }).unwrap();
+        holds(&mean_t_interval(&values, level).unwrap());
+        for found in [clopper_pearson(k, n, level), wilson(k, n, level), garwood(k, 1.0, level)] {
+            holds(&found.unwrap());
+        }
+        for level in [0.0, 1.0, -1.0, f64::NAN, f64::INFINITY] {
+            prop_assert!(Level::new(level).is_err());
+        }
+    }
+
+    #[test]
     fn no_numbers_break_anything(
         values in prop::collection::vec(any_number(), 0..12),
         others in prop::collection::vec(any_number(), 0..12),

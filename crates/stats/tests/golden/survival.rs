@@ -209,6 +209,9 @@ fn an_emptied_risk_set_is_said() {
     assert_eq!(curve.median(), Err(Reason::RiskSetEmptied { time: 2.0 }));
     assert_eq!(curve.survival_at(10.0), Err(Reason::RiskSetEmptied { time: 2.0 }));
     assert_eq!(curve.survival_at(1.0).unwrap().value, 1.0);
+    // The last event among fewer than three, before the risk set is at its largest, is that one.
+    assert_eq!(RiskTable::new(&spells).unwrap().thin_until(3), Some(2.0));
+    assert_eq!(RiskTable::new(&spells).unwrap().thin_until(1), None);
     // Survival given survival to 5 is well defined.
     let later = kaplan_meier(&spells, Some(5.0), Level::P95, IntervalTransform::Log).unwrap();
     assert!(later.cautions.is_empty());
