@@ -1,8 +1,32 @@
-//! What `enrich` fills: lives, memberships and who addressed whom.
+//! What `enrich` fills: the study's times, lives, memberships and who addressed whom.
 
 use crate::cell::{Day, Timestamp};
 use crate::schema::words::{InteractionKind, SetName, State};
 use crate::table::table;
+
+table! {
+    /// A sample of the study, so that queries need no other file.
+    Samples("samples", 1): Sample by [sample_at] {
+        /// The last moment of the sample's day.
+        sample_at: Timestamp,
+        /// The sample's day.
+        day: Day,
+        /// The day as text (`2015-08-24`), for people.
+        name: &'a str,
+    }
+}
+
+table! {
+    /// A window of the study; `all` is the whole period.
+    Windows("windows", 1): WindowRow by [window] {
+        /// Its name.
+        window: &'a str,
+        /// Its first moment.
+        from_at: Timestamp,
+        /// Its last moment.
+        to_at: Timestamp,
+    }
+}
 
 table! {
     /// An account's life, as far as it was observed.

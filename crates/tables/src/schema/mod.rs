@@ -9,7 +9,7 @@ mod truth;
 mod words;
 
 pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
-pub use enrich::{Interaction, Interactions, Member, Members, Spell, Spells};
+pub use enrich::{Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, WindowRow, Windows};
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, Posts,
     Reject, Rejects, Roster, RosterEntry,
@@ -66,6 +66,8 @@ pub fn all() -> Vec<Description> {
         describe::<Duplicates>(),
         describe::<Clusters>(),
         describe::<Personas>(),
+        describe::<Samples>(),
+        describe::<Windows>(),
         describe::<Spells>(),
         describe::<Members>(),
         describe::<Interactions>(),
