@@ -12,6 +12,7 @@ mod provenance;
 mod run;
 mod sources;
 mod stream;
+mod summary;
 mod threads;
 
 pub use arguments::{Common, HELP_FOOTER};

@@ -68,25 +68,47 @@ impl Output {
         self.partial.path()
     }
 
-    /// Puts the directory in its final place, in one step where the system can exchange two directories.
-    pub(crate) fn publish(self) -> anyhow::Result<()> {
-        let Some(target) = self.target else { return Ok(()) };
-        let failed = || format!("cannot write '{}'", target.display());
+    /// Puts the directory in its final place, in one step where the system can exchange two directories. Returns where the
+    /// output now is; a temporary one lives as long as what is returned.
+    pub(crate) fn publish(self) -> anyhow::Result<Published> {
         const REMEDY: &str = "check that its folder may be written to; the old output is untouched";
+        let Some(target) = self.target else {
+            return Ok(Published::Temporary(self.partial));
+        };
+        let failed = || format!("cannot write '{}'", target.display());
         drop(self.lock);
         // The lock file is not part of the output; it may be absent only if somebody removed it.
         let _ = std::fs::remove_file(self.partial.path().join(LOCK_FILE));
         open_permissions(self.partial.path()).or_failure(failed, REMEDY)?;
         sync_folder(self.partial.path()).or_failure(failed, REMEDY)?;
         if target.exists() {
+            // The old output then stands in the partial directory's place and goes with it.
             exchange(self.partial.path(), &target).or_failure(failed, REMEDY)?;
-            // The old output now stands in the partial directory's place and goes with it.
         } else {
             std::fs::rename(self.partial.path(), &target).or_failure(failed, REMEDY)?;
         }
         let (parent, _) = parent_and_name(&target)?;
         sync_folder(&parent).or_failure(failed, REMEDY)?;
-        Ok(())
+        Ok(Published::Kept(target))
+    }
+}
+
+/// A finished output.
+#[derive(Debug)]
+pub(crate) enum Published {
+    /// In its final place.
+    Kept(PathBuf),
+    /// Not kept: gone when this is dropped.
+    Temporary(TempDir),
+}
+
+impl Published {
+    /// Where the output is.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(dir) => dir.path(),
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 //! A run of a stage, from its command line to its exit code.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tables::read::table_files;
 use tables::{Flow, Footer, Input, Ledger, LedgerEntries, LedgerEntry, Table, TableWriter};
 
@@ -16,6 +15,7 @@ use crate::failure::{Failure, Remedy, is_broken_pipe, render};
 use crate::output::{Output, older_run};
 use crate::progress::Progress;
 use crate::provenance::{Provenance, RUN_FILE, TableRecord, canonical_json};
+use crate::summary::Summary;
 use crate::{sources::hash_file, stream, threads};
 
 /// A tool: its command line and what it does.
@@ -111,7 +111,7 @@ pub fn main<S: Stage>() -> ExitCode {
 }
 
 #[expect(clippy::print_stderr, reason = "the one place where a tool speaks to the person")]
-fn complain(message: &str) {
+pub(crate) fn complain(message: &str) {
     eprintln!("{message}");
 }
 
@@ -159,12 +159,14 @@ fn execute<S: Stage>(tool: &S) -> anyhow::Result<Outcome> {
     };
     let outcome = tool.run(input, &mut run)?;
     run.write_ledger_and_provenance()?;
-    run.tell(common)?;
-    tool.print(run.output.path())?;
+    let summary = run.summary();
+    // Published before anything is printed: a reader that closes the pipe early does not cost the output.
+    let published = run.output.publish()?;
+    summary.tell(common)?;
+    tool.print(published.path())?;
     if common.to_stdout() {
-        stream::write(run.output.path(), std::io::stdout().lock())?;
+        stream::write(published.path(), std::io::stdout().lock())?;
     }
-    run.output.publish()?;
     Ok(outcome)
 }
 
@@ -388,100 +390,12 @@ impl Run {
         )
     }
 
-    /// Tells what became of the records and what was written.
-    fn tell(&self, common: &Common) -> anyhow::Result<()> {
-        if common.json {
-            let ledger: Vec<Value> = self
-                .ledger
-                .counts()
-                .filter(|count| count.stage == self.stage)
-                .map(|count| {
-                    json!({"source": count.source, "flow": count.flow.word(), "reason": count.reason, "records": count.records})
-                })
-                .collect();
-            let tables: BTreeMap<&str, u64> = self
-                .tables
-                .iter()
-                .map(|table| (table.name.as_str(), table.rows))
-                .collect();
-            let summary = json!({"stage": self.stage, "version": self.version, "ledger": ledger, "tables": tables});
-            let mut stdout = std::io::stdout().lock();
-            writeln!(stdout, "{summary}").or_failure(|| "cannot write to standard output".to_owned(), "")?;
+    fn summary(&self) -> Summary {
+        Summary {
+            stage: self.stage,
+            version: self.version,
+            ledger: self.ledger.counts().filter(|count| count.stage == self.stage).collect(),
+            tables: self.tables.clone(),
         }
-        if common.quiet {
-            return Ok(());
-        }
-        if let Some(line) = self.records_line() {
-            complain(&format!("{}: {line}", self.stage));
-        }
-        let written: Vec<String> = self
-            .tables
-            .iter()
-            .filter(|table| table.stage == self.stage && (table.rows > 0 || common.verbose > 0))
-            .map(|table| format!("{} {}", table.name, grouped(table.rows)))
-            .collect();
-        if let Some(target) = common.directory() {
-            complain(&format!(
-                "{}: wrote '{}': {}",
-                self.stage,
-                target.display(),
-                written.join(", ")
-            ));
-        }
-        Ok(())
-    }
-
-    /// `1,203 records read: 1,200 used, 3 rejected (not JSON 2, no id 1)`
-    fn records_line(&self) -> Option<String> {
-        let total = |flow| u64::try_from(self.ledger.total(self.stage, flow)).unwrap_or(0);
-        let read = total(Flow::Read);
-        if read == 0 && self.ledger.counts().all(|count| count.stage != self.stage) {
-            return None;
-        }
-        let mut line = format!("{} records read: {} used", grouped(read), grouped(total(Flow::Used)));
-        for flow in [Flow::Duplicate, Flow::Rejected, Flow::Skipped] {
-            let mut reasons: BTreeMap<String, i64> = BTreeMap::new();
-            for count in self
-                .ledger
-                .counts()
-                .filter(|count| count.stage == self.stage && count.flow == flow && count.records > 0)
-            {
-                *reasons.entry(count.reason).or_insert(0) += count.records;
-            }
-            if !reasons.is_empty() {
-                let reasons: Vec<String> = reasons
-                    .into_iter()
-                    .map(|(reason, records)| format!("{reason} {}", grouped(u64::try_from(records).unwrap_or(0))))
-                    .collect();
-                line.push_str(&format!(", {} {flow} ({})", grouped(total(flow)), reasons.join(", ")));
-            }
-        }
-        Some(line)
-    }
-}
-
-/// A count with commas between thousands.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn counts_are_grouped_by_thousands() {
-        assert_eq!(
-            ["0", "999", "1,000", "1,234,567"],
-            [0, 999, 1000, 1_234_567].map(grouped)[..]
-        );
     }
 }

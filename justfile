@@ -1,0 +1,64 @@
+# diminuendo's recipes. Without an installed just: `cargo just RECIPE`.
+
+# The one selection of packages that everything is built with: cargo unifies features over it, so polars is compiled once.
+packages := "--workspace --exclude run-just"
+target := `cargo metadata --format-version 1 --no-deps | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p'`
+bin := target / "debug"
+
+# list the recipes
+default:
+    @just --list --unsorted 2>/dev/null || cargo just --list --unsorted
+
+# build, make the synthetic study corpus (or take yours), run all five stages, write report/report.html
+[arg("data", long="data", help="your archive instead of the synthetic one: a folder, a file, or a quoted pattern without spaces")]
+[arg("roster", long="roster", help="CSV of the supporters' list that goes with --data")]
+[arg("mapping", long="mapping", help="mapping of a CSV archive: a file, or the name of a built-in one")]
+[arg("personas", long="personas", help="hand-checked table of people who came back")]
+[arg("study", long="study", help="study.toml [default: the 2016 study's for the synthetic corpus, derived from the data otherwise]")]
+[arg("seed", long="seed", help="seed of the synthetic corpus")]
+[arg("scale", long="scale", help="multiplies the people of the synthetic corpus")]
+[arg("work", long="work", help="folder of the stages' outputs")]
+[arg("report", long="report", help="folder of the report")]
+[arg("jobs", long="jobs", help="threads [default: one per core]")]
+study data="" roster="" mapping="" personas="" study="" seed="2016" scale="1" work="work" report="report" jobs="": build
+    #!/bin/sh
+    set -eu
+    PATH="{{bin}}:$PATH"
+    run() { "$@" --if-changed {{ if jobs != "" { "-j " + jobs } else { "" } }}; }
+    work='{{work}}'; data='{{data}}'; roster='{{roster}}'; mapping='{{mapping}}'; personas='{{personas}}'; study='{{study}}'
+    if [ -z "$data" ]; then
+        run simulate --seed {{seed}} --scale {{scale}} -o "$work/simulated"
+        data="$work/simulated/raw"
+        personas="${personas:-$work/simulated/personas.csv}"
+        study="${study:-datasets/diminishing-returns-2016/study.toml}"
+    fi
+    # $data is left unquoted, so that the shell expands a pattern.
+    run ingest $data ${roster:+"$roster"} ${mapping:+--mapping "$mapping"} -o "$work/1-ingest"
+    run dedupe "$work/1-ingest" ${personas:+--personas "$personas"} -o "$work/2-dedupe"
+    run enrich "$work/2-dedupe" ${study:+--study "$study"} -o "$work/3-enrich"
+    run metrics "$work/3-enrich" -o "$work/4-metrics"
+    run report "$work/4-metrics" -o '{{report}}'
+    echo "The report: {{report}}/report.html"
+
+# build all binaries
+build:
+    @cargo build {{packages}}
+
+# build and run every test
+test:
+    cargo test {{packages}}
+    cargo test --package run-just
+
+# write docs/tables.md from the schemas
+dictionary:
+    cargo run {{packages}} --quiet --example dictionary > docs/tables.md
+
+# formatting and lints, as CI checks them
+lint:
+    cargo fmt --all --check
+    cargo clippy {{packages}} --all-targets -- -D warnings
+    cargo clippy --package run-just --all-targets -- -D warnings
+
+# remove the stages' outputs and the report, not the build
+clean:
+    rm -rf work report

@@ -1,0 +1,69 @@
+//! The shape of the workspace, as DESIGN's «who may know whom» and the house's promises have it.
+
+use std::collections::BTreeMap;
+
+use pipeline_tests::root;
+
+fn manifest(path: &str) -> toml::Table {
+    let text = std::fs::read_to_string(root().join(path)).unwrap();
+    text.parse().unwrap()
+}
+
+fn dependencies(package: &str) -> Vec<String> {
+    manifest(&format!("crates/{package}/Cargo.toml"))["dependencies"].as_table().unwrap().keys().cloned().collect()
+}
+
+#[test]
+fn stages_meet_only_in_parquet() {
+    let ours: [(&str, &[&str]); 11] = [
+        ("tables", &[]),
+        ("stage", &["tables"]),
+        ("stats", &[]),
+        ("study", &[]),
+        ("sql", &["tables"]),
+        ("ingest", &["stage", "tables"]),
+        ("dedupe", &["stage", "tables"]),
+        ("enrich", &["sql", "stage", "study", "tables"]),
+        ("metrics", &["sql", "stage", "stats", "study", "tables"]),
+        ("report", &["stage", "study", "tables"]),
+        ("simulate", &["stage", "stats", "study", "tables"]),
+    ];
+    let names: Vec<&str> = ours.iter().map(|(name, _)| *name).collect();
+    for (package, allowed) in ours {
+        for dependency in dependencies(package) {
+            let foreign = !names.contains(&dependency.as_str());
+            assert!(foreign || allowed.contains(&dependency.as_str()), "{package} must not know {dependency}");
+        }
+    }
+}
+
+#[test]
+fn only_sql_sees_polars() {
+    for entry in std::fs::read_dir(root().join("crates")).unwrap() {
+        let package = entry.unwrap().file_name().into_string().unwrap();
+        let sees_polars = dependencies(&package).iter().any(|dependency| dependency.starts_with("polars"));
+        assert_eq!(sees_polars, package == "sql", "{package}");
+    }
+}
+
+#[test]
+fn one_arrow_in_the_tree() {
+    let mut versions: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for package in manifest("Cargo.lock")["package"].as_array().unwrap() {
+        let text = |key: &str| package[key].as_str().unwrap().to_owned();
+        versions.entry(text("name")).or_default().push(text("version"));
+    }
+    for name in ["arrow", "arrow-array", "arrow-schema", "parquet"] {
+        assert_eq!(versions[name].len(), 1, "{name}: {:?}", versions[name]);
+        assert!(versions[name][0].starts_with("59."), "{name}: {:?}", versions[name]);
+    }
+}
+
+#[test]
+fn citation_and_changelog_name_the_version_of_the_manifest() {
+    let version = manifest("Cargo.toml")["workspace"]["package"]["version"].as_str().unwrap().to_owned();
+    let citation = std::fs::read_to_string(root().join("CITATION.cff")).unwrap();
+    assert!(citation.lines().any(|line| line == format!("version: {version}")), "CITATION.cff is stale");
+    let changelog = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
+    assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md does not tell of {version}");
+}
