@@ -1,0 +1,116 @@
+//! The command: arguments, and what they come to.
+
+use std::io;
+
+use clap::Parser;
+use serde_json::{Value, json};
+use stage::{Common, HELP_FOOTER, Outcome, Remedy, Run, Stage};
+use tables::Input;
+
+use crate::params::Params;
+use crate::raw::shelf::Directory;
+use crate::record::record;
+use crate::simulate;
+
+const ABOUT: &str = "\
+Makes a synthetic study: a network of supporters' accounts under suspension pressure, as the raw files that an observer of it
+would hold, with the truth beside them.
+
+Nothing in it is about anybody: people, handles, ids and texts are drawn from a seed and from word lists about weather, food,
+sport and gardens. Every JSON record carries \"simulated\": true.
+
+Writes into DIR:
+  tweets-stream-YYYY-MM.jsonl.gz  posts as a Twitter v1.1 stream sent them, with notices and some damage
+  tweets-overlap.jsonl.gz         part of the same, from a second collection (exact copies)
+  tweets-refetched.jsonl.gz       a sample fetched again a day later (\"observed_at\"), with newer counts
+  users-YYYY-MM.jsonl.gz          looked-up v1.1 user objects, each with \"observed_at\"
+  roster.csv availability.csv follows.csv personas.csv
+  truth/*.parquet                 what was really so: accounts, measures, what was put into which file
+
+Memory: about 100 MB at scale 1, in proportion to --scale and hardly to --post-share: posts are written as they come.";
+
+const EXAMPLES: &str = "\
+Examples:
+  simulate -o raw
+  simulate --seed 7 --scale 0.1 -o raw && zcat raw/tweets-stream-2015-06.jsonl.gz | jq .text | head";
+
+/// The command line of `simulate`.
+#[derive(Debug, Parser)]
+#[command(name = "simulate", version, about = "Makes a synthetic study: raw files and the truth behind them", long_about = ABOUT, after_long_help = format!("{EXAMPLES}\n\n{HELP_FOOTER}"))]
+pub struct Simulate {
+    /// Seed of all chance; the same seed and options give the same bytes
+    #[arg(long, value_name = "N", default_value_t = 2016)]
+    seed: u64,
+
+    /// Times the people of the study, 0.01 to 100; below 1 the mean of followers shrinks with the number of people
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
+    scale: f64,
+
+    /// Share of listed accounts' posts that are collected, 0 to 1; counts of posts written stay true whatever it is
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
+    post_share: f64,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+fn number(text: &str, from: f64, to: f64) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (from..=to).contains(&value) {
+        Ok(value)
+    } else {
+        Err(format!("not between {from} and {to}"))
+    }
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    number(text, 0.01, 100.0)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number(text, 0.0, 1.0)
+}
+
+impl Stage for Simulate {
+    const NAME: &'static str = "simulate";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Input = Params;
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn options(&self) -> Value {
+        json!({"post_share": self.post_share, "scale": self.scale, "seed": self.seed})
+    }
+
+    fn open(&self) -> anyhow::Result<Params> {
+        Ok(Params {
+            post_share: self.post_share,
+            ..Params::study(self.seed, self.scale)
+        })
+    }
+
+    fn inputs(&self, _: &Params) -> anyhow::Result<Option<Vec<Input>>> {
+        Ok(Some(Vec::new()))
+    }
+
+    fn run(&self, params: Params, run: &mut Run) -> anyhow::Result<Outcome> {
+        let progress = run.progress(None);
+        let days = params.days;
+        let shelf = Directory {
+            path: run.dir().to_owned(),
+        };
+        let simulation: io::Result<_> = simulate(params, &shelf, |day| {
+            progress.message(format!("day {} of {days}", day + 1))
+        });
+        progress.finish();
+        let simulation = simulation.or_failure(
+            || "cannot write the raw files".to_owned(),
+            "check that the disk has room (some 100 MB at scale 1)",
+        )?;
+        run.state_fact("synthetic", true);
+        record(&simulation, run)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,86 @@
+//! `simulate`: a seeded synthetic network of supporters' accounts under suspension pressure, as raw files that an observer
+//! of it would hold, with the truth beside them.
+//!
+//! In the order in which data flows: [`params`] (every number), [`streams`] (chance), [`people`], [`outsiders`] and
+//! [`graph`] (who is there), [`world`] (what happens), [`roster`] and [`observer`] (what is seen of it), [`raw`] (how that
+//! is written down), [`truth`] and `record` (what was so, and the tables that say it), `cli` (arguments).
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "times, counts and random fractions of a simulated five months stay far inside all ranges; float casts saturate"
+)]
+
+mod cli;
+pub mod clock;
+pub mod graph;
+pub mod observer;
+pub mod outsiders;
+pub mod params;
+pub mod people;
+pub mod raw;
+mod record;
+pub mod roster;
+pub mod streams;
+pub mod text;
+pub mod truth;
+pub mod words;
+pub mod world;
+
+use std::io;
+
+use observer::{Holdings, Observer};
+use params::Params;
+use raw::shelf::Shelf;
+use roster::Rosters;
+use truth::DayTruth;
+use world::World;
+
+pub use cli::Simulate;
+
+/// A finished simulation.
+pub struct Simulation {
+    /// The network as it ended.
+    pub world: World,
+    /// The rosters over the whole period.
+    pub rosters: Rosters,
+    /// True state, day by day.
+    pub days: Vec<DayTruth>,
+    /// What the observer holds.
+    pub holdings: Holdings,
+}
+
+/// Runs the whole period and writes the raw files; tells `watch` of each day that is done.
+///
+/// # Errors
+/// What the shelf says.
+pub fn simulate(params: Params, shelf: &dyn Shelf, mut watch: impl FnMut(u32)) -> io::Result<Simulation> {
+    let mut world = World::new(params);
+    let mut rosters = Rosters::default();
+    let mut observer = Observer::new(shelf)?;
+    let mut days = Vec::new();
+    for day in 0..world.params.days {
+        world.begin_day(day);
+        rosters.begin_day(&world, day);
+        observer.begin_day(&world, &rosters, day)?;
+        let end_of_day = world.midnight(day + 1) - 1;
+        let listed = rosters.listed_at(end_of_day);
+        for draft in world.drafts(day) {
+            observer.until(&world, draft.at_ms - 1, day)?;
+            let post = world.write(draft, day);
+            observer.see(&world, &listed, &post, day)?;
+        }
+        observer.until(&world, end_of_day, day)?;
+        days.push(truth::at_end_of(&world, &rosters, day));
+        watch(day);
+    }
+    let holdings = observer.finish(&world, &rosters)?;
+    Ok(Simulation {
+        world,
+        rosters,
+        days,
+        holdings,
+    })
+}

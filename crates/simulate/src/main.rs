@@ -1,0 +1,5 @@
+//! `simulate`: see the library.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<simulate::Simulate>()
+}

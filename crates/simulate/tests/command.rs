@@ -1,0 +1,80 @@
+//! The command itself: same seed same bytes, another seed other bytes, errors with a remedy.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn simulate(args: &[&str]) -> assert_cmd::assert::Assert {
+    Command::cargo_bin("simulate").unwrap().args(args).assert()
+}
+
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for folder in [dir.to_owned(), dir.join("truth")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let name = path.strip_prefix(dir).unwrap().to_string_lossy().into_owned();
+                found.insert(name, std::fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn same_seed_same_bytes_at_any_thread_count() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
+    simulate(&["--scale", "0.02", "-q", "-j", "1", "-o", &at("a")]).success();
+    simulate(&["--scale", "0.02", "-q", "-j", "2", "-o", &at("b")]).success();
+    simulate(&["--scale", "0.02", "-q", "--seed", "7", "-o", &at("c")]).success();
+    let (a, b, c) = (
+        files(&dir.path().join("a")),
+        files(&dir.path().join("b")),
+        files(&dir.path().join("c")),
+    );
+    assert_eq!(a.keys().collect::<Vec<_>>(), b.keys().collect::<Vec<_>>());
+    for (name, bytes) in &a {
+        assert!(*bytes == b[name], "{name} differs between runs");
+    }
+    for name in [
+        "tweets-stream-2015-06.jsonl.gz",
+        "roster.csv",
+        "truth/truth_accounts.parquet",
+    ] {
+        assert!(a[name] != c[name], "{name} does not depend on the seed");
+    }
+    for name in [
+        "truth/truth_accounts.parquet",
+        "truth/truth_measures.parquet",
+        "truth/truth_injected.parquet",
+        "run.json",
+    ] {
+        assert!(a.contains_key(name), "{name} is missing");
+    }
+    // The gzip header holds no time: bytes 4 to 7.
+    assert_eq!(a["tweets-stream-2015-06.jsonl.gz"][4..8], [0; 4]);
+    simulate(&["--scale", "0.02", "--if-changed", "-o", &at("a")])
+        .success()
+        .stderr(predicates::str::contains("is up to date"));
+}
+
+#[test]
+fn bad_arguments_are_refused_with_exit_code_2() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().join("x").to_string_lossy().into_owned();
+    for args in [
+        ["--scale", "0"],
+        ["--scale", "NaN"],
+        ["--post-share", "1.5"],
+        ["--seed", "-1"],
+    ] {
+        simulate(&[args[0], args[1], "-o", &at]).code(2);
+        assert!(!dir.path().join("x").exists());
+    }
+    simulate(&[]).code(2).stderr(predicates::str::contains("remedy"));
+}
