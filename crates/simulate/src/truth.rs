@@ -60,6 +60,8 @@ fn of_set(world: &World, candidates: &[usize], day: u32) -> SetTruth {
         .filter(|a| world.accounts[*a].alive_at(last))
         .collect();
     let (mut followers, mut inside, mut in_set) = (0_u64, 0_u64, 0_u64);
+    let mut is_member = vec![false; world.accounts.len()];
+    members.iter().for_each(|index| is_member[*index] = true);
     for index in &members {
         let account = &world.accounts[*index];
         let age = ((last - account.created_ms) as f64 / DAY_MS as f64).max(1.0);
@@ -70,7 +72,7 @@ fn of_set(world: &World, candidates: &[usize], day: u32) -> SetTruth {
             .graph
             .followers(*index)
             .iter()
-            .filter(|f| members.binary_search(&(**f as usize)).is_ok())
+            .filter(|f| is_member[**f as usize])
             .count() as u64;
         truth.in_theatre += u64::from(world.people[account.person].in_theatre);
         let place = account.location.as_deref();

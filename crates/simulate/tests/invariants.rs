@@ -58,7 +58,7 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
         .map(|(index, account)| (account.id, index))
         .collect();
     let mut found: BTreeMap<(String, Entry), u64> = BTreeMap::new();
-    let mut first_seen: BTreeSet<u64> = BTreeSet::new();
+    let mut first_seen: BTreeMap<u64, String> = BTreeMap::new();
     let mut statuses: BTreeMap<u64, (i64, u64)> = BTreeMap::new();
     let mut stream: BTreeSet<&[u8]> = BTreeSet::new();
     for (name, bytes) in files.iter().filter(|(name, _)| name.starts_with("tweets-stream")) {
@@ -88,7 +88,10 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
             note(Entry::Post);
             stream.insert(line);
             assert_eq!(value["id_str"], id.to_string());
-            assert!(first_seen.insert(id), "post id {id} repeats");
+            assert!(
+                first_seen.insert(id, whole_text(&value)).is_none(),
+                "post id {id} repeats"
+            );
             let at = moment(id);
             assert_eq!(value["timestamp_ms"], at.to_string());
             let author = value["user"]["id"].as_u64().unwrap();
@@ -125,13 +128,26 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
     }
     for line in lines(&files["tweets-refetched.jsonl.gz"]) {
         let value: Value = serde_json::from_slice(line).unwrap();
-        assert!(first_seen.contains(&value["id"].as_u64().unwrap()));
+        let id = value["id"].as_u64().unwrap();
+        if value.get("retweeted_status").is_none() {
+            assert_eq!(
+                first_seen[&id],
+                whole_text(&value),
+                "a post's text changed between two looks"
+            );
+        }
+        assert!(first_seen.contains_key(&id));
         assert!(value["observed_at"].is_string());
         *found
             .entry(("tweets-refetched.jsonl.gz".to_owned(), Entry::Refetch))
             .or_default() += 1;
     }
     found
+}
+
+fn whole_text(post: &Value) -> String {
+    let extended = post.get("extended_tweet").map(|e| &e["full_text"]);
+    extended.unwrap_or(&post["text"]).as_str().unwrap().to_owned()
 }
 
 /// Entities lie within the text and say what stands there; a cut text carries the whole beside it.

@@ -141,7 +141,9 @@ pub struct Post {
     pub reply_to: Option<(u64, u64, String)>,
     /// The post passed on.
     pub reposted: Option<Box<Post>>,
-    /// The post quoted.
+    /// Id of the quoted post, also when that post is gone.
+    pub quotes: Option<u64>,
+    /// The post quoted, when it is there.
     pub quoted: Option<Box<Post>>,
     /// Times it was passed on.
     pub reposts: u64,
@@ -318,10 +320,10 @@ impl Serialize for Post {
             }),
             place: None,
             contributors: None,
-            quoted_status_id: self.quoted.as_ref().map(|q| q.id),
-            quoted_status_id_str: self.quoted.as_ref().map(|q| q.id.to_string()),
+            quoted_status_id: self.quotes,
+            quoted_status_id_str: self.quotes.map(|id| id.to_string()),
             quoted_status: self.quoted.as_deref(),
-            is_quote_status: self.quoted.is_some(),
+            is_quote_status: self.quotes.is_some(),
             retweeted_status: self.reposted.as_deref(),
             extended_tweet: extended.then(|| Extended {
                 full_text: &self.body.text,
