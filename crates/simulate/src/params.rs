@@ -1,6 +1,12 @@
 //! Every number of the model, with its unit and why it has the value it has.
 //!
 //! Values were set by hand so that the default seed lands near the published figures of Berger & Perez (2016).
+//!
+//! Why lifetime posts per day fall from some 14.5 to some 5.5: accounts of the first day wrote most of their posts before the
+//! pressure, at a higher pace; who is removed and returns writes less each time ([`Params::pace_kept_per_return`]); the busy
+//! and the followed are removed sooner ([`Params::hazard_by_pace`], [`Params::hazard_by_followers`]); newcomers write less.
+//! Why mean followers stay flat when it is quiet and fall in waves: accounts grow towards a capacity, removal resets them, and
+//! every removed account is also a follower that others lose.
 
 use chrono::NaiveDate;
 
@@ -124,19 +130,19 @@ impl Params {
             arrivals_per_day: 7.0 * scale,
             core_share: 0.5,
             outsiders: scaled(20_000.0),
-            capacity_inside_core: 630.0 * room,
+            capacity_inside_core: 670.0 * room,
             capacity_inside_periphery: 110.0 * room,
-            capacity_outside_core: 140.0,
+            capacity_outside_core: 150.0,
             capacity_outside_periphery: 35.0,
             growth_days: 45.0,
             capacity_kept_per_return: 0.8,
             refollow: 0.35,
             refollow_kept_per_return: 0.85,
             refollow_days: 3.0,
-            pace_before: 18.0,
-            pace_sigma: 1.1,
+            pace_before: 17.0,
+            pace_sigma: 1.05,
             pace_now: 0.75,
-            pace_kept_per_return: 0.78,
+            pace_kept_per_return: 0.8,
             pace_newcomers: 4.5,
             age_days: 110.0,
             routine_hazard: 0.011,

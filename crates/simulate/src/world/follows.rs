@@ -15,7 +15,7 @@ impl World {
             let rng = &mut self.streams.of(Process::InitialGraph, account as u64, 0);
             let age_days = (self.start_ms - self.accounts[account].created_ms) as f64 / DAY_MS as f64;
             // The pressure did not begin with the period: nobody has quite what age alone would give.
-            let grown = 0.9 * (1.0 - libm::exp(-age_days / self.params.growth_days));
+            let grown = 0.85 * (1.0 - libm::exp(-age_days / self.params.growth_days));
             let inside = count(rng, self.accounts[account].capacity_inside * grown);
             let outside = count(rng, self.accounts[account].capacity_outside * grown);
             self.gain_followers(rng, &crowd, account, inside, outside);
