@@ -38,7 +38,7 @@ pub fn outsiders(params: &Params, streams: &Streams, handles: &mut Handles, star
             let rank = f64::from(index + 1);
             let pace = lognormal(rng, 6.0, 1.2).min(200.0);
             Outsider {
-                // Insiders' numbers in the id count from zero; outsiders' from 2^11.
+                // The moment tells accounts apart; the low bits only where two share a millisecond.
                 id: snowflake(created_ms, ACCOUNT_MACHINE, 0x800 | u64::from(index & 0x7ff)),
                 handle: handles.mint(rng, name, 0),
                 created_ms,

@@ -61,6 +61,7 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
     let mut first_seen: BTreeMap<u64, String> = BTreeMap::new();
     let mut statuses: BTreeMap<u64, (i64, u64)> = BTreeMap::new();
     let mut stream: BTreeSet<&[u8]> = BTreeSet::new();
+    let mut deleted: BTreeSet<u64> = BTreeSet::new();
     for (name, bytes) in files.iter().filter(|(name, _)| name.starts_with("tweets-stream")) {
         for line in lines(bytes) {
             let mut note = |entry| *found.entry((name.clone(), entry)).or_default() += 1;
@@ -73,7 +74,8 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
                 continue;
             };
             assert_eq!(value["simulated"], true);
-            if value.get("delete").is_some() {
+            if let Some(notice) = value.get("delete") {
+                deleted.insert(notice["status"]["id"].as_u64().unwrap());
                 note(Entry::Deletion);
                 continue;
             }
@@ -137,6 +139,7 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
             );
         }
         assert!(first_seen.contains_key(&id));
+        assert!(!deleted.contains(&id), "a deleted post was fetched again");
         assert!(value["observed_at"].is_string());
         *found
             .entry(("tweets-refetched.jsonl.gz".to_owned(), Entry::Refetch))

@@ -231,6 +231,8 @@ impl<'a> Observer<'a> {
                      \"timestamp_ms\":\"{}\"}},\"simulated\":true}}",
                     post.at_ms + 40_000
                 )?;
+                // Who deletes a post takes it from a later fetch too.
+                self.collected_today.retain(|kept| kept.id != post.id);
                 Entry::Deletion
             }
             20..=29 => {
