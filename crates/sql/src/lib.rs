@@ -1,1 +1,51 @@
+//! Portable SQL over the tables of a stage: one statement in a file beside the code that uses it, run by polars.
+//!
+//! No other crate sees polars. A [`Database`] registers the Parquet tables of stage directories as lazy scans under their
+//! names; [`Database::query`] runs one statement and gives [`Rows`], typed columns of plain values.
+//!
+//! # The files
+//!
+//! `crates/STAGE/src/sql/NAME.sql` holds one statement, with comments at its top that say what it answers and what one row
+//! is. A researcher can run the same file over the same Parquet in DuckDB, and our tests do ([`witness`]); DataFusion is meant
+//! to run it when an archive outgrows one machine.
+//!
+//! # The rules, and what holds a file to them
+//!
+//! | rule | why | checked |
+//! |---|---|---|
+//! | one statement | a file answers one question | when the query is run |
+//! | it ends in `ORDER BY` over output columns, by name and ascending | rows come in the same order on every engine | when the query is run |
+//! | no two rows share that key, and no part of it is null | otherwise the order is an accident of threads and engines | on the rows that came out |
+//! | no `AVG`, `STDDEV`, `VARIANCE`, `CORR`, `REGR` or such; `SUM` over integers only | the sum of floating-point numbers depends on their order, which depends on the threads; Rust makes the means, in a fixed order | the names; not the type that `SUM` takes |
+//! | no random numbers, no clock | same input, same bytes | the names |
+//!
+//! So a query reduces to counts, integer sums, least and greatest values, and picked rows.
+//!
+//! # The dialect that polars SQL, DuckDB and DataFusion share
+//!
+//! Common table expressions, inner, left, cross and semi joins on equality, `UNION ALL`, `GROUP BY` over columns, `HAVING`,
+//! `CASE`, `COALESCE`, `IN (SELECT …)`, `COUNT(*)`, `COUNT(DISTINCT x)`, `MIN`, `MAX`, `ROW_NUMBER`, `LAG`, `LEAD`, and of
+//! windows `MAX(x) OVER (PARTITION BY … ORDER BY … ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)`.
+//!
+//! Of times: `CAST(t AS DATE)` is the UTC day of a moment (DuckDB and DataFusion need their session in UTC, which [`witness`]
+//! sets), moments and days compare with their like, and `MIN`, `MAX` and `ORDER BY` take both. Not shared: `date_trunc` (polars
+//! SQL has none), `t1 - t2`, and what a moment is when cast to `BIGINT` (milliseconds, microseconds or an error). So a query
+//! hands moments out, and Rust does the arithmetic.
+//!
+//! A null sorts last where a column ascends, on all three; where it descends they differ, so say `WHERE x IS NOT NULL` first.
+//!
+//! # Memory and threads
+//!
+//! Scans are lazy: only the columns and row groups that a query needs are read. The result and the hash tables of joins and
+//! groupings stand in memory; polars' streaming engine is not linked in, since it costs minutes of build time and what is large
+//! (posts) is streamed by Rust in the stages. The thread count is the process's `POLARS_MAX_THREADS`.
 
+mod database;
+mod error;
+mod rows;
+mod statement;
+pub mod witness;
+
+pub use database::Database;
+pub use error::Error;
+pub use rows::Rows;

@@ -1,0 +1,152 @@
+//! The text of a statement, held to the rules that can be seen in it.
+
+use crate::error::Error;
+
+/// Functions whose result depends on the order of the rows, on chance, or on the clock.
+const FORBIDDEN: [&str; 19] = [
+    "avg",
+    "corr",
+    "covar_pop",
+    "covar_samp",
+    "current_date",
+    "current_timestamp",
+    "mean",
+    "now",
+    "product",
+    "rand",
+    "random",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "today",
+    "uuid",
+    "var_pop",
+    "var_samp",
+    "variance",
+];
+
+/// The columns that order the result, of a statement that keeps the rules.
+pub(crate) fn order_key(query: &str, text: &str) -> Result<Vec<String>, Error> {
+    let broken = |rule: &str| Error::Rule {
+        query: query.to_owned(),
+        rule: rule.to_owned(),
+    };
+    let mut tokens = tokens(text).ok_or_else(|| broken("a quote or comment is not closed"))?;
+    while tokens.last().is_some_and(|token| token.text == ";") {
+        tokens.pop();
+    }
+    if tokens.is_empty() {
+        return Err(broken("there is no statement"));
+    }
+    if tokens.iter().any(|token| token.text == ";") {
+        return Err(broken("there is more than one statement"));
+    }
+    for token in &tokens {
+        if FORBIDDEN.contains(&token.text.as_str()) || token.text.starts_with("regr_") {
+            return Err(broken(&format!(
+                "`{}` does not give the same result whatever the threads and the day; reduce to counts, integer sums, least and \
+                 greatest values",
+                token.text
+            )));
+        }
+    }
+    const NO_ORDER: &str = "the statement does not end in ORDER BY";
+    let start = tokens
+        .windows(2)
+        .rposition(|pair| pair[0].depth == 0 && pair[0].text == "order" && pair[1].text == "by")
+        .ok_or_else(|| broken(NO_ORDER))?;
+    let clause = &tokens[start + 2..];
+    if clause.iter().any(|token| token.text == "select") {
+        return Err(broken(NO_ORDER));
+    }
+    clause
+        .split(|token| token.text == ",")
+        .map(|column| match column {
+            [name] if is_name(&name.text) => Ok(name.text.clone()),
+            _ => Err(broken(
+                "ORDER BY takes output columns by name, ascending, and nothing follows it",
+            )),
+        })
+        .collect()
+}
+
+/// A word, number or sign outside comments; a quoted text is one token.
+struct Token {
+    /// In lower case.
+    text: String,
+    /// How many parentheses are open around it.
+    depth: usize,
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars()
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+}
+
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let mut tokens = Vec::new();
+    let mut depth = 0_usize;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '-' if rest.starts_with("--") => {
+                rest = rest.find('\n').map_or("", |end| &rest[end..]);
+                continue;
+            }
+            '/' if rest.starts_with("/*") => {
+                rest = &rest[rest.find("*/")? + 2..];
+                continue;
+            }
+            _ if first.is_whitespace() => {
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            '\'' | '"' => rest[1..].find(first)? + 2,
+            _ if first.is_alphanumeric() || first == '_' => {
+                let word_goes_on = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+                rest.find(|c| !word_goes_on(c)).unwrap_or(rest.len())
+            }
+            _ => first.len_utf8(),
+        };
+        let token = rest[..length].to_lowercase();
+        if token == ")" {
+            depth = depth.saturating_sub(1);
+        }
+        let opens = token == "(";
+        tokens.push(Token { text: token, depth });
+        if opens {
+            depth += 1;
+        }
+        rest = &rest[length..];
+    }
+    Some(tokens)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::order_key;
+
+    fn rule(text: &str) -> String {
+        order_key("q.sql", text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_key_is_that_of_the_last_order_by_outside_parentheses() {
+        let text = "-- ORDER BY nothing; here\nSELECT a, b FROM (SELECT * FROM t ORDER BY c) /* ; */ WHERE x = ';' ORDER BY A, b;\n";
+        assert_eq!(order_key("q.sql", text).unwrap(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_statement_that_could_differ_between_runs_is_refused() {
+        assert!(rule("SELECT a FROM t").contains("does not end in ORDER BY"));
+        assert!(rule("SELECT a, ROW_NUMBER() OVER (ORDER BY a) FROM t").contains("does not end in ORDER BY"));
+        assert!(rule("SELECT a FROM t ORDER BY a LIMIT 3").contains("nothing follows it"));
+        assert!(rule("SELECT a FROM t ORDER BY a DESC").contains("ascending"));
+        assert!(rule("SELECT a FROM t ORDER BY 1").contains("by name"));
+        assert!(rule("SELECT AVG(a) AS b FROM t ORDER BY b").contains("`avg`"));
+        assert!(rule("SELECT a FROM t ORDER BY a; SELECT 2").contains("more than one"));
+        assert!(rule("SELECT 'a FROM t ORDER BY a").contains("not closed"));
+        assert!(rule(" -- nothing\n").contains("no statement"));
+    }
+}
