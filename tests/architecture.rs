@@ -10,7 +10,12 @@ fn manifest(path: &str) -> toml::Table {
 }
 
 fn dependencies(package: &str) -> Vec<String> {
-    manifest(&format!("crates/{package}/Cargo.toml"))["dependencies"].as_table().unwrap().keys().cloned().collect()
+    manifest(&format!("crates/{package}/Cargo.toml"))["dependencies"]
+        .as_table()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect()
 }
 
 #[test]
@@ -32,7 +37,10 @@ fn stages_meet_only_in_parquet() {
     for (package, allowed) in ours {
         for dependency in dependencies(package) {
             let foreign = !names.contains(&dependency.as_str());
-            assert!(foreign || allowed.contains(&dependency.as_str()), "{package} must not know {dependency}");
+            assert!(
+                foreign || allowed.contains(&dependency.as_str()),
+                "{package} must not know {dependency}"
+            );
         }
     }
 }
@@ -41,7 +49,9 @@ fn stages_meet_only_in_parquet() {
 fn only_sql_sees_polars() {
     for entry in std::fs::read_dir(root().join("crates")).unwrap() {
         let package = entry.unwrap().file_name().into_string().unwrap();
-        let sees_polars = dependencies(&package).iter().any(|dependency| dependency.starts_with("polars"));
+        let sees_polars = dependencies(&package)
+            .iter()
+            .any(|dependency| dependency.starts_with("polars"));
         assert_eq!(sees_polars, package == "sql", "{package}");
     }
 }
@@ -61,9 +71,18 @@ fn one_arrow_in_the_tree() {
 
 #[test]
 fn citation_and_changelog_name_the_version_of_the_manifest() {
-    let version = manifest("Cargo.toml")["workspace"]["package"]["version"].as_str().unwrap().to_owned();
+    let version = manifest("Cargo.toml")["workspace"]["package"]["version"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let citation = std::fs::read_to_string(root().join("CITATION.cff")).unwrap();
-    assert!(citation.lines().any(|line| line == format!("version: {version}")), "CITATION.cff is stale");
+    assert!(
+        citation.lines().any(|line| line == format!("version: {version}")),
+        "CITATION.cff is stale"
+    );
     let changelog = std::fs::read_to_string(root().join("CHANGELOG.md")).unwrap();
-    assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md does not tell of {version}");
+    assert!(
+        changelog.contains(&format!("## {version}")),
+        "CHANGELOG.md does not tell of {version}"
+    );
 }

@@ -9,7 +9,10 @@ use tables::{Ledger, LedgerEntries, TableFile};
 /// The root of the repository.
 #[must_use]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
 }
 
 /// The path of one of our binaries, built beside the running test.
@@ -19,7 +22,11 @@ pub fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap_or_default();
     let folder = test.ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default();
     let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.is_file(), "{} is not built; build the whole workspace first", path.display());
+    assert!(
+        path.is_file(),
+        "{} is not built; build the whole workspace first",
+        path.display()
+    );
     path
 }
 
@@ -34,13 +41,21 @@ pub fn command(name: &str) -> Command {
 /// Runs one of our binaries with arguments; the caller looks at status and output.
 #[must_use]
 pub fn run<S: AsRef<std::ffi::OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
-    command(name).args(arguments).output().unwrap_or_else(|error| panic!("{name} does not start: {error}"))
+    command(name)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|error| panic!("{name} does not start: {error}"))
 }
 
 /// Runs one of our binaries and fails the test unless it succeeds.
 pub fn run_ok<S: AsRef<std::ffi::OsStr>>(name: &str, arguments: impl IntoIterator<Item = S>) -> Output {
     let output = run(name, arguments);
-    assert!(output.status.success(), "{name} failed ({}): {}", output.status, stderr(&output));
+    assert!(
+        output.status.success(),
+        "{name} failed ({}): {}",
+        output.status,
+        stderr(&output)
+    );
     output
 }
 
@@ -73,9 +88,17 @@ pub fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 pub fn assert_same_files(left: &Path, right: &Path) {
     let (left_files, right_files) = (files(left), files(right));
     let names: Vec<&String> = left_files.keys().chain(right_files.keys()).collect();
-    let mut differing: Vec<&&String> = names.iter().filter(|name| left_files.get(**name) != right_files.get(**name)).collect();
+    let mut differing: Vec<&&String> = names
+        .iter()
+        .filter(|name| left_files.get(**name) != right_files.get(**name))
+        .collect();
     differing.dedup();
-    assert!(differing.is_empty(), "'{}' and '{}' differ in {differing:?}", left.display(), right.display());
+    assert!(
+        differing.is_empty(),
+        "'{}' and '{}' differ in {differing:?}",
+        left.display(),
+        right.display()
+    );
 }
 
 /// The ledger of a stage directory, which balances or fails the test.

@@ -8,7 +8,7 @@ use stage::{Common, HELP_FOOTER, Outcome, Remedy, Run, Stage};
 use tables::Input;
 
 use crate::params::Params;
-use crate::raw::shelf::Directory;
+use crate::raw::shelf::{Directory, RAW_FOLDER};
 use crate::record::record;
 use crate::simulate;
 
@@ -20,19 +20,20 @@ Nothing in it is about anybody: people, handles, ids and texts are drawn from a 
 sport and gardens. Every JSON record carries \"simulated\": true.
 
 Writes into DIR:
-  tweets-stream-YYYY-MM.jsonl.gz  posts as a Twitter v1.1 stream sent them, with notices and some damage
-  tweets-overlap.jsonl.gz         part of the same, from a second collection (exact copies)
-  tweets-refetched.jsonl.gz       a sample fetched again a day later (\"observed_at\"), with newer counts
-  users-YYYY-MM.jsonl.gz          looked-up v1.1 user objects, each with \"observed_at\"
-  roster.csv availability.csv follows.csv personas.csv
-  truth/*.parquet                 what was really so: accounts, measures, what was put into which file
+  raw/tweets-stream-YYYY-MM.jsonl.gz  posts as a Twitter v1.1 stream sent them, with notices and some damage
+  raw/tweets-overlap.jsonl.gz         part of the same, from a second collection (exact copies)
+  raw/tweets-refetched.jsonl.gz       a sample fetched again a day later (\"observed_at\"), with newer counts
+  raw/users-YYYY-MM.jsonl.gz          looked-up v1.1 user objects, each with \"observed_at\"
+  raw/roster.csv, availability.csv, follows.csv
+  personas.csv                        people who came back, as `dedupe --personas` reads them
+  truth/*.parquet                     what was really so: accounts, measures, what was put into which file
 
-Memory: about 100 MB at scale 1, in proportion to --scale and hardly to --post-share: posts are written as they come.";
+Memory: about 35 MB at scale 1, in proportion to --scale and hardly to --post-share: posts are written as they come.";
 
 const EXAMPLES: &str = "\
 Examples:
-  simulate -o raw
-  simulate --seed 7 --scale 0.1 -o raw && zcat raw/tweets-stream-2015-06.jsonl.gz | jq .text | head";
+  simulate -o simulated && ingest simulated/raw -o ingested
+  simulate --seed 7 --scale 0.1 -o small && zcat small/raw/tweets-stream-2015-06.jsonl.gz | jq .text | head";
 
 /// The command line of `simulate`.
 #[derive(Debug, Parser)]
@@ -101,6 +102,10 @@ impl Stage for Simulate {
         let shelf = Directory {
             path: run.dir().to_owned(),
         };
+        std::fs::create_dir_all(run.dir().join(RAW_FOLDER)).or_failure(
+            || "cannot write the raw files".to_owned(),
+            "check that the disk has room",
+        )?;
         let simulation: io::Result<_> = simulate(params, &shelf, |day| {
             progress.message(format!("day {} of {days}", day + 1))
         });

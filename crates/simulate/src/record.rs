@@ -10,6 +10,7 @@ use tables::{
 use crate::Simulation;
 use crate::observer::person_id;
 use crate::people::End;
+use crate::raw::shelf::place;
 use crate::truth::SetTruth;
 
 /// Writes `truth/` and tells of every raw file.
@@ -21,7 +22,7 @@ pub fn record(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
         .map(|(file, _)| file.as_str())
         .collect();
     for file in files {
-        run.record_file(file)?;
+        run.record_file(&place(file))?;
     }
     accounts(simulation, run)?;
     measures(simulation, run)?;

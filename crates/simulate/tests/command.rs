@@ -13,7 +13,7 @@ fn simulate(args: &[&str]) -> assert_cmd::assert::Assert {
 
 fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
-    for folder in [dir.to_owned(), dir.join("truth")] {
+    for folder in [dir.to_owned(), dir.join("raw"), dir.join("truth")] {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_file() {
@@ -42,8 +42,8 @@ fn same_seed_same_bytes_at_any_thread_count() {
         assert!(*bytes == b[name], "{name} differs between runs");
     }
     for name in [
-        "tweets-stream-2015-06.jsonl.gz",
-        "roster.csv",
+        "raw/tweets-stream-2015-06.jsonl.gz",
+        "raw/roster.csv",
         "truth/truth_accounts.parquet",
     ] {
         assert!(a[name] != c[name], "{name} does not depend on the seed");
@@ -52,12 +52,13 @@ fn same_seed_same_bytes_at_any_thread_count() {
         "truth/truth_accounts.parquet",
         "truth/truth_measures.parquet",
         "truth/truth_injected.parquet",
+        "personas.csv",
         "run.json",
     ] {
         assert!(a.contains_key(name), "{name} is missing");
     }
     // The gzip header holds no time: bytes 4 to 7.
-    assert_eq!(a["tweets-stream-2015-06.jsonl.gz"][4..8], [0; 4]);
+    assert_eq!(a["raw/tweets-stream-2015-06.jsonl.gz"][4..8], [0; 4]);
     simulate(&["--scale", "0.02", "--if-changed", "-o", &at("a")])
         .success()
         .stderr(predicates::str::contains("is up to date"));

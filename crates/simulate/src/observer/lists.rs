@@ -36,13 +36,13 @@ impl Observer<'_> {
 
     /// Who is whose next account, as somebody who knew would write it down by hand.
     pub(super) fn write_personas(&mut self, world: &World) -> io::Result<()> {
-        let mut file = self.shelf.create("personas.csv")?;
+        let mut file = self.shelf.create(PERSONAS)?;
         file.write_all(b"account_id,person_id,return_number\n")?;
         for (index, person) in world.people.iter().enumerate() {
             for account in &person.accounts {
                 let account = &world.accounts[*account];
                 writeln!(file, "{},{},{}", account.id, person_id(index), account.return_number)?;
-                self.note("personas.csv", Entry::Persona);
+                self.note(PERSONAS, Entry::Persona);
             }
         }
         file.finish()

@@ -6,7 +6,7 @@ use std::io;
 
 use crate::clock::{DAY_MS, HOUR_MS, rfc3339, year_month};
 use crate::people::End;
-use crate::raw::shelf::{RawFile, Shelf};
+use crate::raw::shelf::{PERSONAS, RawFile, Shelf};
 use crate::raw::v11::{Captured, Lookup, Post};
 use crate::roster::{ROSTERS, Rosters};
 use crate::streams::{Process, below, chance};

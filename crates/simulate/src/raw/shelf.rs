@@ -28,16 +28,31 @@ pub trait Shelf {
     fn create(&self, name: &str) -> io::Result<Box<dyn RawFile>>;
 }
 
+/// Where a file stands in the output: what an observer would hand to `ingest` is in `raw/`, the hand-checked table beside it.
+#[must_use]
+pub fn place(name: &str) -> String {
+    if name == PERSONAS {
+        name.to_owned()
+    } else {
+        format!("{RAW_FOLDER}/{name}")
+    }
+}
+
+/// The folder of the raw files.
+pub const RAW_FOLDER: &str = "raw";
+/// The table of people who came back, as `dedupe --personas` reads it.
+pub const PERSONAS: &str = "personas.csv";
+
 /// A directory; `.gz` files are compressed, without name or time in their header, so that equal content is equal bytes.
 #[derive(Debug, Clone)]
 pub struct Directory {
-    /// An existing directory.
+    /// An existing directory that holds a folder [`RAW_FOLDER`].
     pub path: PathBuf,
 }
 
 impl Shelf for Directory {
     fn create(&self, name: &str) -> io::Result<Box<dyn RawFile>> {
-        let file = BufWriter::with_capacity(1 << 16, File::create_new(self.path.join(name))?);
+        let file = BufWriter::with_capacity(1 << 16, File::create_new(self.path.join(place(name)))?);
         if name.ends_with(".gz") {
             Ok(Box::new(Compressed(GzEncoder::new(file, Compression::new(4)))))
         } else {

@@ -1,0 +1,286 @@
+//! Bad input gets one clear message with place and remedy, the promised exit code, and nothing half-written.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use pipeline_tests::{balanced_ledger, binary, root, run, run_ok, stderr};
+use tables::{Flow, Rejects, TableFile};
+use tempfile::TempDir;
+
+const TWEET: &str = r#"{"created_at":"Wed Jun 10 12:00:00 +0000 2015","id":608600000000000001,"id_str":"608600000000000001","text":"rain over the orchard","user":{"id":42,"id_str":"42","screen_name":"maple_river_1","followers_count":3,"friends_count":2,"statuses_count":10,"created_at":"Mon Jun 01 00:00:00 +0000 2015"}}"#;
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        std::fs::write(self.path(name), bytes).unwrap();
+        self.text(name)
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.path(name).display().to_string()
+    }
+
+    /// Nothing but what the test put there: no output, and nothing hidden left beside it.
+    fn assert_holds_only(&self, names: &[&str]) {
+        let mut found: Vec<String> = std::fs::read_dir(self.0.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        found.sort();
+        assert_eq!(found, names);
+    }
+}
+
+/// The message names the tool and the place, gives a remedy, and the exit code is 2.
+fn assert_refused(output: &Output, tool: &str, says: &[&str]) {
+    let message = stderr(output);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    assert!(message.starts_with(&format!("{tool}: ")), "{message}");
+    for part in says {
+        assert!(message.contains(part), "«{part}» is not in: {message}");
+    }
+    assert!(message.contains("remedy: "), "no remedy in: {message}");
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut child = Command::new("gzip")
+        .args(["-n", "-c"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap().stdout
+}
+
+#[test]
+fn an_empty_file_is_no_error_and_is_seen() {
+    let folder = Folder::new();
+    let input = folder.write("empty.jsonl", "");
+    let output = run_ok("ingest", [&input, "-o", &folder.text("out")]);
+    assert!(stderr(&output).contains("0 records read"), "{}", stderr(&output));
+    let ledger = balanced_ledger(&folder.path("out"));
+    assert!(
+        ledger.counts().any(|count| count.source == "empty.jsonl"),
+        "the empty file is not in the ledger"
+    );
+}
+
+#[test]
+fn a_truncated_gzip_is_refused_with_its_place() {
+    let folder = Folder::new();
+    let whole = gzip(&format!("{TWEET}\n").repeat(1000));
+    let input = folder.write("x.jsonl.gz", &whole[..whole.len() - 20]);
+    let output = run("ingest", [&input, "-o", &folder.text("out")]);
+    assert_refused(&output, "ingest", &["cannot read", "x.jsonl.gz", "line ", "byte "]);
+    folder.assert_holds_only(&["x.jsonl.gz"]);
+}
+
+#[test]
+fn what_is_not_utf8_or_not_a_tweet_is_rejected_line_by_line_and_the_rest_is_kept() {
+    let folder = Folder::new();
+    let mut bytes = format!("{TWEET}\n").into_bytes();
+    bytes.extend(b"{\"id\": 1, \"text\": \"\xff\xfe\"}\n{\"weather\": \"fine\"}\nnot json at all\n");
+    bytes.extend(TWEET.replace("608600000000000001", "608600000000000002").bytes());
+    let input = folder.write("mixed.jsonl", bytes);
+    run_ok("ingest", [&input, "-o", &folder.text("out")]);
+    let ledger = balanced_ledger(&folder.path("out"));
+    assert_eq!(
+        [Flow::Read, Flow::Used, Flow::Rejected].map(|flow| ledger.total("ingest", flow)),
+        [5, 2, 3]
+    );
+    let rejects = TableFile::<Rejects>::open(&folder.path("out")).unwrap().read().unwrap();
+    let places: Vec<(i64, i64)> = rejects
+        .rows()
+        .unwrap()
+        .map(|row| (row.source_line, row.byte_offset))
+        .collect();
+    let first = i64::try_from(TWEET.len()).unwrap() + 1;
+    assert_eq!(places.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4]);
+    assert_eq!(places[0].1, first);
+    let limited = run("ingest", [&input, "--max-rejects", "2", "-o", &folder.text("limited")]);
+    assert_eq!(limited.status.code(), Some(1), "{}", stderr(&limited));
+}
+
+#[test]
+fn a_line_of_50_mb_is_read() {
+    let folder = Folder::new();
+    let long = TWEET.replace("rain over the orchard", &"rain ".repeat(10 << 20));
+    let input = folder.write("long.jsonl", format!("{long}\n{}\n", TWEET.replace("000001", "000002")));
+    run_ok("ingest", [&input, "-o", &folder.text("out")]);
+    let ledger = balanced_ledger(&folder.path("out"));
+    assert_eq!(ledger.total("ingest", Flow::Read), 2);
+    assert_eq!(ledger.total("ingest", Flow::Used), 2);
+}
+
+#[test]
+fn a_missing_column_and_an_unknown_csv_are_named() {
+    let folder = Folder::new();
+    let input = folder.write("list.csv", "roster,listed_at\nmain,2015-06-01\n");
+    let output = run("ingest", [&input, "--format", "roster", "-o", &folder.text("out")]);
+    assert_refused(&output, "ingest", &["list.csv", "handle"]);
+    let input = folder.write("odd.csv", "a,b,c\n1,2,3\n");
+    let output = run("ingest", [&input, "-o", &folder.text("out")]);
+    assert_refused(&output, "ingest", &["odd.csv", "--mapping"]);
+    folder.assert_holds_only(&["list.csv", "odd.csv"]);
+}
+
+#[test]
+fn a_directory_that_no_stage_wrote_is_refused_by_every_stage() {
+    let folder = Folder::new();
+    for stage in ["dedupe", "enrich", "metrics", "report"] {
+        std::fs::create_dir_all(folder.path("photos")).unwrap();
+        let output = run(stage, [&folder.text("photos"), "-o", &folder.text("out")]);
+        assert_refused(&output, stage, &["photos", "not a stage output"]);
+        let output = run(stage, [&folder.text("nowhere"), "-o", &folder.text("out")]);
+        assert_refused(&output, stage, &["nowhere", "does not exist"]);
+    }
+    folder.assert_holds_only(&["photos"]);
+}
+
+#[test]
+fn a_stage_is_refused_the_output_of_a_wrong_stage() {
+    let folder = Folder::new();
+    let input = folder.write("a.jsonl", TWEET);
+    run_ok("ingest", [&input, "-o", &folder.text("ingested")]);
+    for stage in ["metrics", "report"] {
+        let output = run(stage, [&folder.text("ingested"), "-o", &folder.text("out")]);
+        assert_refused(&output, stage, &[]);
+    }
+    folder.assert_holds_only(&["a.jsonl", "ingested"]);
+}
+
+#[test]
+fn roster_names_that_the_data_do_not_hold_are_counted_not_lost() {
+    let folder = Folder::new();
+    let tweets = folder.write("a.jsonl", TWEET);
+    let roster = folder.write(
+        "roster.csv",
+        "roster,handle\nmain,MAPLE_river_1\nmain,nobody_knows_me\n",
+    );
+    run_ok("ingest", [&tweets, &roster, "-o", &folder.text("1")]);
+    run_ok("dedupe", [&folder.text("1"), "-o", &folder.text("2")]);
+    let output = run_ok("enrich", [&folder.text("2"), "-o", &folder.text("3")]);
+    let ledger = balanced_ledger(&folder.path("3"));
+    let skipped: i64 = ledger
+        .counts()
+        .filter(|count| count.stage == "enrich" && count.source == "roster" && count.flow == Flow::Skipped)
+        .map(|count| count.records)
+        .sum();
+    assert_eq!(skipped, 1, "{}", stderr(&output));
+}
+
+#[test]
+fn a_typo_in_study_toml_is_named_with_its_line() {
+    let folder = Folder::new();
+    let tweets = folder.write("a.jsonl", TWEET);
+    run_ok("ingest", [&tweets, "-o", &folder.text("1")]);
+    run_ok("dedupe", [&folder.text("1"), "-o", &folder.text("2")]);
+    let text = std::fs::read_to_string(root().join("datasets/diminishing-returns-2016/study.toml")).unwrap();
+    let study = folder.write("study.toml", text.replace("[samples]", "[smaples]"));
+    let output = run(
+        "enrich",
+        [&folder.text("2"), "--study", &study, "-o", &folder.text("3")],
+    );
+    assert_refused(&output, "enrich", &["study.toml", "line ", "smaples", "samples"]);
+    folder.assert_holds_only(&["1", "2", "a.jsonl", "study.toml"]);
+}
+
+#[test]
+fn an_unwritable_output_is_known_before_the_work_starts() {
+    let folder = Folder::new();
+    let tweets = folder.write("a.jsonl", TWEET);
+    let output = run("ingest", [&tweets, "-o", &folder.text("a.jsonl/out")]);
+    assert_refused(&output, "ingest", &["a.jsonl"]);
+    let output = run("ingest", [&tweets, "-o", &folder.text("a.jsonl")]);
+    assert_refused(&output, "ingest", &["it is a file"]);
+    folder.write("thesis.tex", "years of work");
+    let output = run("ingest", [&tweets, "--force", "-o", &folder.text("")]);
+    assert_refused(&output, "ingest", &["no stage wrote"]);
+    folder.assert_holds_only(&["a.jsonl", "thesis.tex"]);
+}
+
+#[test]
+fn an_output_that_runs_full_leaves_nothing_and_the_old_one_untouched() {
+    let folder = Folder::new();
+    let tweets: String = (0..20_000_u32)
+        .map(|i| {
+            let words: Vec<String> = (0..12_u32)
+                .map(|k| format!("{:x}", i.wrapping_mul(2_654_435_761).rotate_left(k * 3)))
+                .collect();
+            TWEET
+                .replace("000000001", &format!("{i:09}"))
+                .replace("rain over the orchard", &words.join(" "))
+                + "\n"
+        })
+        .collect();
+    let input = folder.write("a.jsonl", tweets);
+    let small = folder.write("b.jsonl", TWEET);
+    run_ok("ingest", [&small, "-o", &folder.text("out")]);
+    let before = pipeline_tests::files(&folder.path("out"));
+    // A file-size limit of 64 KiB stands for a full disk; the signal that would kill is ignored, so that the write fails.
+    let script = r#"trap '' XFSZ; ulimit -f 128; exec "$0" "$1" --force -o "$2""#;
+    let output = Command::new("sh")
+        .args(["-c", script])
+        .arg(binary("ingest"))
+        .args([&input, &folder.text("out")])
+        .output()
+        .unwrap();
+    assert_refused(&output, "ingest", &["cannot write"]);
+    assert_eq!(pipeline_tests::files(&folder.path("out")), before);
+    folder.assert_holds_only(&["a.jsonl", "b.jsonl", "out"]);
+}
+
+#[test]
+fn a_killed_run_leaves_the_old_output_and_can_be_repeated() {
+    let folder = Folder::new();
+    let small = folder.write("a.jsonl", TWEET);
+    run_ok("ingest", [&small, "-o", &folder.text("out")]);
+    let before = pipeline_tests::files(&folder.path("out"));
+    // Standard input stays open, so the run is surely still going on when it is killed.
+    let mut child = Command::new(binary("ingest"))
+        .args(["-", "--force", "-o", &folder.text("out")])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let partial = |dir: &Path| {
+        std::fs::read_dir(dir)
+            .unwrap()
+            .flatten()
+            .any(|entry| entry.file_name().to_string_lossy().starts_with(".out.partial"))
+    };
+    while !partial(folder.0.path()) {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(pipeline_tests::files(&folder.path("out")), before);
+    run_ok("ingest", [&small, "--force", "-o", &folder.text("out")]);
+    assert_eq!(pipeline_tests::files(&folder.path("out")), before);
+    folder.assert_holds_only(&["a.jsonl", "out"]);
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_is_success() {
+    let folder = Folder::new();
+    let tweets = folder.write("a.jsonl", TWEET);
+    let script = r#""$0" "$1" -o - | head -c 10 > /dev/null; "#;
+    let output = Command::new("bash")
+        .args(["-c", &format!("{script} exit ${{PIPESTATUS[0]}}")])
+        .arg(binary("ingest"))
+        .arg(&tweets)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}

@@ -1,0 +1,200 @@
+//! The whole study on a small synthetic corpus: it runs, its ledger balances, and every stage can be rerun to the same bytes.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use pipeline_tests::{assert_same_files, balanced_ledger, root, run_ok, stderr};
+use tables::{Comparisons, Flow, Measures, TableFile};
+
+/// Each stage's name, output folder and arguments, in order; made once for all tests.
+struct Chain {
+    dir: tempfile::TempDir,
+}
+
+const STAGES: [&str; 5] = ["ingest", "dedupe", "enrich", "metrics", "report"];
+
+impl Chain {
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn arguments(&self, stage: &str, output: &Path, threads: &str) -> Vec<String> {
+        let text = |path: PathBuf| path.display().to_string();
+        let mut arguments = match stage {
+            "ingest" => vec![text(self.path("simulated/raw"))],
+            "dedupe" => {
+                vec![
+                    text(self.path("ingest")),
+                    "--personas".to_owned(),
+                    text(self.path("simulated/personas.csv")),
+                ]
+            }
+            "enrich" => vec![
+                text(self.path("dedupe")),
+                "--study".to_owned(),
+                text(root().join("datasets/diminishing-returns-2016/study.toml")),
+            ],
+            "metrics" => vec![text(self.path("enrich"))],
+            _ => vec![text(self.path("metrics"))],
+        };
+        arguments.extend([
+            "-o".to_owned(),
+            text(output.to_path_buf()),
+            "-j".to_owned(),
+            threads.to_owned(),
+        ]);
+        arguments
+    }
+}
+
+fn chain() -> &'static Chain {
+    static CHAIN: OnceLock<Chain> = OnceLock::new();
+    CHAIN.get_or_init(|| {
+        let chain = Chain {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        let simulated = chain.path("simulated").display().to_string();
+        run_ok("simulate", ["--seed", "7", "--scale", "0.1", "-o", &simulated]);
+        for stage in STAGES {
+            run_ok(stage, chain.arguments(stage, &chain.path(stage), "2"));
+        }
+        chain
+    })
+}
+
+#[test]
+fn every_ledger_balances_and_carries_those_before_it() {
+    for (i, stage) in STAGES.iter().enumerate() {
+        let ledger = balanced_ledger(&chain().path(stage));
+        for before in &STAGES[..=i.min(3)] {
+            assert!(
+                ledger.total(before, Flow::Read) > 0,
+                "the ledger of {stage} does not tell of {before}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_was_broken_on_purpose_is_rejected_and_counted() {
+    let injected = TableFile::<tables::TruthInjected>::open(&chain().path("simulated/truth"))
+        .unwrap()
+        .read()
+        .unwrap();
+    let records = |kinds: &[&str]| -> i64 {
+        injected
+            .rows()
+            .unwrap()
+            .filter(|row| kinds.contains(&row.kind))
+            .map(|row| row.records)
+            .sum()
+    };
+    let broken = records(&["cut_line", "foreign_json", "invalid_utf8", "unusable_row"]);
+    let notices = records(&["deletion_notice", "limit_notice"]);
+    let ledger = balanced_ledger(&chain().path("ingest"));
+    assert!(broken > 0 && notices > 0, "the corpus tests nothing");
+    assert_eq!(ledger.total("ingest", Flow::Rejected), broken);
+    assert_eq!(ledger.total("ingest", Flow::Skipped), notices);
+}
+
+#[test]
+fn a_stage_rerun_alone_gives_the_same_bytes_at_one_thread_and_two() {
+    for stage in STAGES {
+        let first = chain().path(stage);
+        for threads in ["1", "2"] {
+            let again = chain().path(&format!("{stage}-again-{threads}"));
+            run_ok(stage, chain().arguments(stage, &again, threads));
+            assert_same_files(&first, &again);
+        }
+    }
+}
+
+#[test]
+fn the_simulation_is_the_same_for_the_same_seed_only() {
+    let again = |name: &str, seed: &str| {
+        let path = chain().path(name);
+        run_ok(
+            "simulate",
+            [
+                "--seed",
+                seed,
+                "--scale",
+                "0.1",
+                "-j",
+                "1",
+                "-o",
+                &path.display().to_string(),
+            ],
+        );
+        path
+    };
+    assert_same_files(&chain().path("simulated"), &again("simulated-again", "7"));
+    let other = again("simulated-other", "8");
+    let bytes = |dir: &Path| std::fs::read(dir.join("raw/roster.csv")).unwrap();
+    assert_ne!(bytes(&chain().path("simulated")), bytes(&other));
+}
+
+#[test]
+fn a_second_run_with_if_changed_does_nothing() {
+    for stage in STAGES {
+        let path = chain().path(stage);
+        let before = std::fs::metadata(path.join("run.json")).unwrap().modified().unwrap();
+        let mut arguments = chain().arguments(stage, &path, "2");
+        arguments.push("--if-changed".to_owned());
+        let output = run_ok(stage, arguments);
+        assert!(stderr(&output).contains("is up to date"), "{}", stderr(&output));
+        assert_eq!(
+            std::fs::metadata(path.join("run.json")).unwrap().modified().unwrap(),
+            before
+        );
+    }
+}
+
+#[test]
+fn the_report_says_that_the_data_are_synthetic_and_compares() {
+    let report = std::fs::read_to_string(chain().path("report/report.html")).unwrap();
+    assert!(report.to_lowercase().contains("synthetic"));
+    let comparisons = TableFile::<Comparisons>::open(&chain().path("report"))
+        .unwrap()
+        .read()
+        .unwrap();
+    let compared: Vec<_> = comparisons.rows().unwrap().collect();
+    for figure in ["BP01", "BP03", "BP05", "BP21", "BP22"] {
+        let row = compared
+            .iter()
+            .find(|row| row.figure == figure)
+            .unwrap_or_else(|| panic!("{figure} is not compared"));
+        assert!(row.reproduced.is_some(), "{figure}: {}", row.note);
+    }
+}
+
+#[test]
+fn every_measure_has_a_number_or_a_reason() {
+    let measures = TableFile::<Measures>::open(&chain().path("metrics"))
+        .unwrap()
+        .read()
+        .unwrap();
+    let mut rows = 0;
+    for row in measures.rows().unwrap() {
+        rows += 1;
+        assert!(
+            row.value.is_some() || row.reason.is_some() || row.finding.is_some(),
+            "{} says nothing",
+            row.measure
+        );
+        assert!(
+            !row.unit.is_empty() && !row.method.is_empty(),
+            "{} has no unit or method",
+            row.measure
+        );
+        if let (Some(low), Some(value), Some(high)) = (row.ci_low, row.value, row.ci_high) {
+            assert!(
+                low <= value && value <= high,
+                "{} in {}: {low} {value} {high}",
+                row.measure,
+                row.group
+            );
+        }
+    }
+    assert!(rows > 20, "only {rows} measures");
+}
