@@ -1,1 +1,201 @@
+//! `metrics`: the measures of the study family, from what `enrich` wrote.
+//!
+//! The order of things: [`load`] asks the tables by SQL (one statement a file, in `src/sql`) and gives plain [`evidence`]; each
+//! family of measures ([`family`]) is a module that turns evidence into [`results`] with the estimators of `stats`; [`write`]
+//! writes five tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
+//! or with the reason why there is none. What an archive cannot support never fails the run and never loses its row.
+//!
+//! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
+//! picked rows only. So no thread count can change a byte.
 
+pub mod duration;
+pub mod evidence;
+pub mod family;
+pub mod figure;
+pub mod followers;
+pub mod insularity;
+pub mod load;
+pub mod location;
+pub mod pace;
+pub mod per_sample;
+pub mod print;
+pub mod results;
+pub mod returns;
+pub mod size;
+pub mod survival;
+pub mod suspension;
+pub mod trend;
+pub mod volume;
+pub mod write;
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use serde_json::{Value, json};
+use stage::{Common, Failure, Outcome, Run, Stage, StageDir};
+use study::Study;
+use tables::{Flow, Input, Members, Personas, Rejects, Roster, Samples, Spells, Windows};
+
+use crate::evidence::Evidence;
+use crate::family::{Families, Family};
+use crate::print::{Format, Printed};
+use crate::results::Results;
+
+/// The file of a stage directory that holds the study's design.
+const STUDY_FILE: &str = "study.toml";
+
+const AFTER_HELP: &str = "\
+Reads   what enrich wrote: study.toml and its tables.
+Writes  measures, series, survival, returns, network; hands on study.toml, members, personas, rejects, roster, samples, spells
+        and windows. No post goes further.
+Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
+
+Examples:
+  metrics enriched -o measured
+  metrics enriched -q --print measures --as csv | head
+  metrics enriched -o measured --measure size,followers --print series --as json";
+
+/// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
+/// duration, location. What the input cannot support is null, with the reason
+#[derive(Debug, Clone, Parser)]
+#[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
+pub struct Metrics {
+    /// Directory that enrich wrote; `-` takes it from standard input
+    #[arg(value_name = "INPUT_DIR")]
+    input: PathBuf,
+
+    /// Measure only these [default: all]
+    #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
+    measure: Vec<Family>,
+
+    /// Print this table to standard output
+    #[arg(long, value_name = "TABLE")]
+    print: Option<Printed>,
+
+    /// How to print it
+    #[arg(long = "as", value_name = "FORMAT", default_value = "table", requires = "print")]
+    format: Format,
+
+    /// Seed of the resampling behind intervals [default: the study's]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Stage for Metrics {
+    const NAME: &'static str = "metrics";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Input = StageDir;
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn options(&self) -> Value {
+        json!({"measure": Families::new(&self.measure).names(), "seed": self.seed})
+    }
+
+    fn open(&self) -> anyhow::Result<StageDir> {
+        let dir = StageDir::open(&self.input)?;
+        // A study that cannot be read is told of before the work starts.
+        read_study(&dir)?;
+        Ok(dir)
+    }
+
+    fn inputs(&self, input: &StageDir) -> anyhow::Result<Option<Vec<Input>>> {
+        Ok(Some(input.inputs()?))
+    }
+
+    fn run(&self, input: StageDir, run: &mut Run) -> anyhow::Result<Outcome> {
+        run.take_upstream(&input)?;
+        let (text, study) = read_study(&input)?;
+        let families = Families::new(&self.measure);
+        let seed = self.seed.unwrap_or(study.seed());
+        let (evidence, tallies) = load::load(&input, study, seed, &families)?;
+        let results = measure(&evidence, &families);
+        for tally in tallies {
+            count(&tally, &results, run);
+        }
+        write::write(&results, run)?;
+        run.carry::<Members>(&input)?;
+        run.carry::<Personas>(&input)?;
+        run.carry::<Rejects>(&input)?;
+        run.carry::<Roster>(&input)?;
+        run.carry::<Samples>(&input)?;
+        run.carry::<Spells>(&input)?;
+        run.carry::<Windows>(&input)?;
+        run.write_file(STUDY_FILE, &text)?;
+        Ok(Outcome::Done)
+    }
+
+    fn prints(&self) -> bool {
+        self.print.is_some()
+    }
+
+    fn print(&self, dir: &Path) -> anyhow::Result<()> {
+        match self.print {
+            Some(table) => print::print(dir, table, self.format),
+            None => Ok(()),
+        }
+    }
+}
+
+fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
+    let shown = dir.path().join(STUDY_FILE).display().to_string();
+    let bytes = dir.file(STUDY_FILE)?.ok_or_else(|| {
+        Failure::new(format!("there is no '{shown}'"))
+            .remedy("give the directory that enrich wrote; it puts study.toml there")
+    })?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        Failure::new(format!("cannot read '{shown}'"))
+            .because(error)
+            .remedy("rerun enrich with a study.toml in UTF-8")
+    })?;
+    let study = Study::parse(text, &shown)?;
+    Ok((bytes, study))
+}
+
+/// Measures the families asked for.
+#[must_use]
+pub fn measure(evidence: &Evidence, families: &Families) -> Results {
+    let mut results = Results::default();
+    let all: [(Family, fn(&Evidence, &mut Results)); 10] = [
+        (Family::Size, size::measure),
+        (Family::Followers, followers::measure),
+        (Family::TweetsPerDay, pace::measure),
+        (Family::Suspension, suspension::measure),
+        (Family::Insularity, insularity::measure),
+        (Family::Returns, returns::measure),
+        (Family::Survival, survival::measure),
+        (Family::Volume, volume::measure),
+        (Family::Duration, duration::measure),
+        (Family::Location, location::measure),
+    ];
+    for (family, measure) in all {
+        if families.has(family) {
+            measure(evidence, &mut results);
+        }
+    }
+    results
+}
+
+/// Records read = records used + records left out, for a table.
+fn count(tally: &load::Tally, results: &Results, run: &mut Run) {
+    run.count(tally.table, Flow::Read, "", tally.read);
+    let found = results.left_out.iter().filter(|((table, _), _)| *table == tally.table);
+    let skipped: Vec<(&str, u64)> = tally
+        .skipped
+        .iter()
+        .copied()
+        .chain(found.map(|((_, reason), records)| (*reason, *records)))
+        .filter(|(_, records)| *records > 0)
+        .collect();
+    let mut left = tally.read;
+    for (reason, records) in skipped {
+        run.count(tally.table, Flow::Skipped, reason, records);
+        left = left.saturating_sub(records);
+    }
+    run.count(tally.table, Flow::Used, "", left);
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `metrics`; see the library.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<metrics::Metrics>()
+}

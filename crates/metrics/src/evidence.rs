@@ -1,0 +1,435 @@
+//! What the measures work on: plain rows in a fixed order, with accounts as small numbers. No files here; see `load`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use stats::{Bootstrap, BootstrapInterval, Level};
+use study::{Listed, Study, Window};
+use tables::{SetName, State};
+
+/// The accounts that a number is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The members of a set.
+    Set(SetName),
+    /// All accounts that the archive holds.
+    Everyone,
+}
+
+impl Group {
+    /// The groups in the order of their names.
+    pub const ALL: [Self; 3] = [Self::Everyone, Self::Set(SetName::Expanded), Self::Set(SetName::Listed)];
+    /// The sets.
+    pub const SETS: [SetName; 2] = [SetName::Expanded, SetName::Listed];
+
+    /// The name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Set(set) => set.word(),
+            Self::Everyone => "everyone",
+        }
+    }
+}
+
+/// A member of a set at a sample, as last seen before it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MemberRow {
+    /// The set.
+    pub set: SetName,
+    /// Position of the sample in the study.
+    pub sample: usize,
+    /// The account.
+    pub account: u32,
+    /// Whether it answered.
+    pub alive: bool,
+    /// When it was last seen, in milliseconds.
+    pub observed_at: Option<i64>,
+    /// When it was created.
+    pub created_at: Option<i64>,
+    /// Followers then.
+    pub followers: Option<i64>,
+    /// Posts written until then.
+    pub statuses: Option<i64>,
+    /// Posts per day of its life until then.
+    pub tweets_per_day: Option<f64>,
+}
+
+/// How large a set was at a sample.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SizeRow {
+    /// Accounts on its list.
+    pub on_list: u64,
+    /// Those that answered.
+    pub alive: u64,
+    /// Those whose state was not known.
+    pub not_known: u64,
+}
+
+/// Members of a set at a sample that answered, by country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocationRow {
+    /// ISO 3166-1 alpha-2; empty where none could be read.
+    pub country: String,
+    /// Whose profile was seen.
+    pub observed: u64,
+    /// Who declared any location.
+    pub shown: u64,
+}
+
+/// An account's posts of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PostDay {
+    /// Days since 1970.
+    pub day: i32,
+    /// How many.
+    pub posts: u64,
+    /// The first, in milliseconds.
+    pub first_at: i64,
+    /// The last.
+    pub last_at: i64,
+}
+
+/// A check that had one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckRow {
+    /// The account.
+    pub account: u32,
+    /// When it was made, in milliseconds.
+    pub checked_at: i64,
+    /// What came of it.
+    pub state: State,
+    /// The check before it.
+    pub previous: Option<(i64, State)>,
+}
+
+/// An account's first and last count of posts written, of those seen in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaceRow {
+    /// The set.
+    pub set: SetName,
+    /// Position of the window in the study.
+    pub window: usize,
+    /// The first moment, in milliseconds, and the count then.
+    pub first: (i64, i64),
+    /// The last.
+    pub last: (i64, i64),
+}
+
+/// A member's ties of a relation in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TieRow {
+    /// The set.
+    pub set: SetName,
+    /// Position of the window in the study.
+    pub window: usize,
+    /// The relation.
+    pub relation: Relation,
+    /// Ties to members (interactions: times that members were addressed).
+    pub inside: u64,
+    /// Ties to others.
+    pub outside: u64,
+    /// Distinct members that it is tied to.
+    pub pairs_inside: u64,
+    /// Those of them that are tied to it as well.
+    pub reciprocated: u64,
+}
+
+/// How accounts are tied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Relation {
+    /// Members and whom they follow.
+    FollowsOut,
+    /// Members and who follows them.
+    FollowsIn,
+    /// Members and whom they address, in whatever way.
+    Interactions,
+    /// One way of addressing.
+    Kind(tables::InteractionKind),
+}
+
+impl Relation {
+    /// The name in tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FollowsOut => "follows_out",
+            Self::FollowsIn => "follows_in",
+            Self::Interactions => "interactions",
+            Self::Kind(kind) => kind.word(),
+        }
+    }
+}
+
+/// An account's life as far as it was observed; times in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SpellRow {
+    /// The account.
+    pub account: u32,
+    /// When it was created.
+    pub created_at: Option<i64>,
+    /// When it was first seen alive.
+    pub entered_at: Option<i64>,
+    /// When it was last seen alive.
+    pub last_alive_at: Option<i64>,
+    /// When it was first seen gone.
+    pub first_gone_at: Option<i64>,
+    /// How it was found then.
+    pub end_state: State,
+    /// Whether its end was not seen.
+    pub censored: bool,
+}
+
+/// An account in a person's chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonaRow {
+    /// The person.
+    pub person_id: String,
+    /// 0 is the first account.
+    pub return_number: i64,
+    /// The account.
+    pub account: u32,
+    /// Its id.
+    pub account_id: String,
+    /// Id of the account before it.
+    pub predecessor: Option<String>,
+}
+
+/// An account of a person seen at a moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SightingRow {
+    /// When, in milliseconds.
+    pub observed_at: i64,
+    /// Followers then.
+    pub followers: Option<i64>,
+    /// Posts per day of its life until then.
+    pub tweets_per_day: Option<f64>,
+}
+
+/// What a table of observations holds in all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TimesRow {
+    /// Records.
+    pub records: u64,
+    /// Records with a time.
+    pub timed: u64,
+    /// Records that say nothing that is measured.
+    pub empty_records: u64,
+    /// First and last moment, in milliseconds.
+    pub span: Option<(i64, i64)>,
+}
+
+/// Everything that the measures work on.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The design.
+    pub study: Study,
+    /// Seed of the resampling.
+    pub seed: u64,
+    /// Names on rosters.
+    pub roster_names: u64,
+    /// By table name: posts, accounts, availability, follows.
+    pub times: BTreeMap<String, TimesRow>,
+    /// Rows of `interactions`.
+    pub interaction_records: u64,
+    /// By set, sample, account.
+    pub members: Vec<MemberRow>,
+    /// By set and position of the sample.
+    pub sizes: BTreeMap<(SetName, usize), SizeRow>,
+    /// By set and position of the sample.
+    pub locations: BTreeMap<(SetName, usize), Vec<LocationRow>>,
+    /// Who was on a set's list at any sample of a window.
+    pub on_list: BTreeMap<(SetName, usize), BTreeSet<u32>>,
+    /// By account, then day.
+    pub posts: BTreeMap<u32, Vec<PostDay>>,
+    /// By account, then time.
+    pub checks: Vec<CheckRow>,
+    /// By set, window, account.
+    pub paces: Vec<PaceRow>,
+    /// By relation, set, window, account.
+    pub ties: Vec<TieRow>,
+    /// By account, then entry.
+    pub spells: Vec<SpellRow>,
+    /// By person, then return number.
+    pub personas: Vec<PersonaRow>,
+    /// By account, in order of time.
+    pub sightings: BTreeMap<u32, Vec<SightingRow>>,
+}
+
+/// Which accounts belong to a group.
+#[derive(Debug, Clone, Copy)]
+pub enum Belonging<'a> {
+    /// All.
+    Everyone,
+    /// These.
+    These(&'a BTreeSet<u32>),
+}
+
+impl Belonging<'_> {
+    /// Whether the account belongs.
+    #[must_use]
+    pub fn holds(self, account: u32) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::These(accounts) => accounts.contains(&account),
+        }
+    }
+}
+
+/// Why there is nothing for `expanded` yet.
+const NOT_EXPANDED: &str = "not measured yet: needs the expanded set";
+static NOBODY: BTreeSet<u32> = BTreeSet::new();
+
+impl Evidence {
+    /// A study without any observation.
+    #[must_use]
+    pub fn none(study: Study, seed: u64) -> Self {
+        Self {
+            study,
+            seed,
+            roster_names: 0,
+            times: BTreeMap::new(),
+            interaction_records: 0,
+            members: Vec::new(),
+            sizes: BTreeMap::new(),
+            locations: BTreeMap::new(),
+            on_list: BTreeMap::new(),
+            posts: BTreeMap::new(),
+            checks: Vec::new(),
+            paces: Vec::new(),
+            ties: Vec::new(),
+            spells: Vec::new(),
+            personas: Vec::new(),
+            sightings: BTreeMap::new(),
+        }
+    }
+
+    /// How intervals are resampled.
+    #[must_use]
+    pub fn bootstrap(&self) -> Bootstrap {
+        Bootstrap {
+            resamples: self.study.resamples(),
+            seed: self.seed,
+            level: Level::P95,
+            interval: BootstrapInterval::Percentile,
+        }
+    }
+
+    /// Records of a table of observations.
+    #[must_use]
+    pub fn table(&self, name: &str) -> TimesRow {
+        self.times.get(name).copied().unwrap_or_default()
+    }
+
+    /// Why a set is not known at all; `None` when it is.
+    #[must_use]
+    pub fn set_unknown(&self, set: SetName) -> Option<&'static str> {
+        if self.sizes.keys().any(|(known, _)| *known == set) || self.on_list.keys().any(|(known, _)| *known == set) {
+            return None;
+        }
+        Some(match set {
+            SetName::Expanded => NOT_EXPANDED,
+            SetName::Listed if self.study.listed() == Listed::Roster && self.roster_names == 0 => "needs a roster",
+            SetName::Listed if self.study.listed() == Listed::Roster => "no name of the roster is on it at any sample",
+            SetName::Listed => "no account was observed by any sample",
+        })
+    }
+
+    /// Why a group is not known at all; `None` when it is.
+    #[must_use]
+    pub fn group_unknown(&self, group: Group) -> Option<&'static str> {
+        match group {
+            Group::Everyone => None,
+            Group::Set(set) => self.set_unknown(set),
+        }
+    }
+
+    /// Who belongs to a group in a window, at its position in the study.
+    ///
+    /// # Errors
+    /// Why that is not known.
+    pub fn belonging(&self, group: Group, window: usize) -> Result<Belonging<'_>, &'static str> {
+        let set = match group {
+            Group::Everyone => return Ok(Belonging::Everyone),
+            Group::Set(set) => set,
+        };
+        if let Some(reason) = self.set_unknown(set) {
+            return Err(reason);
+        }
+        let has_sample = self
+            .study
+            .windows()
+            .get(window)
+            .is_some_and(|window| self.study.samples_in(window).next().is_some());
+        if !has_sample {
+            return Err("no sample lies in this window");
+        }
+        Ok(Belonging::These(self.on_list.get(&(set, window)).unwrap_or(&NOBODY)))
+    }
+
+    /// The moment that labels a sample, in milliseconds.
+    #[must_use]
+    pub fn sample_ms(&self, sample: usize) -> i64 {
+        self.study
+            .samples()
+            .get(sample)
+            .map_or(0, |sample| sample.last_moment().timestamp_millis())
+    }
+
+    /// Why nothing can be said of a set at a sample; `None` when something can.
+    #[must_use]
+    pub fn sample_unknown(&self, set: SetName, sample: usize) -> Option<&'static str> {
+        if let Some(reason) = self.set_unknown(set) {
+            return Some(reason);
+        }
+        let spans = self.times.iter().filter(|(table, _)| *table != "follows");
+        let (first, last) = spans
+            .filter_map(|(_, times)| times.span)
+            .reduce(|(first, last), (from, to)| (first.min(from), last.max(to)))?;
+        let at = self.sample_ms(sample);
+        if at < first {
+            Some("before the first observation")
+        } else if at - tables::DAY_MS >= last {
+            Some("after the last observation")
+        } else {
+            None
+        }
+    }
+
+    /// The points of a series that lie in a window: days since 1970 and the value.
+    #[must_use]
+    pub fn in_window<'a>(
+        &self,
+        window: &Window,
+        points: impl Iterator<Item = (i64, &'a crate::figure::Figure)>,
+    ) -> Vec<(f64, f64)> {
+        points
+            .filter(|(at, _)| moment(*at).is_some_and(|at| window.contains(at)))
+            .filter_map(|(at, figure)| Some((at.div_euclid(tables::DAY_MS) as f64, figure.value?)))
+            .collect()
+    }
+}
+
+/// A moment of milliseconds as chrono has it; `None` beyond its calendar.
+fn moment(ms: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(ms)
+}
+
+/// Days since 1970.
+#[must_use]
+pub fn day_number(date: NaiveDate) -> i32 {
+    let epoch = DateTime::<Utc>::UNIX_EPOCH.date_naive();
+    i32::try_from((date - epoch).num_days()).unwrap_or(i32::MAX)
+}
+
+/// First moment of a window and the first moment after it, in milliseconds.
+#[must_use]
+pub fn bounds_ms(window: &Window) -> (i64, i64) {
+    (window.start().timestamp_millis(), window.end().timestamp_millis())
+}
+
+/// Milliseconds as days.
+#[must_use]
+pub fn as_days(ms: i64) -> f64 {
+    ms as f64 / tables::DAY_MS as f64
+}

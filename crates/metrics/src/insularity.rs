@@ -1,0 +1,260 @@
+//! Insularity: how many ties of a set's members stay inside the set.
+//!
+//! Follows are distinct ordered pairs of different accounts; interactions are counted each time, those with oneself never. The
+//! interval resamples members, since the ties of one member are alike.
+
+use stats::{Level, Reason, TieCounts, inside_share};
+
+use crate::evidence::{Evidence, Group, Relation, TieRow};
+use crate::figure::{Figure, Quantity};
+use crate::results::{Results, TieTotals};
+use crate::trend::INCONCLUSIVE;
+
+const SHARES: [(Relation, Quantity); 3] = [
+    (
+        Relation::FollowsOut,
+        Quantity {
+            id: "insularity.follows_out",
+            unit: "share",
+            definition: "of the accounts that members follow, the share that are members too; distinct pairs; n is members, resampled",
+        },
+    ),
+    (
+        Relation::FollowsIn,
+        Quantity {
+            id: "insularity.follows_in",
+            unit: "share",
+            definition: "of the accounts that follow members, the share that are members too; distinct pairs; n is members, resampled",
+        },
+    ),
+    (
+        Relation::Interactions,
+        Quantity {
+            id: "insularity.interactions",
+            unit: "share",
+            definition: "of the times that members addressed others, the share that went to members; n is members, resampled",
+        },
+    ),
+];
+const RECIPROCITY: Quantity = Quantity {
+    id: "insularity.reciprocity",
+    unit: "share",
+    definition: "of the follows between members, the share that are returned; n is members, resampled",
+};
+const EI_INDEX: Quantity = Quantity {
+    id: "insularity.ei_index",
+    unit: "index from -1 (all inside) to 1 (all outside)",
+    definition: "E-I index (outside - inside) / (outside + inside); n is members, resampled; the finding holds when the intervals of all \
+                 shares that could be measured lie on one side of one half",
+};
+const MOSTLY_INSIDE: &str = "mostly inside";
+const MOSTLY_OUTSIDE: &str = "mostly outside";
+const FOLLOWS_POLICY: &str = "distinct ordered pairs, however often seen; follows of oneself dropped";
+const INTERACTIONS_POLICY: &str =
+    "each time counted; interactions with oneself dropped; reciprocated pairs are distinct";
+
+/// Measures it.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    for group in Group::ALL {
+        for (position, window) in evidence.study.windows().iter().enumerate() {
+            let shares = SHARES.map(|(relation, quantity)| share(evidence, group, position, relation, &quantity));
+            let reciprocity = reciprocity(evidence, group, position);
+            let index = index(&shares);
+            for ((_, quantity), figure) in SHARES.iter().zip(shares) {
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
+            results.measure(&RECIPROCITY, group.name(), window.name(), reciprocity);
+            results.measure(&EI_INDEX, group.name(), window.name(), index);
+        }
+    }
+    network(evidence, results);
+}
+
+fn ties_of(evidence: &Evidence, group: Group, window: usize, relation: Relation) -> Vec<&TieRow> {
+    let Group::Set(set) = group else { return Vec::new() };
+    let ties = evidence.ties.iter();
+    ties.filter(|row| row.set == set && row.window == window && row.relation == relation)
+        .collect()
+}
+
+fn totals(ties: &[&TieRow]) -> TieCounts {
+    TieCounts {
+        inside: ties.iter().map(|row| row.inside).sum(),
+        outside: ties.iter().map(|row| row.outside).sum(),
+    }
+}
+
+/// Why a share cannot be measured, apart from there being no ties.
+fn unknown(evidence: &Evidence, group: Group, window: usize, relation: Relation) -> Option<&'static str> {
+    if group == Group::Everyone {
+        return Some("everyone has no outside");
+    }
+    if let Err(reason) = evidence.belonging(group, window) {
+        return Some(reason);
+    }
+    let follows = matches!(relation, Relation::FollowsOut | Relation::FollowsIn);
+    if follows && evidence.table("follows").records == 0 {
+        return Some("needs follows");
+    }
+    if !follows && evidence.interaction_records == 0 {
+        return Some("needs posts that address others");
+    }
+    // Follower lists of members show only follows that end at a member: their share of follows inside says nothing.
+    let other_way = match relation {
+        Relation::FollowsOut => Relation::FollowsIn,
+        Relation::FollowsIn => Relation::FollowsOut,
+        Relation::Interactions | Relation::Kind(_) => return None,
+    };
+    let seen = totals(&ties_of(evidence, group, window, relation));
+    let other = totals(&ties_of(evidence, group, window, other_way));
+    (seen.outside == 0 && seen.inside > 0 && other.outside > 0).then_some(match relation {
+        Relation::FollowsOut => "needs lists of the accounts that members follow: every follow seen leads to a member",
+        _ => "needs lists of the members' followers: every follow seen comes from a member",
+    })
+}
+
+fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, quantity: &Quantity) -> Figure {
+    if let Some(reason) = unknown(evidence, group, window, relation) {
+        return Figure::absent(quantity, reason);
+    }
+    let ties = ties_of(evidence, group, window, relation);
+    let total = totals(&ties);
+    if ties.is_empty() {
+        return Figure::absent(quantity, "no such tie was seen in this window");
+    }
+    let of_drawn = |drawn: &[usize]| {
+        let drawn: Vec<&TieRow> = drawn.iter().map(|member| ties[*member]).collect();
+        let total = totals(&drawn);
+        ratio(total.inside, total.inside + total.outside)
+    };
+    let resampled = evidence.bootstrap().of_units(ties.len(), of_drawn);
+    let all_alike = matches!(&resampled, Ok(estimate) if estimate.no_interval == Some(Reason::Constant));
+    let figure = if all_alike {
+        // Every member's share is the same, so resampling members shows no spread; ties still are finitely many.
+        Figure::of(quantity, inside_share(total, Level::P95))
+            .resting_on(ties.len() as u64)
+            .noting("all members are alike, so the interval is of ties")
+    } else {
+        Figure::of(quantity, resampled)
+    };
+    let word = finding(&figure);
+    figure
+        .noting(&format!("{} inside, {} outside", total.inside, total.outside))
+        .finding(word)
+}
+
+fn finding(share: &Figure) -> &'static str {
+    match share.interval() {
+        Some((low, _)) if low > 0.5 => MOSTLY_INSIDE,
+        Some((_, high)) if high < 0.5 => MOSTLY_OUTSIDE,
+        _ => INCONCLUSIVE,
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> Result<f64, Reason> {
+    if whole == 0 {
+        return Err(Reason::ZeroDenominator { what: "number of ties" });
+    }
+    Ok(part as f64 / whole as f64)
+}
+
+fn reciprocity(evidence: &Evidence, group: Group, window: usize) -> Figure {
+    if let Some(reason) = unknown(evidence, group, window, Relation::Interactions).filter(|_| group == Group::Everyone)
+    {
+        return Figure::absent(&RECIPROCITY, reason);
+    }
+    // Follows between members are seen from either side, so it does not matter which lists were collected.
+    let out = ties_of(evidence, group, window, Relation::FollowsOut);
+    if let Err(reason) = evidence.belonging(group, window) {
+        return Figure::absent(&RECIPROCITY, reason);
+    }
+    if evidence.table("follows").records == 0 {
+        return Figure::absent(&RECIPROCITY, "needs follows");
+    }
+    if totals(&out).inside == 0 {
+        return Figure::absent(&RECIPROCITY, "no follow between members was seen in this window");
+    }
+    let of_drawn = |drawn: &[usize]| {
+        let returned = drawn.iter().map(|member| out[*member].reciprocated).sum();
+        ratio(returned, drawn.iter().map(|member| out[*member].inside).sum())
+    };
+    let pairs = totals(&out).inside;
+    Figure::of(&RECIPROCITY, evidence.bootstrap().of_units(out.len(), of_drawn))
+        .noting(&format!("{pairs} follows between members"))
+}
+
+/// 1 − 2·share of the first relation that could be measured, with a finding over all that could.
+fn index(shares: &[Figure; 3]) -> Figure {
+    let measured: Vec<(&str, &Figure)> = SHARES
+        .iter()
+        .zip(shares)
+        .filter(|(_, figure)| figure.value.is_some())
+        .map(|((relation, _), figure)| (relation.name(), figure))
+        .collect();
+    let Some((relation, figure)) = measured.first() else {
+        let reason = shares[0]
+            .reason
+            .clone()
+            .unwrap_or_else(|| "no share could be measured".to_owned());
+        return Figure::absent(&EI_INDEX, reason);
+    };
+    let index = |share: f64| 1.0 - 2.0 * share;
+    let words: Vec<&'static str> = measured.iter().map(|(_, figure)| finding(figure)).collect();
+    let word = match words.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|word| word == first) => first,
+        _ => INCONCLUSIVE,
+    };
+    let each: Vec<String> = measured
+        .iter()
+        .zip(&words)
+        .map(|((relation, figure), word)| format!("{relation} {:.3} {word}", figure.value.unwrap_or_default()))
+        .collect();
+    let mut ei = Figure::plain(&EI_INDEX, figure.value.map(index).unwrap_or_default(), figure.n);
+    ei.ci_low = figure.ci_high.map(index);
+    ei.ci_high = figure.ci_low.map(index);
+    ei.noting(&format!("of {relation}"))
+        .noting(&format!("inside shares: {}", each.join(", ")))
+        .finding(word)
+}
+
+/// The table `network`: every relation that occurs, and the three of the shares even where nothing was seen.
+fn network(evidence: &Evidence, results: &mut Results) {
+    for set in Group::SETS {
+        if evidence.set_unknown(set).is_some() {
+            continue;
+        }
+        for (position, window) in evidence.study.windows().iter().enumerate() {
+            for (relation, _) in &SHARES {
+                let policy = policy(*relation);
+                let key = (set.word(), window.name().to_owned(), relation.name().to_owned());
+                results.network.insert(
+                    key,
+                    TieTotals {
+                        policy,
+                        ..TieTotals::default()
+                    },
+                );
+            }
+            for row in evidence
+                .ties
+                .iter()
+                .filter(|row| row.set == set && row.window == position)
+            {
+                let key = (set.word(), window.name().to_owned(), row.relation.name().to_owned());
+                let totals = results.network.entry(key).or_default();
+                totals.policy = policy(row.relation);
+                totals.accounts += 1;
+                totals.inside += row.inside as i64;
+                totals.outside += row.outside as i64;
+                totals.reciprocated += row.reciprocated as i64;
+            }
+        }
+    }
+}
+
+fn policy(relation: Relation) -> &'static str {
+    match relation {
+        Relation::FollowsOut | Relation::FollowsIn => FOLLOWS_POLICY,
+        Relation::Interactions | Relation::Kind(_) => INTERACTIONS_POLICY,
+    }
+}

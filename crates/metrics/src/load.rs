@@ -1,0 +1,507 @@
+//! From the tables of `enrich` to the evidence: the SQL files run here, small tables are read as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
+use sql::{Database, Rows};
+use stage::{Failure, Remedy, StageDir};
+use study::Study;
+use tables::{InteractionKind, Members, Personas, Roster, SetName, Spells, State, Timestamp};
+
+use crate::evidence::{
+    CheckRow, Evidence, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, Relation, SightingRow, SizeRow, SpellRow,
+    TieRow, TimesRow,
+};
+use crate::family::{Families, Family};
+
+/// A statement and the name of its file.
+#[derive(Debug, Clone, Copy)]
+pub struct Query {
+    /// The file's name.
+    pub name: &'static str,
+    /// What it says.
+    pub text: &'static str,
+}
+
+macro_rules! queries {
+    ($($constant:ident = $file:literal),+ $(,)?) => {
+        $(const $constant: Query = Query { name: $file, text: include_str!(concat!("sql/", $file)) };)+
+        /// Every statement of this stage.
+        pub const QUERIES: &[Query] = &[$($constant),+];
+    };
+}
+
+queries! {
+    CHECKS = "checks.sql",
+    FOLLOWS_IN = "follows_in.sql",
+    FOLLOWS_OUT = "follows_out.sql",
+    INTERACTIONS = "interactions.sql",
+    LOCATIONS = "locations.sql",
+    ON_LIST = "on_list.sql",
+    PACES = "paces.sql",
+    PERSONS = "persons.sql",
+    POSTS_BY_DAY = "posts_by_day.sql",
+    SIZES = "sizes.sql",
+    TIMES = "times.sql",
+    TO_ONESELF = "to_oneself.sql",
+}
+
+/// The tables that the statements ask.
+pub const TABLES: [&str; 8] = [
+    "accounts",
+    "availability",
+    "follows",
+    "interactions",
+    "members",
+    "personas",
+    "posts",
+    "windows",
+];
+
+/// How many records of a table were read, used, and left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tally {
+    /// The table.
+    pub table: &'static str,
+    /// Records read.
+    pub read: u64,
+    /// Records left out, and why.
+    pub skipped: Vec<(&'static str, u64)>,
+}
+
+/// Reads what the families need.
+///
+/// # Errors
+/// When a table is absent or not what it should be, or a statement fails.
+pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> anyhow::Result<(Evidence, Vec<Tally>)> {
+    let mut loader = Loader {
+        dir,
+        database: Database::open(dir.path(), &TABLES)
+            .with_context(|| format!("cannot ask the tables of '{}'", dir.path().display()))?,
+        windows: study
+            .windows()
+            .iter()
+            .enumerate()
+            .map(|(i, w)| (w.name().to_owned(), i))
+            .collect(),
+        samples: study
+            .samples()
+            .iter()
+            .enumerate()
+            .map(|(i, sample)| (sample.last_moment().timestamp_millis(), i))
+            .collect(),
+        accounts: BTreeMap::new(),
+        tallies: Vec::new(),
+        evidence: Evidence::none(study, seed),
+    };
+    loader.times(families)?;
+    loader.sets()?;
+    if families.any(&[Family::Followers, Family::TweetsPerDay]) {
+        loader.members()?;
+    }
+    if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
+        loader.posts()?;
+    }
+    if families.has(Family::TweetsPerDay) {
+        loader.paces()?;
+    }
+    if families.any(&[
+        Family::TweetsPerDay,
+        Family::Returns,
+        Family::Survival,
+        Family::Duration,
+    ]) {
+        loader.spells()?;
+    }
+    if families.has(Family::Suspension) {
+        loader.checks()?;
+    }
+    if families.has(Family::Insularity) {
+        loader.ties()?;
+    }
+    if families.has(Family::Returns) {
+        loader.persons()?;
+    }
+    if families.has(Family::Location) {
+        loader.locations()?;
+    }
+    Ok((loader.evidence, loader.tallies))
+}
+
+struct Loader<'a> {
+    dir: &'a StageDir,
+    database: Database,
+    windows: BTreeMap<String, usize>,
+    samples: BTreeMap<i64, usize>,
+    accounts: BTreeMap<String, BTreeMap<String, u32>>,
+    tallies: Vec<Tally>,
+    evidence: Evidence,
+}
+
+impl Loader<'_> {
+    fn ask(&self, query: Query) -> anyhow::Result<Rows> {
+        self.database.query(query.name, query.text).or_failure(
+            || format!("cannot ask the tables of '{}'", self.dir.path().display()),
+            "rerun the stage that wrote them; if that does not help, report it with the file's name",
+        )
+    }
+
+    /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.
+    fn account(&mut self, platform: &str, id: &str) -> anyhow::Result<u32> {
+        let count = self.accounts.values().map(BTreeMap::len).sum::<usize>();
+        let ids = match self.accounts.get_mut(platform) {
+            Some(ids) => ids,
+            None => self.accounts.entry(platform.to_owned()).or_default(),
+        };
+        if let Some(number) = ids.get(id) {
+            return Ok(*number);
+        }
+        let number = u32::try_from(count).context("more accounts than can be numbered")?;
+        ids.insert(id.to_owned(), number);
+        Ok(number)
+    }
+
+    fn window(&self, name: &str) -> anyhow::Result<usize> {
+        self.windows
+            .get(name)
+            .copied()
+            .ok_or_else(|| self.other_study(&format!("a window '{name}'")))
+    }
+
+    fn sample(&self, at: Timestamp) -> anyhow::Result<usize> {
+        self.samples
+            .get(&at.0)
+            .copied()
+            .ok_or_else(|| self.other_study("a sample"))
+    }
+
+    fn other_study(&self, what: &str) -> anyhow::Error {
+        Failure::new(format!(
+            "the tables of '{}' have {what} that their study.toml does not have",
+            self.dir.path().display()
+        ))
+        .remedy("rerun enrich with the study that is meant")
+        .into()
+    }
+
+    fn tally(&mut self, table: &'static str, read: u64, skipped: Vec<(&'static str, u64)>) {
+        self.tallies.push(Tally { table, read, skipped });
+    }
+
+    fn times(&mut self, families: &Families) -> anyhow::Result<()> {
+        let rows = self.ask(TIMES)?;
+        let sources = rows.all_text("source")?;
+        let (records, timed) = (counts(&rows, "records")?, counts(&rows, "timed")?);
+        let empty = counts(&rows, "empty_records")?;
+        let (first, last) = (rows.moments("first_at")?, rows.moments("last_at")?);
+        for (i, source) in sources.into_iter().enumerate() {
+            let times = TimesRow {
+                records: records[i],
+                timed: timed[i],
+                empty_records: empty[i],
+                span: first[i].zip(last[i]).map(|(first, last)| (first.0, last.0)),
+            };
+            self.evidence.times.insert(source.to_owned(), times);
+        }
+        let tables = [
+            (
+                "posts",
+                "no posted_at",
+                &[Family::TweetsPerDay, Family::Volume, Family::Duration][..],
+            ),
+            ("accounts", "no observed_at", &[Family::TweetsPerDay, Family::Returns]),
+        ];
+        for (table, reason, users) in tables {
+            let times = self.evidence.table(table);
+            if families.any(users) {
+                self.tally(table, times.records, vec![(reason, times.records - times.timed)]);
+            }
+        }
+        if families.has(Family::Suspension) {
+            let times = self.evidence.table("availability");
+            self.tally(
+                "availability",
+                times.records,
+                vec![("the answer tells no state", times.empty_records)],
+            );
+        }
+        if families.has(Family::Insularity) {
+            let times = self.evidence.table("follows");
+            self.tally("follows", times.records, vec![("follows itself", times.empty_records)]);
+        }
+        Ok(())
+    }
+
+    fn sets(&mut self) -> anyhow::Result<()> {
+        self.evidence.roster_names = self.dir.table::<Roster>()?.rows();
+        let rows = self.ask(SIZES)?;
+        let (sets, at) = (sets(&rows)?, rows.all_moments("sample_at")?);
+        let (on_list, alive) = (counts(&rows, "on_list")?, counts(&rows, "alive")?);
+        let not_known = counts(&rows, "not_known")?;
+        for i in 0..rows.len() {
+            let row = SizeRow {
+                on_list: on_list[i],
+                alive: alive[i],
+                not_known: not_known[i],
+            };
+            let sample = self.sample(at[i])?;
+            self.evidence.sizes.insert((sets[i], sample), row);
+        }
+        self.tally("members", on_list.iter().sum(), Vec::new());
+        let rows = self.ask(ON_LIST)?;
+        let key = WindowedKey::of(&rows)?;
+        for i in 0..rows.len() {
+            let window = self.window(key.windows[i])?;
+            let account = self.account(key.platforms[i], key.accounts[i])?;
+            let accounts: &mut BTreeSet<u32> = self.evidence.on_list.entry((key.sets[i], window)).or_default();
+            accounts.insert(account);
+        }
+        Ok(())
+    }
+
+    fn members(&mut self) -> anyhow::Result<()> {
+        for batch in self.dir.table::<Members>()?.batches() {
+            for row in batch?.rows()? {
+                let member = MemberRow {
+                    set: row.set,
+                    sample: self.sample(row.sample_at)?,
+                    account: self.account(row.platform, row.account_id)?,
+                    alive: row.alive,
+                    observed_at: row.observed_at.map(ms),
+                    created_at: row.created_at.map(ms),
+                    followers: row.followers,
+                    statuses: row.statuses,
+                    tweets_per_day: row.tweets_per_day,
+                };
+                self.evidence.members.push(member);
+            }
+        }
+        Ok(())
+    }
+
+    fn posts(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(POSTS_BY_DAY)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (days, posts) = (rows.all_days("posted_on")?, counts(&rows, "posts")?);
+        let (first, last) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
+        for i in 0..rows.len() {
+            let account = self.account(platforms[i], accounts[i])?;
+            self.evidence.posts.entry(account).or_default().push(PostDay {
+                day: days[i].0,
+                posts: posts[i],
+                first_at: first[i].0,
+                last_at: last[i].0,
+            });
+        }
+        Ok(())
+    }
+
+    fn paces(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(PACES)?;
+        let key = WindowedKey::of(&rows)?;
+        let (first_at, last_at) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
+        let (first, last) = (
+            rows.all_integers("first_statuses")?,
+            rows.all_integers("last_statuses")?,
+        );
+        for i in 0..rows.len() {
+            let row = PaceRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                first: (first_at[i].0, first[i]),
+                last: (last_at[i].0, last[i]),
+            };
+            self.evidence.paces.push(row);
+        }
+        Ok(())
+    }
+
+    fn spells(&mut self) -> anyhow::Result<()> {
+        let table = self.dir.table::<Spells>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let spell = SpellRow {
+                    account: self.account(row.platform, row.account_id)?,
+                    created_at: row.created_at.map(ms),
+                    entered_at: row.entered_at.map(ms),
+                    last_alive_at: row.last_alive_at.map(ms),
+                    first_gone_at: row.first_gone_at.map(ms),
+                    end_state: row.end_state,
+                    censored: row.censored,
+                };
+                self.evidence.spells.push(spell);
+            }
+        }
+        self.tally("spells", table.rows(), Vec::new());
+        Ok(())
+    }
+
+    fn checks(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(CHECKS)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (at, states) = (rows.all_moments("checked_at")?, rows.all_text("state")?);
+        let (before_at, before) = (rows.moments("previous_at")?, rows.text("previous_state")?);
+        for i in 0..rows.len() {
+            let previous = match (before_at[i], before[i]) {
+                (Some(at), Some(state)) => Some((at.0, self.state(state)?)),
+                _ => None,
+            };
+            let check = CheckRow {
+                account: self.account(platforms[i], accounts[i])?,
+                checked_at: at[i].0,
+                state: self.state(states[i])?,
+                previous,
+            };
+            self.evidence.checks.push(check);
+        }
+        Ok(())
+    }
+
+    fn state(&self, word: &str) -> anyhow::Result<State> {
+        State::from_word(word).with_context(|| format!("availability holds the state '{word}', which is none of ours"))
+    }
+
+    fn ties(&mut self) -> anyhow::Result<()> {
+        for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
+            let rows = self.ask(query)?;
+            let key = WindowedKey::of(&rows)?;
+            let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
+            let reciprocated = counts(&rows, "reciprocated")?;
+            for i in 0..rows.len() {
+                let row = TieRow {
+                    set: key.sets[i],
+                    window: self.window(key.windows[i])?,
+                    relation,
+                    inside: inside[i],
+                    outside: outside[i],
+                    pairs_inside: inside[i],
+                    reciprocated: reciprocated[i],
+                };
+                self.evidence.ties.push(row);
+            }
+        }
+        let rows = self.ask(INTERACTIONS)?;
+        let key = WindowedKey::of(&rows)?;
+        let kinds = rows.all_text("kind")?;
+        let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
+        let (reciprocated, pairs) = (counts(&rows, "reciprocated")?, counts(&rows, "pairs_inside")?);
+        for i in 0..rows.len() {
+            let relation = match InteractionKind::from_word(kinds[i]) {
+                Some(kind) => Relation::Kind(kind),
+                None => Relation::Interactions,
+            };
+            let row = TieRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                relation,
+                inside: inside[i],
+                outside: outside[i],
+                pairs_inside: pairs[i],
+                reciprocated: reciprocated[i],
+            };
+            self.evidence.ties.push(row);
+        }
+        let rows = self.ask(TO_ONESELF)?;
+        let records: u64 = counts(&rows, "records")?.iter().sum();
+        let to_oneself: u64 = counts(&rows, "to_oneself")?.iter().sum();
+        self.evidence.interaction_records = records;
+        self.tally("interactions", records, vec![("addresses itself", to_oneself)]);
+        Ok(())
+    }
+
+    fn persons(&mut self) -> anyhow::Result<()> {
+        let table = self.dir.table::<Personas>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let persona = PersonaRow {
+                    person_id: row.persona_id.to_owned(),
+                    return_number: row.return_number,
+                    account: self.account(row.platform, row.account_id)?,
+                    account_id: row.account_id.to_owned(),
+                    predecessor: row.predecessor.map(str::to_owned),
+                };
+                self.evidence.personas.push(persona);
+            }
+        }
+        self.tally("personas", table.rows(), Vec::new());
+        let rows = self.ask(PERSONS)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let at = rows.all_moments("observed_at")?;
+        let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            let account = self.account(platforms[i], accounts[i])?;
+            let seen = self.evidence.sightings.entry(account).or_default();
+            let sighting = SightingRow {
+                observed_at: at[i].0,
+                followers: followers[i],
+                tweets_per_day: paces[i],
+            };
+            // An account that stands in two chains is met twice, with the same sightings.
+            if seen.last().is_none_or(|last| last.observed_at < sighting.observed_at) {
+                seen.push(sighting);
+            }
+        }
+        Ok(())
+    }
+
+    fn locations(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(LOCATIONS)?;
+        let (sets, at) = (sets(&rows)?, rows.all_moments("sample_at")?);
+        let countries = rows.all_text("country")?;
+        let (observed, shown) = (counts(&rows, "observed")?, counts(&rows, "shown")?);
+        for i in 0..rows.len() {
+            let sample = self.sample(at[i])?;
+            self.evidence
+                .locations
+                .entry((sets[i], sample))
+                .or_default()
+                .push(LocationRow {
+                    country: countries[i].to_owned(),
+                    observed: observed[i],
+                    shown: shown[i],
+                });
+        }
+        Ok(())
+    }
+}
+
+/// The columns by which most results are keyed.
+struct WindowedKey<'a> {
+    sets: Vec<SetName>,
+    windows: Vec<&'a str>,
+    platforms: Vec<&'a str>,
+    accounts: Vec<&'a str>,
+}
+
+impl<'a> WindowedKey<'a> {
+    fn of(rows: &'a Rows) -> anyhow::Result<Self> {
+        Ok(Self {
+            sets: sets(rows)?,
+            windows: rows.all_text("window_name")?,
+            platforms: rows.all_text("platform")?,
+            accounts: rows.all_text("account_id")?,
+        })
+    }
+}
+
+fn sets(rows: &Rows) -> anyhow::Result<Vec<SetName>> {
+    rows.all_text("set_name")?
+        .into_iter()
+        .map(|word| {
+            SetName::from_word(word).with_context(|| format!("members holds the set '{word}', which is none of ours"))
+        })
+        .collect()
+}
+
+fn counts(rows: &Rows, column: &str) -> anyhow::Result<Vec<u64>> {
+    rows.all_integers(column)?
+        .into_iter()
+        .map(|count| {
+            u64::try_from(count).with_context(|| format!("column '{column}' holds the negative count {count}"))
+        })
+        .collect()
+}
+
+fn ms(moment: Timestamp) -> i64 {
+    moment.0
+}

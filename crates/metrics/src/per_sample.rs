@@ -1,0 +1,141 @@
+//! A number of each member at each sample: its mean and quantiles by sample, and its mean over the samples of a window.
+
+use std::collections::BTreeMap;
+
+use stats::{Reason, mean, quantile};
+use tables::SetName;
+
+use crate::evidence::{Evidence, MemberRow};
+use crate::figure::{Figure, Quantity};
+use crate::results::Results;
+
+/// How the numbers of a sample become one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Summary {
+    /// Arithmetic mean.
+    Mean,
+    /// Quantile of type 7.
+    Quantile(f64),
+}
+
+impl Summary {
+    fn of(self, values: &[f64]) -> Result<f64, Reason> {
+        match self {
+            Self::Mean => mean(values),
+            Self::Quantile(share) => quantile(values, share),
+        }
+    }
+}
+
+/// A number of the members that were alive, by set and sample.
+#[derive(Debug, Clone, Default)]
+pub struct PerSample {
+    values: BTreeMap<(SetName, usize), Vec<(u32, f64)>>,
+}
+
+impl PerSample {
+    /// Takes the number from each member that was alive and has one.
+    pub fn new(evidence: &Evidence, number: impl Fn(&MemberRow) -> Option<f64>) -> Self {
+        let mut values: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for member in evidence.members.iter().filter(|member| member.alive) {
+            if let Some(value) = number(member).filter(|value| value.is_finite()) {
+                values
+                    .entry((member.set, member.sample))
+                    .or_default()
+                    .push((member.account, value));
+            }
+        }
+        Self { values }
+    }
+
+    /// Accounts and their numbers at a sample.
+    #[must_use]
+    pub fn at(&self, set: SetName, sample: usize) -> &[(u32, f64)] {
+        self.values.get(&(set, sample)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether no member of any set has a number at any sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The mean over a window's samples of the samples' means. Accounts are resampled, each with all its samples, since a sample
+    /// shares most of its accounts with the next.
+    #[must_use]
+    pub fn mean_over_window(&self, evidence: &Evidence, quantity: &Quantity, set: SetName, window: usize) -> Figure {
+        let Some(window) = evidence.study.windows().get(window) else {
+            return Figure::absent(quantity, "no such window");
+        };
+        let samples = evidence.study.samples();
+        let inside = (0..samples.len()).filter(|sample| window.contains_sample(samples[*sample]));
+        let mut by_account: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut used = 0;
+        for sample in inside {
+            let values = self.at(set, sample);
+            for (account, value) in values {
+                by_account.entry(*account).or_default().push((used, *value));
+            }
+            used += usize::from(!values.is_empty());
+        }
+        let accounts: Vec<Vec<(usize, f64)>> = by_account.into_values().collect();
+        if accounts.is_empty() {
+            return Figure::absent(quantity, "no sample of this window has a number");
+        }
+        let statistic = |drawn: &[usize]| {
+            let mut sums = vec![(0.0_f64, 0_u32); used];
+            for account in drawn {
+                for (sample, value) in &accounts[*account] {
+                    sums[*sample].0 += value;
+                    sums[*sample].1 += 1;
+                }
+            }
+            let means: Vec<f64> = sums
+                .into_iter()
+                .filter(|(_, n)| *n > 0)
+                .map(|(sum, n)| sum / f64::from(n))
+                .collect();
+            mean(&means)
+        };
+        Figure::of(quantity, evidence.bootstrap().of_units(accounts.len(), statistic))
+            .noting(&format!("{used} samples"))
+    }
+}
+
+/// Adds a series of each summary over the members of `set` at each sample. `needs` is the reason where the archive holds no such
+/// number at all.
+pub fn series(
+    evidence: &Evidence,
+    numbers: &PerSample,
+    set: SetName,
+    summaries: &[(Quantity, Summary)],
+    needs: &'static str,
+    results: &mut Results,
+) {
+    for sample in 0..evidence.study.samples().len() {
+        let values: Vec<f64> = numbers.at(set, sample).iter().map(|(_, value)| *value).collect();
+        let alive = evidence.sizes.get(&(set, sample)).map_or(0, |size| size.alive);
+        let reason = match evidence.sample_unknown(set, sample) {
+            Some(reason) => Some(reason),
+            None if alive == 0 => Some("no member was alive"),
+            None if values.is_empty() && numbers.is_empty() => Some(needs),
+            None => values.is_empty().then_some("seen of no member by this sample"),
+        };
+        for (quantity, summary) in summaries {
+            let figure = match reason {
+                Some(reason) => Figure::absent(quantity, reason),
+                None => {
+                    let figure = Figure::of(
+                        quantity,
+                        evidence.bootstrap().of_values(&values, |values| summary.of(values)),
+                    );
+                    match alive.saturating_sub(values.len() as u64) {
+                        0 => figure,
+                        unseen => figure.noting(&format!("{unseen} members alive without the number")),
+                    }
+                }
+            };
+            results.point(quantity, set.word(), evidence.sample_ms(sample), figure);
+        }
+    }
+}

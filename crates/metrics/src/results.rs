@@ -1,0 +1,97 @@
+//! Everything that was measured, collected in the order of the tables' keys.
+
+use std::collections::BTreeMap;
+
+use crate::figure::{Figure, Quantity};
+
+/// A step of a survival curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveRow {
+    /// The accounts it is of.
+    pub group: &'static str,
+    /// The step.
+    pub step: stats::SurvivalRow,
+}
+
+/// An account in a person's chain.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReturnRow {
+    /// The person.
+    pub person_id: String,
+    /// 0 is the first account.
+    pub return_number: i64,
+    /// The account.
+    pub account_id: String,
+    /// Its position among the accounts of the evidence.
+    pub account: u32,
+    /// When it was created, in milliseconds.
+    pub created_at: Option<i64>,
+    /// When it was first seen gone.
+    pub gone_at: Option<i64>,
+    /// Days from the predecessor's removal to its creation.
+    pub gap_days: Option<f64>,
+    /// Most followers seen.
+    pub followers_peak: Option<i64>,
+    /// Followers at the last observation.
+    pub followers_last: Option<i64>,
+    /// Followers some days after creation.
+    pub followers_after: Option<i64>,
+    /// Lifetime pace at the last observation.
+    pub tweets_per_day: Option<f64>,
+    /// Peak over that of the first account.
+    pub followers_ratio: Option<f64>,
+    /// Pace over that of the first account.
+    pub pace_ratio: Option<f64>,
+}
+
+/// Ties of a set by relation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TieTotals {
+    /// Members with at least one tie.
+    pub accounts: i64,
+    /// Ties between two members.
+    pub inside: i64,
+    /// Ties between a member and somebody else.
+    pub outside: i64,
+    /// Ordered pairs of members tied both ways.
+    pub reciprocated: i64,
+    /// How multiple ties and ties to oneself were counted.
+    pub policy: &'static str,
+}
+
+/// What was measured.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// By measure, group and window.
+    pub measures: BTreeMap<(&'static str, String, String), Figure>,
+    /// By measure, group and moment in milliseconds.
+    pub series: BTreeMap<(&'static str, String, i64), Figure>,
+    /// By group, then time.
+    pub survival: Vec<CurveRow>,
+    /// By person, then return number.
+    pub returns: Vec<ReturnRow>,
+    /// By group, window and relation.
+    pub network: BTreeMap<(&'static str, String, String), TieTotals>,
+    /// Records of a table that a measure understood and left out: table, reason, how many.
+    pub left_out: BTreeMap<(&'static str, &'static str), u64>,
+}
+
+impl Results {
+    /// Adds a number of a window.
+    pub fn measure(&mut self, quantity: &Quantity, group: &str, window: &str, figure: Figure) {
+        self.measures
+            .insert((quantity.id, group.to_owned(), window.to_owned()), figure);
+    }
+
+    /// Adds a number of a sample or bin.
+    pub fn point(&mut self, quantity: &Quantity, group: &str, at_ms: i64, figure: Figure) {
+        self.series.insert((quantity.id, group.to_owned(), at_ms), figure);
+    }
+
+    /// The series of a quantity that has numbers, as moments in milliseconds and figures, in order of time.
+    pub fn points<'a>(&'a self, quantity: &Quantity, group: &str) -> impl Iterator<Item = (i64, &'a Figure)> + 'a {
+        let from = (quantity.id, group.to_owned(), i64::MIN);
+        let to = (quantity.id, group.to_owned(), i64::MAX);
+        self.series.range(from..=to).map(|((_, _, at), figure)| (*at, figure))
+    }
+}

@@ -1,0 +1,217 @@
+//! Returns: what a person's later accounts came to, compared with the first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stats::{Reason, median};
+
+use crate::evidence::{Evidence, Group, PersonaRow, SightingRow, SpellRow, as_days};
+use crate::figure::{Figure, Quantity};
+use crate::results::{Results, ReturnRow};
+
+const PERSONS: Quantity = Quantity {
+    id: "returns.persons",
+    unit: "persons",
+    definition: "persons with more than one account, counted; n is persons in the table of personas",
+};
+const ACCOUNTS: Quantity = Quantity {
+    id: "returns.accounts",
+    unit: "accounts",
+    definition: "accounts that persons made after their first, counted; n is persons that returned",
+};
+const FOLLOWERS_RATIO: Quantity = Quantity {
+    id: "returns.followers_ratio",
+    unit: "ratio",
+    definition: "median over later accounts of most followers seen / most followers seen of the person's first account; n is persons, \
+                 resampled",
+};
+const GAP_DAYS: Quantity = Quantity {
+    id: "returns.gap_days",
+    unit: "days",
+    definition: "median over later accounts of the days from when the account before was first seen gone to this one's creation; negative \
+                 where it was made ahead; n is persons, resampled",
+};
+const PACE_RATIO: Quantity = Quantity {
+    id: "returns.pace_ratio",
+    unit: "ratio",
+    definition: "median over later accounts of lifetime tweets per day when last seen / that of the person's first account; n is persons, \
+                 resampled",
+};
+/// Why a window has no number of its own.
+const WHOLE_PERIOD: &str = "measured over the whole period only";
+
+/// Measures them.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    let chains = chains(evidence);
+    for (position, window) in evidence.study.windows().iter().enumerate() {
+        for group in Group::ALL {
+            let chosen = match evidence.belonging(group, position) {
+                _ if position > 0 => Err(WHOLE_PERIOD),
+                _ if evidence.personas.is_empty() && evidence.group_unknown(group).is_none() => Err("needs personas"),
+                Ok(accounts) => Ok(chains
+                    .iter()
+                    .filter(|chain| chain.iter().any(|row| accounts.holds(row.account)))
+                    .collect::<Vec<_>>()),
+                Err(reason) => Err(reason),
+            };
+            of_group(evidence, group, window.name(), chosen, results);
+        }
+    }
+    results.returns = chains.into_iter().flatten().collect();
+}
+
+fn of_group(
+    evidence: &Evidence,
+    group: Group,
+    window: &str,
+    chains: Result<Vec<&Vec<ReturnRow>>, &'static str>,
+    results: &mut Results,
+) {
+    let chains = match chains {
+        Ok(chains) => chains,
+        Err(reason) => {
+            for quantity in [&PERSONS, &ACCOUNTS, &FOLLOWERS_RATIO, &GAP_DAYS, &PACE_RATIO] {
+                results.measure(quantity, group.name(), window, Figure::absent(quantity, reason));
+            }
+            return;
+        }
+    };
+    let later = |chain: &Vec<ReturnRow>| chain.iter().filter(|row| row.return_number > 0).count() as u64;
+    let returned = chains.iter().filter(|chain| later(chain) > 0).count() as u64;
+    let accounts: u64 = chains.iter().map(|chain| later(chain)).sum();
+    let persons = Figure::plain(&PERSONS, returned as f64, chains.len() as u64);
+    results.measure(&PERSONS, group.name(), window, persons);
+    results.measure(
+        &ACCOUNTS,
+        group.name(),
+        window,
+        Figure::plain(&ACCOUNTS, accounts as f64, returned),
+    );
+
+    let numbers: BTreeSet<i64> = chains
+        .iter()
+        .flat_map(|chain| chain.iter().map(|row| row.return_number))
+        .filter(|number| *number > 0)
+        .collect();
+    let kinds: [(&Quantity, fn(&ReturnRow) -> Option<f64>); 3] = [
+        (&FOLLOWERS_RATIO, |row| row.followers_ratio),
+        (&GAP_DAYS, |row| row.gap_days),
+        (&PACE_RATIO, |row| row.pace_ratio),
+    ];
+    for (quantity, number) in kinds {
+        let whole = median_over(evidence, quantity, &chains, |row| {
+            number(row).filter(|_| row.return_number > 0)
+        });
+        results.measure(quantity, group.name(), window, whole);
+        for wanted in &numbers {
+            let part = median_over(evidence, quantity, &chains, |row| {
+                number(row).filter(|_| row.return_number == *wanted)
+            });
+            results.measure(quantity, &format!("{}/return_{wanted}", group.name()), window, part);
+        }
+    }
+}
+
+/// The median over accounts; persons are resampled, each with all accounts.
+fn median_over(
+    evidence: &Evidence,
+    quantity: &Quantity,
+    chains: &[&Vec<ReturnRow>],
+    number: impl Fn(&ReturnRow) -> Option<f64>,
+) -> Figure {
+    let persons: Vec<Vec<f64>> = chains
+        .iter()
+        .map(|chain| chain.iter().filter_map(&number).collect::<Vec<f64>>())
+        .filter(|values| !values.is_empty())
+        .collect();
+    let fewest = u64::from(evidence.study.min_group_size());
+    let found = persons.len() as u64;
+    if found < fewest {
+        let reason = format!("fewer than {fewest} persons with both numbers ({found})");
+        return Figure::absent(quantity, reason).resting_on(found);
+    }
+    let of_drawn = |drawn: &[usize]| -> Result<f64, Reason> {
+        median(
+            &drawn
+                .iter()
+                .flat_map(|person| persons[*person].iter().copied())
+                .collect::<Vec<_>>(),
+        )
+    };
+    let accounts: usize = persons.iter().map(Vec::len).sum();
+    Figure::of(quantity, evidence.bootstrap().of_units(persons.len(), of_drawn)).noting(&format!("{accounts} accounts"))
+}
+
+/// Each person's accounts, in order.
+fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
+    let mut spells: BTreeMap<u32, Vec<&SpellRow>> = BTreeMap::new();
+    for spell in &evidence.spells {
+        spells.entry(spell.account).or_default().push(spell);
+    }
+    let lives = |account: u32| spells.get(&account).map_or(&[][..], Vec::as_slice);
+    let chain = |rows: &[PersonaRow]| -> Vec<ReturnRow> {
+        let mut chain: Vec<ReturnRow> = rows
+            .iter()
+            .map(|row| account(evidence, row, lives(row.account)))
+            .collect();
+        let first = chain.iter().find(|row| row.return_number == 0).cloned();
+        for (position, row) in rows.iter().enumerate() {
+            let before = match &row.predecessor {
+                Some(id) => chain.iter().find(|other| other.account_id == *id),
+                None => chain.iter().find(|other| other.return_number == row.return_number - 1),
+            };
+            let gap_days = before
+                .and_then(|before| before.gone_at)
+                .zip(chain[position].created_at)
+                .map(|(gone, created)| as_days(created - gone));
+            let this = &mut chain[position];
+            if this.return_number > 0 {
+                this.gap_days = gap_days;
+            }
+            if let Some(first) = &first {
+                this.followers_ratio = over(
+                    this.followers_peak.map(|n| n as f64),
+                    first.followers_peak.map(|n| n as f64),
+                );
+                this.pace_ratio = over(this.tweets_per_day, first.tweets_per_day);
+            }
+        }
+        chain
+    };
+    evidence
+        .personas
+        .chunk_by(|a, b| a.person_id == b.person_id)
+        .map(chain)
+        .collect()
+}
+
+/// A ratio; none without both numbers or over zero.
+fn over(later: Option<f64>, first: Option<f64>) -> Option<f64> {
+    let (later, first) = later.zip(first)?;
+    Some(later / first).filter(|ratio| first > 0.0 && ratio.is_finite())
+}
+
+fn account(evidence: &Evidence, row: &PersonaRow, lives: &[&SpellRow]) -> ReturnRow {
+    let seen = evidence.sightings.get(&row.account).map_or(&[][..], Vec::as_slice);
+    let created_at = lives.iter().filter_map(|life| life.created_at).min();
+    let with_followers: Vec<(&SightingRow, i64)> = seen.iter().filter_map(|row| Some((row, row.followers?))).collect();
+    let old_enough = created_at.map(|created| created + i64::from(evidence.study.return_days_after()) * tables::DAY_MS);
+    ReturnRow {
+        person_id: row.person_id.clone(),
+        return_number: row.return_number,
+        account_id: row.account_id.clone(),
+        account: row.account,
+        created_at,
+        gone_at: lives
+            .iter()
+            .filter_map(|life| life.first_gone_at.filter(|_| !life.censored))
+            .min(),
+        followers_peak: with_followers.iter().map(|(_, followers)| *followers).max(),
+        followers_last: with_followers.last().map(|(_, followers)| *followers),
+        followers_after: old_enough.and_then(|age| {
+            let then = with_followers.iter().find(|(row, _)| row.observed_at >= age);
+            then.map(|(_, followers)| *followers)
+        }),
+        tweets_per_day: seen.iter().rev().find_map(|row| row.tweets_per_day),
+        ..ReturnRow::default()
+    }
+}

@@ -1,0 +1,205 @@
+//! Survival: time from an account's creation to its suspension.
+//!
+//! Accounts are watched only from their first observation (left truncation) and often to no end (right censoring). A suspension
+//! happened between the last sign of life and the first sight of it gone; it is placed midway. Any other end censors.
+
+use stats::{Estimate, IntervalTransform, KaplanMeier, Level, Reason, RiskTable, Spell, kaplan_meier};
+use tables::State;
+
+use crate::evidence::{Evidence, Group, SpellRow, as_days, bounds_ms};
+use crate::figure::{Figure, Quantity};
+use crate::results::{CurveRow, Results};
+
+const MEDIAN_DAYS: Quantity = Quantity {
+    id: "survival.median_days",
+    unit: "days since creation",
+    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation on (left truncation); a \
+                 suspension lies midway between last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
+};
+const AT_30_DAYS: Quantity = Quantity {
+    id: "survival.at_30_days",
+    unit: "share",
+    definition: "Kaplan-Meier share of accounts not suspended 30 days after creation; as survival.median_days",
+};
+const AT_90_DAYS: Quantity = Quantity {
+    id: "survival.at_90_days",
+    unit: "share",
+    definition: "Kaplan-Meier share of accounts not suspended 90 days after creation; as survival.median_days",
+};
+
+/// Reasons to leave a life out.
+const NOT_SEEN: &str = "never seen alive";
+const NO_CREATION: &str = "no created_at";
+const NO_TIME: &str = "not watched for any time";
+const CREATED_LATER: &str = "created after it was first seen";
+
+/// Measures it.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    for group in Group::ALL {
+        for (position, window) in evidence.study.windows().iter().enumerate() {
+            let curve = curve(evidence, group, position, results);
+            let figures = match &curve {
+                Err(reason) => {
+                    [MEDIAN_DAYS, AT_30_DAYS, AT_90_DAYS].map(|quantity| Figure::absent(&quantity, reason.clone()))
+                }
+                Ok(curve) => [
+                    curve.figure(&MEDIAN_DAYS, KaplanMeier::median),
+                    curve.figure(&AT_30_DAYS, |curve| curve.survival_at(30.0)),
+                    curve.figure(&AT_90_DAYS, |curve| curve.survival_at(90.0)),
+                ],
+            };
+            for (quantity, figure) in [MEDIAN_DAYS, AT_30_DAYS, AT_90_DAYS].iter().zip(figures) {
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
+            if let Ok(curve) = curve
+                && position == 0
+            {
+                results.survival.extend(curve.estimate.rows.iter().map(|step| CurveRow {
+                    group: group.name(),
+                    step: *step,
+                }));
+            }
+        }
+    }
+}
+
+struct Curve {
+    estimate: KaplanMeier,
+    note: String,
+}
+
+impl Curve {
+    fn figure(&self, quantity: &Quantity, read: impl Fn(&KaplanMeier) -> Result<Estimate, Reason>) -> Figure {
+        let events = self.estimate.events;
+        if events == 0 {
+            return Figure::absent(quantity, Reason::AllCensored.to_string()).resting_on(self.estimate.spells);
+        }
+        Figure::of(quantity, read(&self.estimate))
+            .resting_on(self.estimate.spells)
+            .noting(&format!("{events} suspensions"))
+            .noting(&self.note)
+    }
+}
+
+/// A life as the estimator takes it, within `[from, to)`.
+fn spell(life: &SpellRow, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+    let created = life.created_at.ok_or(NO_CREATION)?;
+    let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
+    if created > entered {
+        return Err(CREATED_LATER);
+    }
+    let (end, suspended) = match life.first_gone_at {
+        Some(gone) if !life.censored && life.end_state == State::Suspended => {
+            (last_alive + (gone - last_alive) / 2, true)
+        }
+        _ => (last_alive, false),
+    };
+    let entry = entered.max(from);
+    let (exit, event) = if end < to { (end, suspended) } else { (to, false) };
+    if entry >= exit {
+        return Err(NO_TIME);
+    }
+    Ok(Spell::entered(as_days(entry - created), as_days(exit - created), event))
+}
+
+fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results) -> Result<Curve, String> {
+    let accounts = evidence.belonging(group, window)?;
+    let bounds = evidence.study.windows().get(window).map(bounds_ms).unwrap_or_default();
+    let mut spells = Vec::new();
+    let mut left_out: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
+    for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
+        match spell(life, bounds) {
+            Ok(spell) => spells.push(spell),
+            Err(reason) => *left_out.entry(reason).or_default() += 1,
+        }
+    }
+    if group == Group::Everyone && window == 0 {
+        for (reason, lives) in &left_out {
+            results.left_out.insert(("spells", reason), *lives);
+        }
+    }
+    if spells.is_empty() {
+        let most = left_out
+            .iter()
+            .max_by_key(|(_, lives)| **lives)
+            .map(|(reason, _)| *reason);
+        return Err(match most {
+            Some(NO_CREATION) => "needs accounts.created_at".to_owned(),
+            Some(reason) => format!("no life can be used: {reason}"),
+            None => "no life was observed".to_owned(),
+        });
+    }
+    let fewest = u64::from(evidence.study.min_group_size());
+    // A suspension among very few, early on, would take a large and lasting share off a curve that most lives had no part in.
+    let from = RiskTable::new(&spells)
+        .map_err(|reason| reason.to_string())?
+        .thin_until(fewest);
+    let transform = match evidence.study.interval_transform() {
+        study::IntervalTransform::LogLog => IntervalTransform::LogLog,
+        study::IntervalTransform::Log => IntervalTransform::Log,
+        study::IntervalTransform::Plain => IntervalTransform::Plain,
+    };
+    let estimate = kaplan_meier(&spells, from, Level::P95, transform).map_err(|reason| reason.to_string())?;
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(days) = from {
+        notes.push(format!(
+            "given survival to day {days:.1}, since fewer than {fewest} were at risk at a suspension until then"
+        ));
+    }
+    notes.extend(estimate.cautions.iter().map(ToString::to_string));
+    notes.extend(
+        left_out
+            .iter()
+            .map(|(reason, lives)| format!("{lives} lives left out: {reason}")),
+    );
+    Ok(Curve {
+        estimate,
+        note: notes.join("; "),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = tables::DAY_MS;
+
+    fn life(times: [Option<i64>; 4], end_state: State) -> SpellRow {
+        let [created_at, entered_at, last_alive_at, first_gone_at] = times.map(|day| day.map(|day| day * DAY));
+        SpellRow {
+            account: 0,
+            created_at,
+            entered_at,
+            last_alive_at,
+            first_gone_at,
+            end_state,
+            censored: end_state == State::Active,
+        }
+    }
+
+    #[test]
+    fn a_life_within_a_window() {
+        let whole = (0, 1000 * DAY);
+        let suspended = life([Some(10), Some(15), Some(20), Some(22)], State::Suspended);
+        assert_eq!(spell(&suspended, whole), Ok(Spell::entered(5.0, 11.0, true)));
+        assert_eq!(
+            spell(&suspended, (18 * DAY, 20 * DAY)),
+            Ok(Spell::entered(8.0, 10.0, false))
+        );
+        assert_eq!(spell(&suspended, (21 * DAY, 30 * DAY)), Err(NO_TIME));
+        let closed = life([Some(10), Some(15), Some(20), Some(22)], State::Deactivated);
+        assert_eq!(spell(&closed, whole), Ok(Spell::entered(5.0, 10.0, false)));
+        assert_eq!(
+            spell(&life([None, Some(1), Some(2), None], State::Active), whole),
+            Err(NO_CREATION)
+        );
+        assert_eq!(
+            spell(&life([Some(0), None, None, Some(3)], State::Suspended), whole),
+            Err(NOT_SEEN)
+        );
+        assert_eq!(
+            spell(&life([Some(3), Some(2), Some(5), None], State::Active), whole),
+            Err(CREATED_LATER)
+        );
+    }
+}

@@ -1,0 +1,226 @@
+//! Suspensions among accounts that were alive when last checked, per day.
+//!
+//! Two checks of an account that follow each other, the first of which found it alive, are an interval at risk. A suspension is
+//! placed midway between the two, since nothing more is known of it; so is any other end, which ends the time at risk without
+//! being a suspension. Time that was not checked is spanned by an interval or by nothing; it is never filled.
+
+use std::collections::BTreeMap;
+
+use stats::{Level, garwood};
+use tables::{DAY_MS, State, Timestamp};
+
+use crate::evidence::{Belonging, CheckRow, Evidence, Group, as_days, bounds_ms};
+use crate::figure::{Figure, Quantity};
+use crate::results::Results;
+
+const RATE: Quantity = Quantity {
+    id: "suspension.rate",
+    unit: "percent per day",
+    definition: "accounts newly suspended per day of an account at risk, among those alive at the check before; a suspension lies midway \
+                 between two checks; n is intervals between checks",
+};
+const OTHER_ENDS: Quantity = Quantity {
+    id: "suspension.other_ends",
+    unit: "percent per day",
+    definition: "accounts newly found deactivated or not found, without word of a suspension, per day of an account at risk, among those \
+                 alive at the check before; n is intervals between checks",
+};
+const DAILY: Quantity = Quantity {
+    id: "suspension.rate",
+    unit: "percent per day",
+    definition: "of the accounts checked on the day that were alive at their check before: newly suspended, per day at risk since then; a \
+                 suspension lies midway between two checks; n is intervals between checks",
+};
+const PERCENT: f64 = 100.0;
+
+/// Time at risk between two checks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct AtRisk {
+    from: i64,
+    to: i64,
+    found_at: i64,
+    end: End,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Survived,
+    Suspended,
+    Other,
+}
+
+fn at_risk(check: &CheckRow) -> Option<AtRisk> {
+    let (from, before) = check.previous?;
+    if before.alive() != Some(true) || check.checked_at <= from {
+        return None;
+    }
+    let end = match check.state {
+        State::Suspended => End::Suspended,
+        state if state.alive()? => End::Survived,
+        _ => End::Other,
+    };
+    let to = match end {
+        End::Survived => check.checked_at,
+        End::Suspended | End::Other => from + (check.checked_at - from) / 2,
+    };
+    Some(AtRisk {
+        from,
+        to,
+        found_at: check.checked_at,
+        end,
+    })
+}
+
+/// Counts over intervals at risk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Tally {
+    intervals: u64,
+    suspended: u64,
+    other_ends: u64,
+    exposure_ms: i64,
+}
+
+impl Tally {
+    /// Adds the part of an interval that lies in `[from, to)`.
+    fn add(&mut self, interval: &AtRisk, (from, to): (i64, i64)) {
+        let (start, stop) = (interval.from.max(from), interval.to.min(to));
+        let ends_here = interval.end != End::Survived && (from..to).contains(&interval.to);
+        if start >= stop && !ends_here {
+            return;
+        }
+        self.intervals += 1;
+        self.exposure_ms += (stop - start).max(0);
+        self.suspended += u64::from(ends_here && interval.end == End::Suspended);
+        self.other_ends += u64::from(ends_here && interval.end == End::Other);
+    }
+
+    fn rate(&self, quantity: &Quantity, events: u64) -> Figure {
+        Figure::of(quantity, garwood(events, as_days(self.exposure_ms), Level::P95))
+            .resting_on(self.intervals)
+            .times(PERCENT)
+    }
+}
+
+/// Measures it.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    let intervals: Vec<(u32, AtRisk)> = evidence
+        .checks
+        .iter()
+        .filter_map(|check| Some((check.account, at_risk(check)?)))
+        .collect();
+    for group in Group::ALL {
+        for (position, window) in evidence.study.windows().iter().enumerate() {
+            let figures = match evidence.belonging(group, position) {
+                Err(reason) => [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, reason)),
+                Ok(accounts) => of_window(evidence, &intervals, accounts, bounds_ms(window)),
+            };
+            for (quantity, figure) in [RATE, OTHER_ENDS].iter().zip(figures) {
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
+        }
+        daily(evidence, &intervals, group, results);
+    }
+}
+
+fn of_window(
+    evidence: &Evidence,
+    intervals: &[(u32, AtRisk)],
+    accounts: Belonging<'_>,
+    bounds: (i64, i64),
+) -> [Figure; 2] {
+    if evidence.checks.is_empty() {
+        return [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, "needs availability checks"));
+    }
+    let mut tally = Tally::default();
+    for (_, interval) in intervals.iter().filter(|(account, _)| accounts.holds(*account)) {
+        tally.add(interval, bounds);
+    }
+    if tally.intervals == 0 {
+        let reason = "no account was checked twice around this window and alive the first time";
+        return [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, reason));
+    }
+    let note = format!(
+        "{} suspended and {} ended otherwise in {:.1} account-days",
+        tally.suspended,
+        tally.other_ends,
+        as_days(tally.exposure_ms)
+    );
+    [
+        tally.rate(&RATE, tally.suspended).noting(&note),
+        tally.rate(&OTHER_ENDS, tally.other_ends).noting(&note),
+    ]
+}
+
+/// One point a day of the period, at its first moment.
+fn daily(evidence: &Evidence, intervals: &[(u32, AtRisk)], group: Group, results: &mut Results) {
+    let accounts = evidence.belonging(group, 0);
+    let mut checked: BTreeMap<i32, u64> = BTreeMap::new();
+    let mut tallies: BTreeMap<i32, Tally> = BTreeMap::new();
+    if let Ok(accounts) = accounts {
+        for check in evidence.checks.iter().filter(|check| accounts.holds(check.account)) {
+            *checked.entry(Timestamp(check.checked_at).day().0).or_default() += 1;
+        }
+        for (_, interval) in intervals.iter().filter(|(account, _)| accounts.holds(*account)) {
+            let day = Timestamp(interval.found_at).day().0;
+            tallies.entry(day).or_default().add(interval, (i64::MIN, i64::MAX));
+        }
+    }
+    let (start, end) = bounds_ms(evidence.study.period());
+    let mut at = start;
+    while at < end {
+        let day = Timestamp(at).day().0;
+        let figure = match (accounts.err(), tallies.get(&day)) {
+            (Some(reason), _) => Figure::absent(&DAILY, reason),
+            (None, Some(tally)) => tally.rate(&DAILY, tally.suspended),
+            (None, None) if evidence.checks.is_empty() => Figure::absent(&DAILY, "needs availability checks"),
+            (None, None) if checked.contains_key(&day) => {
+                Figure::absent(&DAILY, "no account checked on this day was alive at a check before")
+            }
+            (None, None) => Figure::absent(&DAILY, "no account was checked on this day"),
+        };
+        results.point(&DAILY, group.name(), at, figure);
+        at += DAY_MS;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(previous: Option<(i64, State)>, checked_at: i64, state: State) -> CheckRow {
+        CheckRow {
+            account: 0,
+            checked_at,
+            state,
+            previous,
+        }
+    }
+
+    #[test]
+    fn only_time_after_a_sign_of_life_is_at_risk() {
+        assert_eq!(at_risk(&check(None, 10, State::Suspended)), None);
+        assert_eq!(at_risk(&check(Some((0, State::Suspended)), 10, State::Active)), None);
+        let gone = at_risk(&check(Some((0, State::Protected)), 10, State::Suspended)).unwrap();
+        assert_eq!((gone.from, gone.to, gone.end), (0, 5, End::Suspended));
+        let other = at_risk(&check(Some((0, State::Active)), 10, State::NotFound)).unwrap();
+        assert_eq!((other.to, other.end), (5, End::Other));
+    }
+
+    #[test]
+    fn windows_share_an_interval_without_loss_or_doubling() {
+        let mut whole = Tally::default();
+        let mut parts = [Tally::default(), Tally::default(), Tally::default()];
+        for end in [State::Active, State::Suspended, State::Deactivated] {
+            let interval = at_risk(&check(Some((3, State::Active)), 101, end)).unwrap();
+            whole.add(&interval, (i64::MIN, i64::MAX));
+            for (part, bounds) in parts.iter_mut().zip([(i64::MIN, 20), (20, 52), (52, i64::MAX)]) {
+                part.add(&interval, bounds);
+            }
+        }
+        let total = |number: fn(&Tally) -> i64| parts.iter().map(number).sum::<i64>();
+        assert_eq!(total(|part| part.exposure_ms), whole.exposure_ms);
+        assert_eq!(total(|part| part.suspended as i64), 1);
+        assert_eq!(total(|part| part.other_ends as i64), 1);
+        assert_eq!(parts[2].suspended, 1, "the midpoint 52 lies in the third part");
+    }
+}

@@ -1,0 +1,143 @@
+//! Where a series of a window goes: its slope, whether that is a trend at all, and whether it is flat.
+
+use stats::{Level, Margin, Reason, TrendVerdict, flat_test, mann_kendall, theil_sen};
+
+use crate::figure::{Figure, Quantity};
+
+/// A finding that decides nothing.
+pub const INCONCLUSIVE: &str = "inconclusive";
+
+/// A point of a series: days since 1970 and the value.
+pub type Point = (f64, f64);
+
+/// The direction of a series, and how that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Direction {
+    /// `flat`, `up`, `down` or `inconclusive`.
+    pub word: &'static str,
+    /// The test behind it, in words.
+    pub note: String,
+}
+
+/// The direction of a series by an equivalence test against ± `margin_percent` of its mean.
+#[must_use]
+pub fn direction(points: &[Point], margin_percent: f64) -> Direction {
+    let (times, values) = split(points);
+    let test = Margin::new(margin_percent / 100.0).and_then(|margin| flat_test(&times, &values, margin));
+    match test {
+        Ok(test) => {
+            let word = match test.verdict {
+                TrendVerdict::Flat => "flat",
+                TrendVerdict::Up => "up",
+                TrendVerdict::Down => "down",
+                TrendVerdict::Inconclusive => INCONCLUSIVE,
+            };
+            let (low, high) = test.change.interval().unwrap_or_default();
+            let mut note = format!(
+                "change over the window {:+.1} % of the mean (90 % interval {:+.1} to {:+.1} %, flat within ±{margin_percent} %)",
+                100.0 * test.change.value,
+                100.0 * low,
+                100.0 * high
+            );
+            let noticeable = 2.0 / (points.len() as f64).sqrt();
+            if let Some(lag_1) = test.residual_autocorrelation.filter(|lag_1| *lag_1 > noticeable) {
+                note.push_str(&format!(
+                    "; neighbouring points are alike (lag-1 autocorrelation {lag_1:.2}), so the interval is too narrow"
+                ));
+            }
+            Direction { word, note }
+        }
+        Err(reason) => Direction {
+            word: INCONCLUSIVE,
+            note: format!("direction not tested: {reason}"),
+        },
+    }
+}
+
+/// The Theil–Sen slope per day with its 95 % interval, and the direction as finding.
+#[must_use]
+pub fn slope(quantity: &Quantity, points: &[Point], margin_percent: f64) -> Figure {
+    let (times, values) = split(points);
+    let figure = Figure::of(quantity, theil_sen(&times, &values, Level::P95).map(|line| line.slope));
+    if figure.value.is_none() {
+        return figure.resting_on(points.len() as u64);
+    }
+    let direction = direction(points, margin_percent);
+    figure.noting(&direction.note).finding(direction.word)
+}
+
+/// The p-value of the Mann–Kendall test for a monotone trend.
+#[must_use]
+pub fn p_value(quantity: &Quantity, points: &[Point]) -> Figure {
+    let (times, values) = split(points);
+    match mann_kendall(&times, &values) {
+        Ok(test) => {
+            let how = match test.p_method {
+                stats::PMethod::Exact => "exact",
+                stats::PMethod::NormalContinuityCorrected => "normal, corrected for ties and continuity",
+            };
+            Figure::plain(quantity, test.p, test.n).noting(&format!("{how}; Kendall's tau-b {:.2}", test.tau))
+        }
+        Err(reason) => Figure::absent(quantity, reason.to_string()).resting_on(points.len() as u64),
+    }
+}
+
+/// The mean of a series over its points, without interval: the points share accounts.
+///
+/// # Errors
+/// [`Reason::TooFew`] without points.
+pub fn mean(points: &[Point]) -> Result<f64, Reason> {
+    stats::mean(&split(points).1)
+}
+
+fn split(points: &[Point]) -> (Vec<f64>, Vec<f64>) {
+    points.iter().copied().unzip()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SLOPE: Quantity = Quantity {
+        id: "slope",
+        unit: "per day",
+        definition: "slope",
+    };
+
+    fn line(n: u32, from: f64, step: f64) -> Vec<Point> {
+        (0..n)
+            .map(|i| (f64::from(i), from + step * f64::from(i) + f64::from(i % 2) * 0.01))
+            .collect()
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(direction(&line(20, 100.0, 0.1), 10.0).word, "flat");
+        assert_eq!(direction(&line(20, 100.0, 5.0), 10.0).word, "up");
+        assert_eq!(direction(&line(20, 100.0, -3.0), 10.0).word, "down");
+        assert_eq!(
+            direction(&[(0.0, 1.0), (1.0, 9.0), (2.0, 1.0), (3.0, 9.0)], 10.0).word,
+            INCONCLUSIVE
+        );
+    }
+
+    #[test]
+    fn few_points_give_a_slope_without_a_finding_and_one_gives_nothing() {
+        let two = slope(&SLOPE, &line(2, 1.0, 2.0), 10.0);
+        assert_eq!((two.value.is_some(), two.finding), (true, Some(INCONCLUSIVE)));
+        let one = slope(&SLOPE, &line(1, 1.0, 2.0), 10.0);
+        assert_eq!((one.value, one.n, one.finding), (None, 1, None));
+        assert!(slope(&SLOPE, &[], 10.0).reason.is_some());
+    }
+
+    #[test]
+    fn a_constant_series_is_flat_and_has_no_p() {
+        let constant = line(10, 5.0, 0.0).iter().map(|(t, _)| (*t, 5.0)).collect::<Vec<_>>();
+        let figure = slope(&SLOPE, &constant, 10.0);
+        assert_eq!((figure.value, figure.finding), (Some(0.0), Some("flat")));
+        assert_eq!(
+            p_value(&SLOPE, &constant).reason.as_deref(),
+            Some("all values are equal")
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! Results to tables, in the order of the tables' keys.
+
+use stage::Run;
+use tables::{
+    Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Timestamp,
+};
+
+use crate::results::Results;
+
+/// Writes the five tables of this stage.
+///
+/// # Errors
+/// When one cannot be written.
+pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
+    run.write::<Measures>(
+        results
+            .measures
+            .iter()
+            .map(|((measure, group, window), figure)| Measure {
+                measure,
+                group,
+                window,
+                value: figure.value,
+                ci_low: figure.ci_low,
+                ci_high: figure.ci_high,
+                n: whole(figure.n),
+                unit: figure.unit,
+                method: &figure.method,
+                finding: figure.finding,
+                reason: figure.reason.as_deref(),
+            }),
+    )?;
+    run.write::<Series>(results.series.iter().map(|((measure, group, at), figure)| SeriesPoint {
+        measure,
+        group,
+        at: Timestamp(*at),
+        value: figure.value,
+        ci_low: figure.ci_low,
+        ci_high: figure.ci_high,
+        n: whole(figure.n),
+        unit: figure.unit,
+        method: &figure.method,
+        reason: figure.reason.as_deref(),
+    }))?;
+    run.write::<Survival>(results.survival.iter().map(|row| SurvivalRow {
+        group: row.group,
+        time_days: Some(row.step.time),
+        at_risk: whole(row.step.at_risk),
+        events: whole(row.step.events),
+        censored: whole(row.step.censored),
+        survival: Some(row.step.survival),
+        ci_low: row.step.ci_low,
+        ci_high: row.step.ci_high,
+    }))?;
+    run.write::<Returns>(results.returns.iter().map(|row| Return {
+        person_id: &row.person_id,
+        return_number: row.return_number,
+        account_id: &row.account_id,
+        created_at: row.created_at.map(Timestamp),
+        gone_at: row.gone_at.map(Timestamp),
+        gap_days: row.gap_days,
+        followers_peak: row.followers_peak,
+        followers_last: row.followers_last,
+        followers_after: row.followers_after,
+        tweets_per_day: row.tweets_per_day,
+        followers_ratio: row.followers_ratio,
+        pace_ratio: row.pace_ratio,
+    }))?;
+    run.write::<Network>(
+        results
+            .network
+            .iter()
+            .map(|((group, window, relation), totals)| NetworkRow {
+                group,
+                window,
+                relation,
+                accounts: totals.accounts,
+                inside: totals.inside,
+                outside: totals.outside,
+                reciprocated: totals.reciprocated,
+                policy: totals.policy,
+            }),
+    )
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
