@@ -1,1 +1,5 @@
-fn main() {}
+//! `dedupe`: see the library.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<dedupe::Dedupe>()
+}

@@ -1,0 +1,148 @@
+//! The directory as a whole: what is carried, repeated runs, pipes.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tables::{Clusters, Flow, LedgerEntries, Posts};
+
+use crate::archive::{Archive, account, dedupe, follow, post, read, run};
+
+fn small() -> Archive {
+    Archive {
+        posts: vec![post("1", 1), post("1", 2), post("2", 3)],
+        accounts: vec![account("11", Some("stone"), 1)],
+        follows: vec![follow("11", "12", None, 1)],
+        ..Archive::default()
+    }
+}
+
+fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                std::fs::read(entry.path()).unwrap(),
+            )
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn the_directory_is_all_that_the_next_stage_needs() {
+    let ran = run(&small(), None);
+    let names: Vec<String> = files(&ran.dir).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        names,
+        [
+            "accounts.parquet",
+            "availability.parquet",
+            "clusters.parquet",
+            "duplicates.parquet",
+            "follows.parquet",
+            "ledger.parquet",
+            "personas.parquet",
+            "posts.parquet",
+            "rejects.parquet",
+            "roster.parquet",
+            "run.json",
+        ]
+    );
+    let run: Value = serde_json::from_slice(&std::fs::read(ran.dir.join("run.json")).unwrap()).unwrap();
+    assert_eq!(run["facts"]["synthetic"], true);
+    assert_eq!(run["upstream"]["stage"], "ingest");
+    assert_eq!(run["options"]["personas"], Value::Null);
+    assert_eq!(ran.summary["tables"]["posts"], 2);
+    assert_eq!(read::<Clusters>(&ran.dir).len(), 0);
+    // What ingest counted is carried along.
+    let ledger = read::<LedgerEntries>(&ran.dir);
+    assert!(
+        ledger
+            .rows()
+            .unwrap()
+            .any(|entry| entry.stage == "ingest" && entry.flow == Flow::Read && entry.records == 3)
+    );
+}
+
+#[test]
+fn same_bytes_at_any_thread_count_and_through_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = small().write(folder.path());
+    for (name, threads) in [("one", "1"), ("two", "2")] {
+        let out = folder.path().join(name);
+        dedupe()
+            .arg(&input)
+            .arg("-o")
+            .arg(&out)
+            .args(["-j", threads])
+            .assert()
+            .success();
+    }
+    assert_eq!(files(&folder.path().join("one")), files(&folder.path().join("two")));
+
+    let stream = dedupe().arg(&input).args(["-o", "-"]).output().unwrap();
+    assert!(stream.status.success());
+    let again = folder.path().join("again");
+    dedupe()
+        .arg("-")
+        .arg("-o")
+        .arg(&again)
+        .write_stdin(stream.stdout)
+        .assert()
+        .success();
+    assert_eq!(read::<Posts>(&again).len(), 2);
+}
+
+#[test]
+fn if_changed_does_nothing_until_the_hand_checked_table_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = small().write(folder.path());
+    let (people, out) = (folder.path().join("people.csv"), folder.path().join("out"));
+    let run = || {
+        let output = dedupe()
+            .arg(&input)
+            .arg("--personas")
+            .arg(&people)
+            .arg("-o")
+            .arg(&out)
+            .arg("--if-changed")
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    std::fs::write(&people, "handle,person_id,return_number\nstone,p1,0\n").unwrap();
+    assert!(run().contains("wrote"));
+    let first = files(&out);
+    assert!(run().contains("is up to date"));
+    assert_eq!(files(&out), first);
+    std::fs::write(&people, "handle,person_id,return_number\nstone,p2,0\n").unwrap();
+    assert!(run().contains("wrote"));
+    assert_ne!(files(&out), first);
+    let provenance = std::fs::read_to_string(out.join("run.json")).unwrap();
+    assert!(provenance.contains("\"people.csv\""));
+    assert!(
+        !provenance.contains(folder.path().to_str().unwrap()),
+        "a path of this machine stands in the output"
+    );
+}
+
+#[test]
+fn tables_without_copies_are_handed_on_byte_for_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::of_posts(vec![post("1", 1), post("2", 2)]);
+    let input = archive.write(folder.path());
+    let out = folder.path().join("out");
+    dedupe().arg(&input).arg("-o").arg(&out).assert().success();
+    for name in ["posts", "accounts", "availability", "follows", "roster", "rejects"] {
+        let file = format!("{name}.parquet");
+        assert_eq!(
+            std::fs::read(input.join(&file)).unwrap(),
+            std::fs::read(out.join(&file)).unwrap(),
+            "{name}"
+        );
+    }
+}
