@@ -1,1 +1,184 @@
+//! Raw archives to tables: posts, account observations, availability checks, follows, rosters, and what could not be used.
+//!
+//! The story of a run, in the order in which data flows: [`container`] unpacks and hashes a source, [`detect`] tells what it
+//! is, [`frame`] cuts it into records, [`parse`] reads them ([`twitter`], [`native`], [`mapping`]) into a [`sink`], and
+//! [`pipeline`] writes the tables in order. No record goes missing without a word: the ledger counts every one.
 
+pub mod container;
+pub mod detect;
+pub mod frame;
+pub mod json;
+pub mod mapping;
+pub mod moment;
+pub mod native;
+pub mod parse;
+pub mod pipeline;
+pub mod reasons;
+pub mod settings;
+pub mod sink;
+pub mod text;
+pub mod twitter;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use serde_json::{Value, json};
+use stage::{Common, Failure, HELP_FOOTER, Outcome, Place, Remedy, Run, Source, Stage, hash_file, sources};
+use tables::{Flow, Input};
+
+use detect::Mappings;
+use mapping::Mapping;
+use parse::Rules;
+use pipeline::Job;
+use settings::{FormatArgument, Kind, MaxRejects, size};
+
+const EXAMPLES: &str = "\
+Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), CSV through a
+mapping, and rosters, availability checks and follower lists as CSV or JSON lines with the tables' own column names. Plain,
+gzip or zstd, told by content. Several formats in one run are fine.
+
+Writes posts, accounts, availability, follows, roster and rejects (as Parquet, empty ones too), ledger.parquet and run.json.
+Needs some 200 MB of memory, whatever the size of the input; a record may be as long as --max-line.
+
+Examples:
+  ingest archive/ roster.csv -o work/1-ingest
+  ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
+  zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
+  ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
+";
+
+/// Raw archives to tables: posts, account observations, checks, follows, rosters
+#[derive(Debug, Parser)]
+#[command(name = "ingest", version, about, before_long_help = EXAMPLES, after_help = HELP_FOOTER)]
+pub struct Ingest {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true, value_name = "INPUT")]
+    inputs: Vec<PathBuf>,
+
+    /// What the inputs are, where their records should not decide
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "auto")]
+    format: FormatArgument,
+
+    /// What a CSV's columns mean: a file, or the name of a built-in mapping. May be repeated; a file's header decides which
+    #[arg(long, value_name = "FILE|NAME")]
+    mapping: Vec<String>,
+
+    /// End with status 1 when more records are rejected: a count (20) or a share of those read (0.5%)
+    #[arg(long, value_name = "N|P%")]
+    max_rejects: Option<MaxRejects>,
+
+    /// Reject longer records: 65536, 512K, 64M; at most 1G
+    #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = size)]
+    max_line: usize,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// The text of a mapping that was asked for.
+fn mapping_text(asked: &str) -> Result<String> {
+    if let Some(text) = mapping::builtin(asked) {
+        return Ok(text.to_owned());
+    }
+    std::fs::read_to_string(asked).or_failure(
+        || format!("cannot read mapping '{asked}'"),
+        &format!(
+            "give a mapping file, or one of: {}",
+            mapping::builtin_names().collect::<Vec<_>>().join(", ")
+        ),
+    )
+}
+
+fn read_mapping(text: &str, name: &str) -> Result<Mapping> {
+    mapping::read(text, name).map_err(|error| {
+        let remedy = error.remedy.clone();
+        Failure::new(error.to_string()).remedy(remedy).into()
+    })
+}
+
+impl Stage for Ingest {
+    const NAME: &'static str = "ingest";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Input = Job;
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn options(&self) -> Value {
+        // A mapping shapes the result by what it says, not by where it lies. One that cannot be read is told of by `open`.
+        let mappings: Vec<Value> = self
+            .mapping
+            .iter()
+            .map(|asked| match mapping_text(asked) {
+                Ok(text) => json!(blake3::hash(text.as_bytes()).to_hex().to_string()),
+                Err(_) => Value::Null,
+            })
+            .collect();
+        json!({
+            "format": Kind::from(self.format).name(),
+            "mappings": mappings,
+            "max_line": self.max_line,
+            "max_rejects": self.max_rejects.map(|allowed| allowed.to_string()),
+        })
+    }
+
+    fn open(&self) -> Result<Job> {
+        let asked = self
+            .mapping
+            .iter()
+            .map(|asked| read_mapping(&mapping_text(asked)?, asked))
+            .collect::<Result<_>>()?;
+        let builtin = mapping::builtin_names()
+            .filter_map(|name| Some((mapping::builtin(name)?, name)))
+            .map(|(text, name)| read_mapping(text, name))
+            .collect::<Result<_>>()?;
+        Ok(Job {
+            sources: sources(&self.inputs)?,
+            mappings: Mappings { asked, builtin },
+            rules: Rules {
+                kind: self.format.into(),
+                max_line: self.max_line,
+            },
+        })
+    }
+
+    fn inputs(&self, job: &Job) -> Result<Option<Vec<Input>>> {
+        job.sources
+            .iter()
+            .map(|source| match &source.place {
+                Place::File(path) => hash_file(path, &source.name).map(Some),
+                Place::Stdin => Ok(None),
+            })
+            .collect()
+    }
+
+    fn run(&self, job: Job, run: &mut Run) -> Result<Outcome> {
+        let progress = run.progress(job.sources.iter().map(Source::bytes).sum());
+        let found = pipeline::run(&job, run, &progress);
+        progress.finish();
+        let found = found?;
+        if found.simulated {
+            run.state_fact("synthetic", true);
+        }
+        if !self.common.quiet {
+            for name in &found.empty {
+                tell(&format!("'{name}' is empty"));
+            }
+        }
+        let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);
+        let (rejected, read) = (total(Flow::Rejected), total(Flow::Read));
+        Ok(match self.max_rejects {
+            Some(allowed) if allowed.is_exceeded(rejected, read) => Outcome::CheckFailed(format!(
+                "{rejected} of {read} records were rejected, more than --max-rejects {allowed} allows (see the table rejects)"
+            )),
+            _ => Outcome::Done,
+        })
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a note for the person, beside the summary")]
+fn tell(message: &str) {
+    eprintln!("{}: {message}", Ingest::NAME);
+}

@@ -1,1 +1,5 @@
-fn main() {}
+//! Raw archives to tables.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<ingest::Ingest>()
+}

@@ -1,0 +1,220 @@
+//! What a source is, told by its first bytes and not by its name.
+
+use std::io::Read;
+use std::sync::Arc;
+
+use anyhow::Result;
+use stage::Failure;
+
+use crate::frame::{Feed, Header, ReadError, csv_header};
+use crate::mapping::{Bound, Mapping, MissingColumn};
+use crate::native;
+use crate::settings::Kind;
+
+/// Bytes that are looked at.
+const LOOK_BYTES: usize = 1 << 16;
+/// What may stand between the fields of a CSV that no mapping describes.
+const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+
+/// What a source holds and how it is cut.
+#[derive(Debug, Clone)]
+pub enum Plan {
+    /// Nothing at all.
+    Empty,
+    /// JSON, one record to a line.
+    JsonLines,
+    /// JSON values that are not one to a line.
+    JsonValues,
+    /// CSV of this program's own columns.
+    Native {
+        /// Roster, availability or follows.
+        kind: Kind,
+        /// The columns.
+        header: Arc<Header>,
+    },
+    /// CSV through a mapping.
+    Mapped {
+        /// The mapping, bound to the header.
+        bound: Arc<Bound>,
+        /// The columns.
+        header: Arc<Header>,
+    },
+}
+
+/// The mappings that a header is tried against.
+#[derive(Debug)]
+pub struct Mappings {
+    /// Those asked for.
+    pub asked: Vec<Mapping>,
+    /// Those that come with the program.
+    pub builtin: Vec<Mapping>,
+}
+
+/// Tells what a source is.
+///
+/// # Errors
+/// When it cannot be read, or is nothing that is known.
+pub fn detect<R: Read>(feed: &mut Feed<R>, kind: Kind, mappings: &Mappings, shown: &str) -> Result<Plan> {
+    let cannot = |error: ReadError| unreadable(shown, error);
+    if feed.look_ahead(3).map_err(cannot)?.starts_with(b"\xef\xbb\xbf") {
+        feed.pass(3);
+    }
+    let start = feed.look_ahead(LOOK_BYTES).map_err(cannot)?;
+    let whole = start.len() < LOOK_BYTES;
+    let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+        // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
+        return Ok(if whole { Plan::Empty } else { Plan::JsonLines });
+    };
+    if matches!(first, b'{' | b'[') {
+        if kind == Kind::Mapped {
+            return Err(Failure::new(format!("cannot read {shown} as CSV: it is JSON"))
+                .remedy("leave out --format csv")
+                .into());
+        }
+        return Ok(if is_lines(start, whole) {
+            Plan::JsonLines
+        } else {
+            Plan::JsonValues
+        });
+    }
+    csv(start, whole, kind, mappings, shown)
+}
+
+/// Why a source cannot be read, with what to do.
+pub fn unreadable(shown: &str, error: ReadError) -> anyhow::Error {
+    Failure::new(format!("cannot read {shown}"))
+        .remedy("fetch the file again, or leave it out; nothing was written")
+        .because(error)
+        .into()
+}
+
+/// Whether JSON stands one record to a line. An array is cut into its elements, wherever its line feeds are.
+fn is_lines(start: &[u8], whole: bool) -> bool {
+    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    let Some(first) = lines.by_ref().find(|line| !line.is_empty()) else {
+        return true;
+    };
+    if first.starts_with(b"[") {
+        return false;
+    }
+    if !start.contains(&b'\n') && !whole {
+        // A line longer than what is looked at.
+        return true;
+    }
+    match serde_json::from_slice::<serde::de::IgnoredAny>(first) {
+        Ok(_) => true,
+        // An object over many lines, unless the lines after it are objects of their own and the first is merely cut off.
+        Err(error) if error.is_eof() => start
+            .split(|byte| *byte == b'\n')
+            .skip(1)
+            .filter(|line| line.starts_with(b"{"))
+            .any(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()),
+        Err(_) => true,
+    }
+}
+
+fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) -> Result<Plan> {
+    let header_of = |delimiter: u8| csv_header(start, delimiter, whole).map(Arc::new);
+    let mut missing: Option<MissingColumn> = None;
+    if matches!(kind, Kind::Any | Kind::Mapped) {
+        for mapping in &mappings.asked {
+            let Some(header) = header_of(mapping.delimiter) else {
+                continue;
+            };
+            match mapping.bind(&header.columns) {
+                Ok(bound) => {
+                    let bound = Arc::new(bound);
+                    return Ok(Plan::Mapped { bound, header });
+                }
+                Err(error) => missing = missing.or(Some(error)),
+            }
+        }
+    }
+    if matches!(kind, Kind::Roster | Kind::Availability | Kind::Follows) {
+        return native(start, whole, kind, shown);
+    }
+    if kind == Kind::Any {
+        for header in DELIMITERS.into_iter().filter_map(header_of) {
+            if let Some(kind) = native::recognise(&header.columns) {
+                return Ok(Plan::Native { kind, header });
+            }
+        }
+    }
+    if missing.is_none() && matches!(kind, Kind::Any | Kind::Mapped) {
+        for mapping in &mappings.builtin {
+            let Some(header) = header_of(mapping.delimiter) else {
+                continue;
+            };
+            if let Ok(bound) = mapping.bind(&header.columns) {
+                let bound = Arc::new(bound);
+                return Ok(Plan::Mapped { bound, header });
+            }
+        }
+    }
+    if let Some(missing) = missing {
+        let remedy = match &missing.meant {
+            Some(meant) => format!("did you mean '{meant}'? Correct the mapping, or mark the field optional = true"),
+            None => "correct the mapping, mark the field optional = true, or leave the file out".to_owned(),
+        };
+        return Err(Failure::new(format!("cannot read {shown}"))
+            .remedy(remedy)
+            .because(missing)
+            .into());
+    }
+    Err(unknown(start, whole, shown))
+}
+
+fn native(start: &[u8], whole: bool, kind: Kind, shown: &str) -> Result<Plan> {
+    let headers: Vec<Header> = DELIMITERS
+        .into_iter()
+        .filter_map(|delimiter| csv_header(start, delimiter, whole))
+        .collect();
+    if let Some(header) = headers
+        .iter()
+        .find(|header| native::missing(&header.columns, kind).is_none())
+    {
+        return Ok(Plan::Native {
+            kind,
+            header: Arc::new(header.clone()),
+        });
+    }
+    let Some(header) = headers.into_iter().max_by_key(|header| header.columns.len()) else {
+        return Err(unknown(start, whole, shown));
+    };
+    let column = native::missing(&header.columns, kind)
+        .unwrap_or_default()
+        .join("' or '");
+    Err(Failure::new(format!(
+        "cannot read {shown}: column '{column}' is missing (line 1; the file has: {})",
+        header.columns.join(", ")
+    ))
+    .remedy("rename the column, or describe the file in a mapping (--mapping)")
+    .into())
+}
+
+fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
+    let failure = Failure::new(format!("cannot read {shown}: its format is not known"));
+    let text = std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0'))
+        || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
+    let header = csv_header(start, b',', whole).filter(|header| text && header.columns.len() > 1);
+    match header {
+        Some(header) => {
+            let mut columns = header.columns;
+            let more = if columns.len() > 12 { ", …" } else { "" };
+            columns.truncate(12);
+            Failure::new(format!(
+                "cannot read {shown}: no mapping for a CSV with these columns: {}{more}",
+                columns.join(", ")
+            ))
+            .remedy(
+                "say what they mean with --mapping FILE.toml (see datasets/mappings/README.md), or leave the file out",
+            )
+            .into()
+        }
+        None => failure
+            .remedy(
+                "give JSON, JSON lines or CSV (with --mapping FILE.toml), plain, .gz or .zst; or leave the file out",
+            )
+            .into(),
+    }
+}

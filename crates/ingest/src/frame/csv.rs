@@ -1,0 +1,245 @@
+//! CSV rows, quotes and all. A row may hold line feeds.
+
+use std::io::Read;
+use std::ops::Range;
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+
+use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError};
+
+/// A CSV file's first row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header {
+    /// The columns' names.
+    pub columns: Vec<String>,
+    /// What stands between fields.
+    pub delimiter: u8,
+}
+
+/// Reads the first row of a CSV text that may be cut off; `None` when it is no text or has no whole row.
+#[must_use]
+pub fn csv_header(start: &[u8], delimiter: u8, whole: bool) -> Option<Header> {
+    let mut input = start.to_vec();
+    if whole {
+        input.push(b'\n');
+    }
+    let mut output = vec![0; input.len() + 1];
+    let mut ends = vec![0; input.len() + 1];
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    let (result, _, _, fields) = reader.read_record(&input, &mut output, &mut ends);
+    if !matches!(result, ReadRecordResult::Record) {
+        return None;
+    }
+    let mut from = 0;
+    let mut columns = Vec::with_capacity(fields);
+    for end in &ends[..fields] {
+        columns.push(std::str::from_utf8(output.get(from..*end)?).ok()?.trim().to_owned());
+        from = *end;
+    }
+    Some(Header { columns, delimiter })
+}
+
+/// Some CSV rows.
+#[derive(Debug, Default)]
+pub struct CsvBlock {
+    /// The rows as they stand in the file.
+    pub raw: Vec<u8>,
+    /// The fields' texts, unquoted, one after the other.
+    pub text: Vec<u8>,
+    /// Where each field ends in `text`.
+    pub ends: Vec<usize>,
+    /// The rows.
+    pub rows: Vec<CsvRow>,
+}
+
+/// One CSV row of a block.
+#[derive(Debug, Clone)]
+pub struct CsvRow {
+    /// Its number, from 1, the header not counted.
+    pub number: u64,
+    /// Offset of its first byte in the content.
+    pub offset: u64,
+    /// Where it stands in `raw`.
+    pub raw: Range<usize>,
+    /// Its fields, as indices into `ends`.
+    pub fields: Range<usize>,
+}
+
+impl CsvBlock {
+    /// The fields of a row, as bytes.
+    pub fn fields<'b>(&'b self, row: &CsvRow) -> impl ExactSizeIterator<Item = &'b [u8]> + use<'b> {
+        row.fields.clone().map(|index| {
+            let from = if index == 0 { 0 } else { self.ends[index - 1] };
+            &self.text[from..self.ends[index]]
+        })
+    }
+}
+
+/// Cuts content into CSV rows, the header left out. `take` returns false when it wants no more.
+///
+/// # Errors
+/// When the content cannot be read.
+pub fn csv_rows<R: Read>(
+    feed: &mut Feed<R>,
+    delimiter: u8,
+    max_line: usize,
+    take: &mut dyn FnMut(Block) -> bool,
+) -> Cut {
+    let mut cutter = Cutter {
+        reader: ReaderBuilder::new().delimiter(delimiter).build(),
+        max_line,
+        block: CsvBlock::default(),
+        text: vec![0; 1 << 16],
+        text_len: 0,
+        ends: vec![0; 64],
+        ends_len: 0,
+        row_offset: feed.byte(),
+        row_length: 0,
+        row_kept: Vec::new(),
+        number: 0,
+        in_header: true,
+    };
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        let end = feed.append(&mut buffer, BLOCK_BYTES)? == 0;
+        if !cutter.cut(&buffer, take)? {
+            return Ok(());
+        }
+        if end {
+            cutter.hand_over(take);
+            return Ok(());
+        }
+    }
+}
+
+struct Cutter {
+    reader: Reader,
+    max_line: usize,
+    block: CsvBlock,
+    text: Vec<u8>,
+    text_len: usize,
+    ends: Vec<usize>,
+    ends_len: usize,
+    row_offset: u64,
+    row_length: u64,
+    row_kept: Vec<u8>,
+    number: u64,
+    in_header: bool,
+}
+
+impl Cutter {
+    /// Cuts the rows that end in `input`; an empty input ends the last row. False when no more is wanted.
+    fn cut(&mut self, input: &[u8], take: &mut dyn FnMut(Block) -> bool) -> Result<bool, ReadError> {
+        let mut at = 0;
+        loop {
+            let (result, read, written, ended) = self.reader.read_record(
+                &input[at..],
+                &mut self.text[self.text_len..],
+                &mut self.ends[self.ends_len..],
+            );
+            self.keep(&input[at..at + read]);
+            at += read;
+            self.text_len += written;
+            self.ends_len += ended;
+            if self.row_length > self.max_line as u64 {
+                // The texts of a row that is too long are not kept; it is only followed to its end.
+                self.text_len = 0;
+            }
+            match result {
+                ReadRecordResult::InputEmpty => return Ok(true),
+                ReadRecordResult::OutputFull => {
+                    if self.text_len >= self.text.len() {
+                        self.text.resize(self.text.len() * 2, 0);
+                    }
+                }
+                ReadRecordResult::OutputEndsFull => {
+                    if self.row_length > self.max_line as u64 {
+                        self.ends_len = 0;
+                    } else {
+                        self.ends.resize(self.ends.len() * 2, 0);
+                    }
+                }
+                ReadRecordResult::Record => {
+                    if !self.end_row(take) {
+                        return Ok(false);
+                    }
+                }
+                ReadRecordResult::End => return Ok(true),
+            }
+        }
+    }
+
+    /// Keeps a row's raw bytes, as far as they are wanted.
+    fn keep(&mut self, bytes: &[u8]) {
+        let mut bytes = bytes;
+        if self.row_kept.is_empty() {
+            // The line feed of the row before, and empty lines.
+            let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+            self.row_offset += blank as u64;
+            bytes = &bytes[blank..];
+        }
+        self.row_length += bytes.len() as u64;
+        let room = if self.row_length > self.max_line as u64 {
+            self.row_kept.truncate(KEPT_BYTES);
+            KEPT_BYTES - self.row_kept.len()
+        } else {
+            bytes.len()
+        };
+        self.row_kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    fn end_row(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+        let (offset, length) = (self.row_offset, self.row_length);
+        let trailing = self
+            .row_kept
+            .iter()
+            .rev()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+        self.row_offset += length;
+        self.row_length = 0;
+        let (text_len, ends_len) = (self.text_len, self.ends_len);
+        self.text_len = 0;
+        self.ends_len = 0;
+        let header = std::mem::replace(&mut self.in_header, false);
+        if header {
+            self.row_kept.clear();
+            return true;
+        }
+        self.number += 1;
+        if length > self.max_line as u64 {
+            let first = std::mem::take(&mut self.row_kept);
+            return self.hand_over(take)
+                && take(Block::Oversized {
+                    line: self.number,
+                    offset,
+                    length,
+                    first,
+                });
+        }
+        let raw_from = self.block.raw.len();
+        self.block
+            .raw
+            .extend_from_slice(&self.row_kept[..self.row_kept.len() - trailing]);
+        self.row_kept.clear();
+        let base = self.block.text.len();
+        self.block.text.extend_from_slice(&self.text[..text_len]);
+        let first_end = self.block.ends.len();
+        self.block
+            .ends
+            .extend(self.ends[..ends_len].iter().map(|end| base + end));
+        self.block.rows.push(CsvRow {
+            number: self.number,
+            offset,
+            raw: raw_from..self.block.raw.len(),
+            fields: first_end..first_end + ends_len,
+        });
+        self.block.raw.len() < BLOCK_BYTES || self.hand_over(take)
+    }
+
+    fn hand_over(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+        let block = std::mem::take(&mut self.block);
+        block.rows.is_empty() || take(Block::Csv(block))
+    }
+}

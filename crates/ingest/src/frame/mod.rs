@@ -1,0 +1,187 @@
+//! Cutting a source's content into records, without reading them: lines, JSON values, CSV rows.
+//!
+//! Records come in blocks of bounded size, which are parsed in parallel and written in order. A record longer than the limit
+//! is passed over without being held in memory. What a block holds never depends on how the bytes arrive.
+
+mod csv;
+mod lines;
+mod values;
+
+use std::io::{self, Read};
+
+use thiserror::Error;
+
+pub use self::csv::{CsvBlock, CsvRow, Header, csv_header, csv_rows};
+pub use lines::lines;
+pub use values::values;
+
+/// Content is gathered until a block has this many bytes.
+pub const BLOCK_BYTES: usize = 1 << 20;
+/// Bytes kept of a record that is too long.
+const KEPT_BYTES: usize = 256;
+
+/// Some whole records of a source.
+#[derive(Debug)]
+pub enum Block {
+    /// Lines, each ended by a line feed, the last one perhaps not.
+    Lines {
+        /// The lines' bytes.
+        bytes: Vec<u8>,
+        /// Number of the first line, from 1.
+        first_line: u64,
+        /// Offset of the first byte in the content.
+        offset: u64,
+    },
+    /// JSON values.
+    Values(ValuesBlock),
+    /// CSV rows.
+    Csv(CsvBlock),
+    /// A record that is too long.
+    Oversized {
+        /// Its line or number, from 1.
+        line: u64,
+        /// Offset of its first byte in the content.
+        offset: u64,
+        /// Its length in bytes.
+        length: u64,
+        /// Its first bytes.
+        first: Vec<u8>,
+    },
+}
+
+/// JSON values cut out of an array or a sequence.
+#[derive(Debug, Default)]
+pub struct ValuesBlock {
+    /// The values' bytes, one after the other.
+    pub bytes: Vec<u8>,
+    /// For each value: number (from 1), offset in the content, end in `bytes`.
+    pub ends: Vec<(u64, u64, usize)>,
+}
+
+/// Content that broke off or could not be unpacked.
+#[derive(Debug, Error)]
+#[error("{} (line {line}, byte {byte})", words(source))]
+pub struct ReadError {
+    /// The line being read.
+    pub line: u64,
+    /// Bytes of content read before.
+    pub byte: u64,
+    source: io::Error,
+}
+
+fn words(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        "unexpected end of file".to_owned()
+    } else {
+        error.to_string()
+    }
+}
+
+/// Reads content and knows how far it is.
+#[derive(Debug)]
+pub struct Feed<R> {
+    reader: R,
+    /// Bytes read ahead, to tell the format.
+    ahead: Vec<u8>,
+    ahead_at: usize,
+    /// Bytes handed out.
+    byte: u64,
+    /// Line feeds handed out.
+    line_feeds: u64,
+}
+
+impl<R: Read> Feed<R> {
+    /// A feed from the start of `reader`.
+    pub fn new(reader: R) -> Self {
+        Self {
+            reader,
+            ahead: Vec::new(),
+            ahead_at: 0,
+            byte: 0,
+            line_feeds: 0,
+        }
+    }
+
+    /// Up to `bytes` of the content that comes, left in place.
+    ///
+    /// # Errors
+    /// When the content cannot be read.
+    pub fn look_ahead(&mut self, bytes: usize) -> Result<&[u8], ReadError> {
+        while self.ahead.len() - self.ahead_at < bytes {
+            let start = self.ahead.len();
+            self.ahead.resize(start + bytes.min(1 << 16), 0);
+            let read = read_some(&mut self.reader, &mut self.ahead[start..]);
+            self.ahead.truncate(start + *read.as_ref().unwrap_or(&0));
+            match read {
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(source) => return Err(self.error(source)),
+            }
+        }
+        let ahead = &self.ahead[self.ahead_at..];
+        Ok(&ahead[..ahead.len().min(bytes)])
+    }
+
+    /// Passes over bytes that were looked at.
+    pub fn pass(&mut self, bytes: usize) {
+        let passed = bytes.min(self.ahead.len() - self.ahead_at);
+        self.ahead_at += passed;
+        self.byte += passed as u64;
+    }
+
+    /// Appends up to `bytes` to `buffer`; 0 at the end.
+    ///
+    /// # Errors
+    /// When the content cannot be read.
+    pub fn append(&mut self, buffer: &mut Vec<u8>, bytes: usize) -> Result<usize, ReadError> {
+        let start = buffer.len();
+        if self.ahead_at < self.ahead.len() {
+            let end = self.ahead.len().min(self.ahead_at + bytes);
+            buffer.extend_from_slice(&self.ahead[self.ahead_at..end]);
+            self.ahead_at = end;
+        } else {
+            self.ahead = Vec::new();
+            self.ahead_at = 0;
+            buffer.resize(start + bytes, 0);
+            let read = read_some(&mut self.reader, &mut buffer[start..]);
+            buffer.truncate(start + *read.as_ref().unwrap_or(&0));
+            read.map_err(|source| self.error(source))?;
+        }
+        let appended = &buffer[start..];
+        self.byte += appended.len() as u64;
+        self.line_feeds += appended.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        Ok(appended.len())
+    }
+
+    /// Bytes handed out or passed over so far.
+    pub fn byte(&self) -> u64 {
+        self.byte
+    }
+
+    /// The reader, when all is read.
+    pub fn into_inner(self) -> R {
+        self.reader
+    }
+
+    fn error(&self, source: io::Error) -> ReadError {
+        // What was looked at but not handed out counts as read all the same.
+        let waiting = &self.ahead[self.ahead_at.min(self.ahead.len())..];
+        ReadError {
+            line: 1 + self.line_feeds + waiting.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>(),
+            byte: self.byte + waiting.len() as u64,
+            source,
+        }
+    }
+}
+
+fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+/// What cutting ends with: all was cut, or whoever takes the blocks wants no more.
+pub type Cut = Result<(), ReadError>;

@@ -1,0 +1,368 @@
+//! From a CSV row to rows of tables. A row is used whole or rejected whole.
+
+use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, RosterEntry, State, Timestamp};
+
+use super::bound::{Bound, BoundTable};
+use super::{Field, Origin, Target};
+use crate::moment;
+use crate::reasons;
+use crate::sink::{Rejection, Sink, blank_account, blank_post};
+use crate::text::{Spoken, client, decode_entities, read_off};
+
+/// Puts a row into the sink.
+///
+/// # Errors
+/// Why it cannot be used; nothing of it is in the sink then.
+pub fn apply(bound: &Bound, fields: &[&str], sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    // Everything is checked before anything is put out.
+    for table in &bound.tables {
+        let row = Row { bound, table, fields };
+        row.check()?;
+    }
+    for table in &bound.tables {
+        let row = Row { bound, table, fields };
+        match table.rules.target {
+            Target::Posts => row.post(sink),
+            Target::Accounts => row.account(sink),
+            Target::Availability => row.availability(sink)?,
+            Target::Follows => row.follow(sink)?,
+            Target::Roster => row.roster(sink),
+        }
+    }
+    Ok(())
+}
+
+/// A row seen by the rules of one table.
+struct Row<'r> {
+    bound: &'r Bound,
+    table: &'r BoundTable,
+    fields: &'r [&'r str],
+}
+
+impl<'r> Row<'r> {
+    /// The value of a field, unless it is absent or null.
+    fn text(&self, field: Field) -> Option<&'r str> {
+        let bound = self.table.by_field[field as usize].as_ref()?;
+        let raw = match (&bound.rule.origin, bound.position) {
+            (Origin::Constant(constant), _) => return Some(constant.as_str()),
+            (Origin::Column(_), Some(position)) => *self.fields.get(position)?,
+            (Origin::Column(_), None) => return None,
+        };
+        // What a column's value stands for goes before what means no value: an empty one may mean `original`.
+        if let Some(word) = bound.rule.words.get(raw.trim()) {
+            return Some(word.as_str()).filter(|word| !word.is_empty());
+        }
+        Some(raw).filter(|raw| !self.bound.mapping.null.iter().any(|null| null == raw.trim()))
+    }
+
+    /// An identifier. One that a spreadsheet has turned into `9.06E+17` has lost its digits and is none.
+    fn id(&self, field: Field) -> Option<&'r str> {
+        self.text(field).map(str::trim).filter(|id| !is_damaged(id))
+    }
+
+    fn handle(&self, field: Field) -> Option<&'r str> {
+        self.text(field)
+            .map(|handle| handle.trim().trim_start_matches('@'))
+            .filter(|handle| !handle.is_empty())
+    }
+
+    fn account_id(&self) -> Option<std::borrow::Cow<'r, str>> {
+        self.id(Field::AccountId).map(std::borrow::Cow::Borrowed).or_else(|| {
+            self.handle(Field::Handle)
+                .map(|handle| std::borrow::Cow::Owned(format!("@{}", handle.to_lowercase())))
+        })
+    }
+
+    fn time(&self, field: Field) -> Result<Option<Timestamp>, Rejection> {
+        let (Some(text), Some(bound)) = (self.text(field), &self.table.by_field[field as usize]) else {
+            return Ok(None);
+        };
+        let formats = bound.rule.times.as_ref().unwrap_or(&self.bound.mapping.times);
+        moment::parse_as(text, formats).map(Some).ok_or_else(|| {
+            let shown: String = text.chars().take(40).collect();
+            Rejection::with(reasons::BAD_TIME, format!("{field} '{shown}'"))
+        })
+    }
+
+    /// A time that [`Row::check`] has found readable.
+    fn known_time(&self, field: Field) -> Option<Timestamp> {
+        self.time(field).ok().flatten()
+    }
+
+    /// A count; what is no whole number is null, not 0.
+    fn count(&self, field: Field) -> Option<i64> {
+        self.text(field)?.trim().parse().ok().filter(|count| *count >= 0)
+    }
+
+    fn real(&self, field: Field, limit: f64) -> Option<f64> {
+        self.text(field)?
+            .trim()
+            .parse()
+            .ok()
+            .filter(|value: &f64| value.abs() <= limit)
+    }
+
+    fn flag(&self, field: Field) -> Option<bool> {
+        match self.text(field)?.trim().to_ascii_lowercase().as_str() {
+            "true" | "t" | "1" | "yes" => Some(true),
+            "false" | "f" | "0" | "no" => Some(false),
+            _ => None,
+        }
+    }
+
+    fn list(&self, field: Field) -> Option<Vec<&'r str>> {
+        let split = self.table.by_field[field as usize].as_ref()?.rule.split.as_deref();
+        let text = self.text(field)?;
+        // Lists are often written as Python or JSON would: ['a', 'b'].
+        let text = text.trim().trim_start_matches('[').trim_end_matches(']');
+        let items: Box<dyn Iterator<Item = &str>> = match split {
+            Some(split) => Box::new(text.split(split)),
+            None => Box::new(std::iter::once(text)),
+        };
+        Some(
+            items
+                .map(|item| item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@']))
+                .filter(|item| !item.is_empty())
+                .collect(),
+        )
+    }
+
+    /// What would make the row unusable.
+    fn check(&self) -> Result<(), Rejection> {
+        for field in self.table.rules.target.fields().iter().filter(|field| field.is_time()) {
+            self.time(*field)?;
+        }
+        let named = match self.table.rules.target {
+            Target::Follows => self.id(Field::FollowerId).is_some() && self.id(Field::FollowedId).is_some(),
+            Target::Roster => self.id(Field::AccountId).is_some() || self.handle(Field::Handle).is_some(),
+            _ => self.account_id().is_some(),
+        };
+        if !named {
+            return Err(Rejection::new(reasons::NO_ACCOUNT));
+        }
+        match self.table.rules.target {
+            Target::Posts => self.kind().map(|_| ()),
+            Target::Availability => {
+                self.state()?;
+                self.known_time(Field::ObservedAt)
+                    .map(|_| ())
+                    .ok_or_else(|| Rejection::new(reasons::NO_TIME))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn kind(&self) -> Result<Option<PostKind>, Rejection> {
+        self.text(Field::Kind)
+            .map(|word| {
+                PostKind::from_word(word.trim()).ok_or_else(|| {
+                    Rejection::with(
+                        reasons::BAD_STATE,
+                        format!("kind '{}'", word.chars().take(40).collect::<String>()),
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    fn state(&self) -> Result<State, Rejection> {
+        let word = self.text(Field::State).unwrap_or_default();
+        State::from_word(word.trim()).ok_or_else(|| {
+            Rejection::with(
+                reasons::BAD_STATE,
+                format!("state '{}'", word.chars().take(40).collect::<String>()),
+            )
+        })
+    }
+
+    fn post(&self, sink: &mut Sink<'_>) {
+        let Some(account_id) = self.account_id() else { return };
+        let text = self.text(Field::Text).map(decode_entities);
+        let spoken = match &text {
+            Some(text) if self.table.rules.read_text => read_off(text),
+            _ => Spoken::default(),
+        };
+        let kind = self.kind().ok().flatten();
+        let reply_post = self.id(Field::InReplyToPostId);
+        let reply_account = self.id(Field::InReplyToAccountId);
+        let reply_handle = self.handle(Field::InReplyToHandle);
+        let repost = self
+            .id(Field::RepostedPostId)
+            .or_else(|| self.id(Field::RepostedAccountId))
+            .or_else(|| self.handle(Field::RepostedHandle));
+        let quote = self.id(Field::QuotedPostId).or_else(|| self.id(Field::QuotedAccountId));
+        let kind = kind.unwrap_or_else(|| {
+            if repost.or(spoken.reposted_handle).is_some() {
+                PostKind::Repost
+            } else if reply_post
+                .or(reply_account)
+                .or(reply_handle)
+                .or(spoken.in_reply_to_handle)
+                .is_some()
+            {
+                PostKind::Reply
+            } else if quote.is_some() {
+                PostKind::Quote
+            } else {
+                PostKind::Original
+            }
+        });
+        let read_text = self.table.rules.read_text && text.is_some();
+        let (text_mentions, text_hashtags, text_urls) = (&spoken.mentions, &spoken.hashtags, &spoken.urls);
+        let list = |field: Field, off_text: &[&'_ str]| -> Option<Vec<String>> {
+            let items = self.list(field);
+            let items = items.as_deref().or(read_text.then_some(off_text))?;
+            Some(items.iter().map(|item| (*item).to_owned()).collect())
+        };
+        let mentions = list(Field::MentionedHandles, text_mentions);
+        let hashtags = list(Field::Hashtags, text_hashtags);
+        let urls = list(Field::Urls, text_urls);
+        let client = self.text(Field::Client).and_then(client);
+        let of_repost = kind == PostKind::Repost;
+        let post_text = match (&text, of_repost && read_text) {
+            (Some(_), true) => Some(spoken.text),
+            (text, _) => text.as_deref(),
+        };
+        sink.post(Post {
+            post_id: self.id(Field::PostId),
+            handle: self.handle(Field::Handle),
+            posted_at: self.known_time(Field::PostedAt),
+            observed_at: self.known_time(Field::ObservedAt),
+            text: post_text,
+            lang: self.text(Field::Lang),
+            kind,
+            in_reply_to_post_id: reply_post,
+            in_reply_to_account_id: reply_account,
+            in_reply_to_handle: reply_handle.or(spoken.in_reply_to_handle.filter(|_| kind == PostKind::Reply)),
+            reposted_post_id: self.id(Field::RepostedPostId),
+            reposted_account_id: self.id(Field::RepostedAccountId),
+            reposted_handle: self
+                .handle(Field::RepostedHandle)
+                .or(spoken.reposted_handle.filter(|_| of_repost)),
+            quoted_post_id: self.id(Field::QuotedPostId),
+            quoted_account_id: self.id(Field::QuotedAccountId),
+            quoted_handle: self.handle(Field::QuotedHandle),
+            mentioned_ids: self.list(Field::MentionedIds),
+            mentioned_handles: borrowed(&mentions),
+            hashtags: borrowed(&hashtags),
+            urls: borrowed(&urls),
+            client: client.as_deref(),
+            likes: self.count(Field::Likes),
+            reposts: self.count(Field::Reposts),
+            replies: self.count(Field::Replies),
+            quotes: self.count(Field::Quotes),
+            latitude: self.real(Field::Latitude, 90.0),
+            longitude: self.real(Field::Longitude, 180.0),
+            country: self.text(Field::Country),
+            ..blank_post(&self.bound.mapping.platform, &account_id)
+        });
+    }
+
+    fn account(&self, sink: &mut Sink<'_>) {
+        let Some(account_id) = self.account_id() else { return };
+        let observed_at = self.known_time(Field::ObservedAt);
+        let name = self.text(Field::DisplayName).map(decode_entities);
+        let description = self.text(Field::Description).map(decode_entities);
+        let location = self.text(Field::Location).map(decode_entities);
+        let observed_basis = match observed_at {
+            None => Basis::None,
+            Some(_) if self.table.rules.observed_with_post => Basis::Post,
+            Some(_) => Basis::Stated,
+        };
+        sink.account(Account {
+            handle: self.handle(Field::Handle),
+            display_name: name.as_deref(),
+            description: description.as_deref(),
+            location: location.as_deref(),
+            url: self.text(Field::Url),
+            lang: self.text(Field::Lang),
+            avatar_url: self.text(Field::AvatarUrl),
+            created_at: self.known_time(Field::CreatedAt),
+            observed_at,
+            observed_basis,
+            followers: self.count(Field::Followers),
+            following: self.count(Field::Following),
+            statuses: self.count(Field::Statuses),
+            listed: self.count(Field::Listed),
+            verified: self.flag(Field::Verified),
+            protected: self.flag(Field::Protected),
+            ..blank_account(&self.bound.mapping.platform, &account_id)
+        });
+    }
+
+    fn availability(&self, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+        let account_id = self.account_id().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+        let observed_at = self
+            .known_time(Field::ObservedAt)
+            .ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
+        sink.availability(AvailabilityCheck {
+            platform: &self.bound.mapping.platform,
+            account_id: &account_id,
+            handle: self.handle(Field::Handle),
+            observed_at,
+            state: self.state()?,
+            detail: self.text(Field::Detail),
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+        Ok(())
+    }
+
+    fn follow(&self, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+        let (Some(follower_id), Some(followed_id)) = (self.id(Field::FollowerId), self.id(Field::FollowedId)) else {
+            return Err(Rejection::new(reasons::NO_ACCOUNT));
+        };
+        sink.follow(Follow {
+            platform: &self.bound.mapping.platform,
+            follower_id,
+            followed_id,
+            observed_at: self.known_time(Field::ObservedAt),
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+        Ok(())
+    }
+
+    fn roster(&self, sink: &mut Sink<'_>) {
+        sink.roster(RosterEntry {
+            roster: self.text(Field::Roster).unwrap_or(&self.bound.mapping.name),
+            platform: &self.bound.mapping.platform,
+            account_id: self.id(Field::AccountId),
+            handle: self.handle(Field::Handle),
+            listed_at: self.known_time(Field::ListedAt),
+            unlisted_at: self.known_time(Field::UnlistedAt),
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+    }
+}
+
+fn borrowed(items: &Option<Vec<String>>) -> Option<Vec<&str>> {
+    items.as_ref().map(|items| items.iter().map(String::as_str).collect())
+}
+
+/// Whether an identifier was turned into a number with exponent or fraction on its way.
+fn is_damaged(id: &str) -> bool {
+    let digits = id.trim_start_matches('-');
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && (digits.contains('.') || digits.contains("E+") || digits.contains("e+"))
+        && digits.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_damaged;
+
+    #[test]
+    fn spreadsheet_numbers_are_no_identifiers() {
+        for damaged in ["9.06E+17", "9.14580e+17", "906000249092018000.0"] {
+            assert!(is_damaged(damaged), "{damaged}");
+        }
+        for sound in ["906000249092018000", "e29f", "did:plc:1.2", "7e0c9d-f", "1e5", ""] {
+            assert!(!is_damaged(sound), "{sound}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A mapping bound to the header of one file: columns are positions now.
+
+use super::{Field, Mapping, MissingColumn, Origin, Rule, TableRules, did_you_mean};
+
+/// A rule with its column's position.
+#[derive(Debug, Clone)]
+pub(super) struct BoundRule {
+    pub(super) rule: Rule,
+    /// Position in the row; none for a constant.
+    pub(super) position: Option<usize>,
+}
+
+/// The rules of one table by field.
+#[derive(Debug, Clone)]
+pub(super) struct BoundTable {
+    pub(super) rules: TableRules,
+    pub(super) by_field: Vec<Option<BoundRule>>,
+}
+
+/// A mapping bound to a file's header.
+#[derive(Debug, Clone)]
+pub struct Bound {
+    pub(super) mapping: Mapping,
+    pub(super) tables: Vec<BoundTable>,
+}
+
+impl Mapping {
+    /// Binds the mapping to a header.
+    ///
+    /// # Errors
+    /// Names the first column that the file lacks.
+    pub fn bind(&self, header: &[String]) -> Result<Bound, MissingColumn> {
+        let position = |column: &str| header.iter().position(|found| found == column);
+        let missing = |column: &str, line: usize| MissingColumn {
+            column: column.to_owned(),
+            mapping: self.name.clone(),
+            line,
+            found: header.join(", "),
+            meant: did_you_mean(column, header.iter().map(String::as_str)).map(str::to_owned),
+        };
+        if let Some(column) = self.columns.iter().find(|column| position(column).is_none()) {
+            return Err(missing(column, 1));
+        }
+        let mut tables = Vec::new();
+        for table in &self.tables {
+            let mut by_field = vec![None; Field::COUNT];
+            for (field, rule) in &table.rules {
+                let position = match &rule.origin {
+                    Origin::Constant(_) => None,
+                    Origin::Column(column) => match position(column) {
+                        Some(position) => Some(position),
+                        None if rule.optional => continue,
+                        None => return Err(missing(column, rule.line)),
+                    },
+                };
+                by_field[*field as usize] = Some(BoundRule {
+                    rule: rule.clone(),
+                    position,
+                });
+            }
+            tables.push(BoundTable {
+                rules: table.clone(),
+                by_field,
+            });
+        }
+        Ok(Bound {
+            mapping: self.clone(),
+            tables,
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! The mappings that come with the program, kept as files in `datasets/mappings`.
+
+macro_rules! builtins {
+    ($($name:literal,)+) => {
+        const BUILTIN: &[(&str, &str)] = &[
+            $(($name, include_str!(concat!("../../../../datasets/mappings/", $name, ".toml"))),)+
+        ];
+    };
+}
+
+builtins! {
+    "fifth-tribe",
+    "five-thirty-eight",
+    "five-thirty-eight-2018",
+    "nbc-users",
+    "twitter-io-tweets",
+    "twitter-io-users",
+}
+
+/// The text of a built-in mapping.
+#[must_use]
+pub fn builtin(name: &str) -> Option<&'static str> {
+    BUILTIN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The built-in mappings' names, in the order in which a header is tried against them.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> + Clone {
+    BUILTIN.iter().map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_built_in_mapping_reads() {
+        for name in builtin_names() {
+            let mapping = crate::mapping::read(builtin(name).unwrap(), name).unwrap();
+            assert!(!mapping.tables.is_empty());
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Times as sources write them.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use tables::Timestamp;
+
+/// Seconds below which a bare number is seconds since 1970 and from which it is milliseconds: the year 5138, or March 1973.
+const SECONDS_BELOW: i64 = 100_000_000_000;
+
+/// A moment that names its zone or needs none: RFC 3339, Twitter's and mail's form, seconds or milliseconds since 1970; also
+/// `YYYY-MM-DD` and `YYYY-MM-DD HH:MM:SS`, which stand for UTC.
+#[must_use]
+pub fn parse(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    match text.as_bytes() {
+        [b'0'..=b'9', .., b'0'..=b'9'] if text.bytes().all(|byte| byte.is_ascii_digit()) => epoch(text),
+        [b'0'..=b'9', ..] => rfc3339(text).or_else(|| plain(text)),
+        _ => twitter(text).or_else(|| {
+            DateTime::parse_from_rfc2822(text)
+                .ok()
+                .map(|moment| Timestamp(moment.timestamp_millis()))
+        }),
+    }
+}
+
+fn epoch(digits: &str) -> Option<Timestamp> {
+    // Eight digits are a date without separators and too early for a post; they are no time of ours.
+    let number: i64 = digits.parse().ok().filter(|_| digits.len() > 8)?;
+    Some(Timestamp(if number < SECONDS_BELOW { number * 1000 } else { number }))
+}
+
+fn rfc3339(text: &str) -> Option<Timestamp> {
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|moment| Timestamp(moment.timestamp_millis()))
+}
+
+fn plain(text: &str) -> Option<Timestamp> {
+    let moment = match text.len() {
+        10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?,
+        _ => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok()?,
+    };
+    Some(Timestamp(moment.and_utc().timestamp_millis()))
+}
+
+/// `Wed Aug 27 13:08:45 +0000 2008`.
+fn twitter(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    if bytes.len() != 30
+        || bytes[3] != b' '
+        || bytes[7] != b' '
+        || bytes[13] != b':'
+        || bytes[16] != b':'
+        || !text.is_ascii()
+    {
+        return None;
+    }
+    let month = match &bytes[4..7] {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    };
+    let number = |from: usize, to: usize| text.get(from..to)?.parse::<u32>().ok();
+    let year = i32::try_from(number(26, 30)?).ok()?;
+    let local = NaiveDate::from_ymd_opt(year, month, number(8, 10)?)?.and_hms_opt(
+        number(11, 13)?,
+        number(14, 16)?,
+        number(17, 19)?.min(59),
+    )?;
+    let minutes = i64::from(number(21, 23)?) * 60 + i64::from(number(23, 25)?);
+    let offset = match bytes[20] {
+        b'+' => minutes,
+        b'-' => -minutes,
+        _ => return None,
+    };
+    Some(Timestamp(local.and_utc().timestamp_millis() - offset * 60_000))
+}
+
+/// A time in one of `formats` (as chrono's strftime); one that names no zone stands for UTC.
+#[must_use]
+pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
+    let text = text.trim();
+    formats.iter().find_map(|format| {
+        let naive = |moment: NaiveDateTime| Timestamp(moment.and_utc().timestamp_millis());
+        if let Ok(moment) = NaiveDateTime::parse_from_str(text, format) {
+            // chrono reads and drops an offset here, so formats with one are read below.
+            if !format.contains("%z") && !format.contains("%:z") {
+                return Some(naive(moment));
+            }
+        }
+        if let Ok(moment) = DateTime::parse_from_str(text, format) {
+            return Some(Timestamp(moment.timestamp_millis()));
+        }
+        NaiveDate::parse_from_str(text, format)
+            .ok()?
+            .and_hms_opt(0, 0, 0)
+            .map(naive)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // python3 -c "from datetime import *; print(int(datetime(2008,8,27,13,8,45,tzinfo=timezone.utc).timestamp()))"
+    const MOMENT: Timestamp = Timestamp(1_219_842_525_000);
+
+    #[test]
+    fn forms_of_the_same_moment() {
+        for text in [
+            "Wed Aug 27 13:08:45 +0000 2008",
+            "Wed Aug 27 15:08:45 +0200 2008",
+            "Wed, 27 Aug 2008 13:08:45 +0000",
+            "2008-08-27T13:08:45Z",
+            "2008-08-27T13:08:45.000Z",
+            "2008-08-27T11:08:45-02:00",
+            "2008-08-27 13:08:45",
+            "1219842525",
+            "1219842525000",
+        ] {
+            assert_eq!(parse(text), Some(MOMENT), "{text}");
+        }
+        assert_eq!(parse("2008-08-27"), Some(Timestamp(MOMENT.0 - 47_325_000)));
+    }
+
+    #[test]
+    fn what_is_no_time() {
+        for text in [
+            "",
+            "yesterday",
+            "Wed Aug 32 13:08:45 +0000 2008",
+            "20080827",
+            "2008-13-01",
+            "Wed Äug 27 13:08:45 +000 2008",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn formats_of_a_mapping() {
+        let formats = |text: &str| vec![text.to_owned()];
+        // python3 -c "from datetime import *; print(int(datetime(2015,1,6,21,7,tzinfo=timezone.utc).timestamp()))"
+        let expected = Some(Timestamp(1_420_578_420_000));
+        assert_eq!(parse_as("1/6/2015 21:07", &formats("%m/%d/%Y %H:%M")), expected);
+        assert_eq!(parse_as("1/6/15 21:07", &formats("%m/%d/%y %H:%M")), expected);
+        assert_eq!(
+            parse_as("2015-01-06 23:07:00 +0200", &formats("%Y-%m-%d %H:%M:%S %z")),
+            expected
+        );
+        assert_eq!(
+            parse_as("2015-01-06", &formats("%Y-%m-%d")),
+            Some(Timestamp(1_420_502_400_000))
+        );
+        assert_eq!(parse_as("6.1.2015", &formats("%Y-%m-%d")), None);
+    }
+}

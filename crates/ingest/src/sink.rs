@@ -1,0 +1,364 @@
+//! Where parsers put what they read: rows by table, and what became of each record.
+//!
+//! A sink serves one piece of one source. Rows become Arrow batches in the parsing thread; the writer only passes them on.
+
+use std::collections::BTreeMap;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use tables::{
+    Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, Posts, Reject, Rejects, Roster,
+    RosterEntry, Table,
+};
+
+/// Bytes of a rejected record that are kept.
+const FIRST_BYTES: usize = 256;
+
+/// Where a record stands in its source.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordPlace<'r> {
+    /// The line or record, from 1.
+    pub line: u64,
+    /// Offset of its first byte in the decompressed input.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Its bytes, or the first of them.
+    pub bytes: &'r [u8],
+}
+
+/// Why a record is rejected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// One of [`crate::reasons`].
+    pub reason: &'static str,
+    /// What exactly.
+    pub detail: Option<String>,
+}
+
+impl Rejection {
+    /// A rejection that its reason says all about.
+    #[must_use]
+    pub fn new(reason: &'static str) -> Self {
+        Self { reason, detail: None }
+    }
+
+    /// A rejection with particulars.
+    #[must_use]
+    pub fn with(reason: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            reason,
+            detail: Some(detail.into()),
+        }
+    }
+}
+
+struct Rows<T: Table> {
+    builders: T::Builders,
+    rows: usize,
+}
+
+impl<T: Table> Default for Rows<T> {
+    fn default() -> Self {
+        Self {
+            builders: T::Builders::default(),
+            rows: 0,
+        }
+    }
+}
+
+impl<T: Table> Rows<T> {
+    fn push(&mut self, row: &T::Row<'_>) {
+        T::append(row, &mut self.builders);
+        self.rows += 1;
+    }
+
+    fn finish(mut self) -> Result<Option<RecordBatch>, ArrowError> {
+        (self.rows > 0).then(|| T::finish(&mut self.builders)).transpose()
+    }
+}
+
+/// What one piece of a source held.
+#[derive(Debug, Default)]
+pub struct Chunk {
+    /// Posts.
+    pub posts: Option<RecordBatch>,
+    /// Account observations.
+    pub accounts: Option<RecordBatch>,
+    /// Availability checks.
+    pub availability: Option<RecordBatch>,
+    /// Follows.
+    pub follows: Option<RecordBatch>,
+    /// Roster entries.
+    pub roster: Option<RecordBatch>,
+    /// Rejected records.
+    pub rejects: Option<RecordBatch>,
+    /// What became of the records, by flow and reason.
+    pub counts: BTreeMap<(Flow, &'static str), u64>,
+    /// Whether a record says of itself that it was made up.
+    pub simulated: bool,
+}
+
+/// Parts that a record has filled so far, by table.
+#[derive(Debug, Clone, Copy, Default)]
+struct Parts {
+    posts: i64,
+    accounts: i64,
+    availability: i64,
+    follows: i64,
+}
+
+/// Takes rows and outcomes of one piece of a source.
+pub struct Sink<'s> {
+    source: &'s str,
+    line: i64,
+    parts: Parts,
+    posts: Rows<Posts>,
+    accounts: Rows<Accounts>,
+    availability: Rows<Availability>,
+    follows: Rows<Follows>,
+    roster: Rows<Roster>,
+    rejects: Rows<Rejects>,
+    counts: BTreeMap<(Flow, &'static str), u64>,
+    simulated: bool,
+}
+
+impl std::fmt::Debug for Sink<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sink")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'s> Sink<'s> {
+    /// A sink for a piece of `source`.
+    #[must_use]
+    pub fn new(source: &'s str) -> Self {
+        Self {
+            source,
+            line: 0,
+            parts: Parts::default(),
+            posts: Rows::default(),
+            accounts: Rows::default(),
+            availability: Rows::default(),
+            follows: Rows::default(),
+            roster: Rows::default(),
+            rejects: Rows::default(),
+            counts: BTreeMap::new(),
+            simulated: false,
+        }
+    }
+
+    /// The source's name.
+    #[must_use]
+    pub fn source(&self) -> &'s str {
+        self.source
+    }
+
+    fn count(&mut self, flow: Flow, reason: &'static str) {
+        *self.counts.entry((flow, reason)).or_insert(0) += 1;
+    }
+
+    /// Begins a line, CSV row or array element. Its rows are numbered from part 0.
+    pub fn begin_line(&mut self, line: u64) {
+        self.line = i64::try_from(line).unwrap_or(i64::MAX);
+        self.parts = Parts::default();
+    }
+
+    /// Counts a record that was read. A page counts each of the records it holds, every other line is one.
+    ///
+    /// Each call is answered by exactly one of [`Sink::used`], [`Sink::skip`] and [`Sink::reject`]; the ledger tells when not.
+    pub fn read(&mut self) {
+        self.count(Flow::Read, "");
+    }
+
+    /// The record is in the tables.
+    pub fn used(&mut self) {
+        self.count(Flow::Used, "");
+    }
+
+    /// The record was understood and left out on purpose.
+    pub fn skip(&mut self, reason: &'static str) {
+        self.count(Flow::Skipped, reason);
+    }
+
+    /// The record could not be used.
+    pub fn reject(&mut self, place: &RecordPlace<'_>, rejection: &Rejection) {
+        self.count(Flow::Rejected, rejection.reason);
+        let first = &place.bytes[..place.bytes.len().min(FIRST_BYTES)];
+        let first_bytes = String::from_utf8_lossy(first);
+        self.rejects.push(&Reject {
+            source_file: self.source,
+            source_line: i64::try_from(place.line).unwrap_or(i64::MAX),
+            byte_offset: i64::try_from(place.offset).unwrap_or(i64::MAX),
+            byte_length: i64::try_from(place.length).unwrap_or(i64::MAX),
+            reason: rejection.reason,
+            detail: rejection.detail.as_deref(),
+            first_bytes: &first_bytes,
+        });
+    }
+
+    /// Notes that a record says of itself that it was made up.
+    pub fn note_simulated(&mut self) {
+        self.simulated = true;
+    }
+
+    /// Adds a post; the sink fills in where it came from.
+    pub fn post<'a>(&mut self, post: Post<'a>)
+    where
+        's: 'a,
+    {
+        self.posts.push(&Post {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: self.parts.posts,
+            ..post
+        });
+        self.parts.posts += 1;
+    }
+
+    /// Adds an account observation.
+    pub fn account<'a>(&mut self, account: Account<'a>)
+    where
+        's: 'a,
+    {
+        self.accounts.push(&Account {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: self.parts.accounts,
+            ..account
+        });
+        self.parts.accounts += 1;
+    }
+
+    /// Adds an availability check.
+    pub fn availability<'a>(&mut self, check: AvailabilityCheck<'a>)
+    where
+        's: 'a,
+    {
+        self.availability.push(&AvailabilityCheck {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: self.parts.availability,
+            ..check
+        });
+        self.parts.availability += 1;
+    }
+
+    /// Adds a follow.
+    pub fn follow<'a>(&mut self, follow: Follow<'a>)
+    where
+        's: 'a,
+    {
+        self.follows.push(&Follow {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: self.parts.follows,
+            ..follow
+        });
+        self.parts.follows += 1;
+    }
+
+    /// Adds a roster entry.
+    pub fn roster<'a>(&mut self, entry: RosterEntry<'a>)
+    where
+        's: 'a,
+    {
+        self.roster.push(&RosterEntry {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: 0,
+            ..entry
+        });
+    }
+
+    /// Everything taken, as batches.
+    ///
+    /// # Errors
+    /// When rows do not make a batch, which is a bug.
+    pub fn finish(self) -> Result<Chunk, ArrowError> {
+        Ok(Chunk {
+            posts: self.posts.finish()?,
+            accounts: self.accounts.finish()?,
+            availability: self.availability.finish()?,
+            follows: self.follows.finish()?,
+            roster: self.roster.finish()?,
+            rejects: self.rejects.finish()?,
+            counts: self.counts,
+            simulated: self.simulated,
+        })
+    }
+}
+
+/// A post of `account_id` of which nothing else is known.
+#[must_use]
+pub fn blank_post<'a>(platform: &'a str, account_id: &'a str) -> Post<'a> {
+    Post {
+        platform,
+        post_id: None,
+        account_id,
+        handle: None,
+        posted_at: None,
+        observed_at: None,
+        text: None,
+        lang: None,
+        detected_lang: None,
+        kind: tables::PostKind::Original,
+        in_reply_to_post_id: None,
+        in_reply_to_account_id: None,
+        in_reply_to_handle: None,
+        reposted_post_id: None,
+        reposted_account_id: None,
+        reposted_handle: None,
+        quoted_post_id: None,
+        quoted_account_id: None,
+        quoted_handle: None,
+        mentioned_ids: None,
+        mentioned_handles: None,
+        hashtags: None,
+        urls: None,
+        client: None,
+        likes: None,
+        reposts: None,
+        replies: None,
+        quotes: None,
+        latitude: None,
+        longitude: None,
+        country: None,
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    }
+}
+
+/// An account of which nothing but its id is known.
+#[must_use]
+pub fn blank_account<'a>(platform: &'a str, account_id: &'a str) -> Account<'a> {
+    Account {
+        platform,
+        account_id,
+        handle: None,
+        display_name: None,
+        description: None,
+        location: None,
+        location_country: None,
+        url: None,
+        lang: None,
+        avatar_url: None,
+        created_at: None,
+        observed_at: None,
+        observed_basis: tables::Basis::None,
+        followers: None,
+        following: None,
+        statuses: None,
+        listed: None,
+        verified: None,
+        protected: None,
+        age_days: None,
+        tweets_per_day: None,
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    }
+}

@@ -1,0 +1,310 @@
+//! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
+
+use crate::json::{Count, Flag, Id, Many, Maybe, Numbers, Present, Text, record};
+
+record! {
+    /// A post of either interface, with the keys that tell other records apart from it.
+    Tweet<'de> {
+        created_at: Text<'de> = "created_at",
+        timestamp_ms: Text<'de> = "timestamp_ms",
+        id: Id<'de> = "id",
+        id_str: Id<'de> = "id_str",
+        text: Text<'de> = "text",
+        full_text: Text<'de> = "full_text",
+        extended: Maybe<Extended<'de>> = "extended_tweet",
+        note: Maybe<Extended<'de>> = "note_tweet",
+        source: Text<'de> = "source",
+        lang: Text<'de> = "lang",
+        entities: Maybe<Entities<'de>> = "entities",
+        in_reply_to_status_id: Id<'de> = "in_reply_to_status_id",
+        in_reply_to_status_id_str: Id<'de> = "in_reply_to_status_id_str",
+        in_reply_to_user_id: Id<'de> = "in_reply_to_user_id",
+        in_reply_to_user_id_str: Id<'de> = "in_reply_to_user_id_str",
+        in_reply_to_screen_name: Text<'de> = "in_reply_to_screen_name",
+        user: Maybe<User<'de>> = "user",
+        retweeted_status: Maybe<Tweet<'de>> = "retweeted_status",
+        quoted_status: Maybe<Tweet<'de>> = "quoted_status",
+        quoted_status_id: Id<'de> = "quoted_status_id",
+        quoted_status_id_str: Id<'de> = "quoted_status_id_str",
+        is_quote_status: Flag = "is_quote_status",
+        retweet_count: Count = "retweet_count",
+        favorite_count: Count = "favorite_count",
+        reply_count: Count = "reply_count",
+        quote_count: Count = "quote_count",
+        coordinates: Maybe<Point<'de>> = "coordinates",
+        geo: Maybe<Geo<'de>> = "geo",
+        place: Maybe<Place<'de>> = "place",
+        author_id: Id<'de> = "author_id",
+        author: Maybe<User<'de>> = "author",
+        in_reply_to_user: Maybe<User<'de>> = "in_reply_to_user",
+        reference: Text<'de> = "type",
+        referenced_tweets: Many<Tweet<'de>> = "referenced_tweets",
+        metrics: Maybe<Metrics<'de>> = "public_metrics",
+        conversation_id: Present = "conversation_id",
+        edit_history: Present = "edit_history_tweet_ids",
+        twarc: Maybe<Twarc<'de>> = "__twarc",
+        observed_at: Text<'de> = "observed_at",
+        simulated: Flag = "simulated",
+        screen_name: Present = "screen_name" | "username",
+        data: Present = "data",
+        includes: Present = "includes",
+        errors: Present = "errors",
+        meta: Present = "meta",
+        statuses: Present = "statuses",
+        results: Present = "results",
+        users: Present = "users",
+        state: Present = "state",
+        follower_id: Present = "follower_id",
+        roster: Present = "roster",
+        listed_at: Present = "listed_at",
+        delete: Present = "delete",
+        scrub_geo: Present = "scrub_geo",
+        limit: Present = "limit",
+        status_withheld: Present = "status_withheld",
+        user_withheld: Present = "user_withheld",
+        disconnect: Present = "disconnect",
+        warning: Present = "warning",
+        friends: Present = "friends" | "friends_str",
+        event: Present = "event",
+        direct_message: Present = "direct_message",
+        control: Present = "control",
+        info: Present = "info",
+    }
+}
+
+record! {
+    /// The whole of a post that was cut: `extended_tweet` of v1.1, `note_tweet` of v2.
+    Extended<'de> {
+        text: Text<'de> = "full_text" | "text",
+        entities: Maybe<Entities<'de>> = "entities",
+    }
+}
+
+record! {
+    /// What stands inside a text.
+    Entities<'de> {
+        hashtags: Many<Hashtag<'de>> = "hashtags",
+        urls: Many<Url<'de>> = "urls",
+        mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
+        url: Maybe<Entities<'de>> = "url",
+    }
+}
+
+record! {
+    /// A hashtag.
+    Hashtag<'de> { text: Text<'de> = "text" | "tag", }
+}
+
+record! {
+    /// A link.
+    Url<'de> {
+        url: Text<'de> = "url",
+        expanded: Text<'de> = "expanded_url",
+    }
+}
+
+record! {
+    /// A mention.
+    Mention<'de> {
+        id: Id<'de> = "id",
+        id_str: Id<'de> = "id_str",
+        handle: Text<'de> = "screen_name" | "username",
+    }
+}
+
+record! {
+    /// A position, longitude first.
+    Point<'de> {
+        kind: Text<'de> = "type",
+        coordinates: Numbers = "coordinates",
+    }
+}
+
+record! {
+    /// v2: a position and a place. (v1.1's `geo`, latitude first, repeats `coordinates`.)
+    Geo<'de> {
+        coordinates: Maybe<Point<'de>> = "coordinates",
+        place_id: Id<'de> = "place_id",
+        country_code: Text<'de> = "country_code",
+    }
+}
+
+record! {
+    /// A place.
+    Place<'de> {
+        id: Id<'de> = "id",
+        country_code: Text<'de> = "country_code",
+    }
+}
+
+record! {
+    /// v2: counts of a post or of an account.
+    Metrics<'de> {
+        retweets: Count = "retweet_count",
+        replies: Count = "reply_count",
+        likes: Count = "like_count",
+        quotes: Count = "quote_count",
+        followers: Count = "followers_count",
+        following: Count = "following_count",
+        tweets: Count = "tweet_count",
+        listed: Count = "listed_count",
+        unit: Text<'de> = "unit",
+    }
+}
+
+record! {
+    /// An account of either interface.
+    User<'de> {
+        id: Id<'de> = "id",
+        id_str: Id<'de> = "id_str",
+        handle: Text<'de> = "screen_name" | "username",
+        name: Text<'de> = "name",
+        description: Text<'de> = "description",
+        location: Text<'de> = "location",
+        url: Text<'de> = "url",
+        entities: Maybe<Entities<'de>> = "entities",
+        lang: Text<'de> = "lang",
+        avatar: Text<'de> = "profile_image_url",
+        avatar_https: Text<'de> = "profile_image_url_https",
+        created_at: Text<'de> = "created_at",
+        followers: Count = "followers_count",
+        friends: Count = "friends_count",
+        statuses: Count = "statuses_count",
+        listed: Count = "listed_count",
+        metrics: Maybe<Metrics<'de>> = "public_metrics",
+        verified: Flag = "verified",
+        protected: Flag = "protected",
+        status: Maybe<Tweet<'de>> = "status",
+    }
+}
+
+record! {
+    /// A page: v2's (`data`, `includes`, `errors`), v1.1 search's (`statuses`, `results`), v1.1 lists of users.
+    Page<'de> {
+        data: Many<Tweet<'de>> = "data",
+        includes: Maybe<Includes<'de>> = "includes",
+        errors: Many<ErrorObject<'de>> = "errors",
+        meta: Present = "meta",
+        twarc: Maybe<Twarc<'de>> = "__twarc",
+        statuses: Many<Tweet<'de>> = "statuses",
+        results: Many<Tweet<'de>> = "results",
+        users: Many<User<'de>> = "users",
+    }
+}
+
+record! {
+    /// A v2 page read for its accounts.
+    UserPage<'de> { data: Many<User<'de>> = "data", }
+}
+
+record! {
+    /// What a v2 page carries along.
+    Includes<'de> {
+        users: Many<User<'de>> = "users",
+        tweets: Many<Tweet<'de>> = "tweets",
+        places: Many<Place<'de>> = "places",
+    }
+}
+
+record! {
+    /// A v2 error object.
+    ErrorObject<'de> {
+        title: Text<'de> = "title",
+        detail: Text<'de> = "detail",
+        parameter: Text<'de> = "parameter",
+        resource_type: Text<'de> = "resource_type",
+        resource_id: Id<'de> = "resource_id",
+        value: Id<'de> = "value",
+    }
+}
+
+record! {
+    /// What twarc adds.
+    Twarc<'de> { retrieved_at: Text<'de> = "retrieved_at", }
+}
+
+impl Tweet<'_> {
+    /// Its identifier.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id_str.get().or_else(|| self.id.get())
+    }
+
+    /// Whether it is a post at all.
+    #[must_use]
+    pub fn is_tweet(&self) -> bool {
+        let has_text = self.text.is_present() || self.full_text.is_present() || self.extended.get().is_some();
+        has_text && !self.screen_name.0
+    }
+
+    /// Whether it is a post of the second interface.
+    #[must_use]
+    pub fn is_v2(&self) -> bool {
+        self.user.get().is_none()
+            && (self.author_id.get().is_some()
+                || self.author.get().is_some()
+                || self.metrics.get().is_some()
+                || self.conversation_id.0
+                || self.edit_history.0)
+    }
+
+    /// Whether it is an account.
+    #[must_use]
+    pub fn is_user(&self) -> bool {
+        self.screen_name.0
+    }
+
+    /// Whether it is a page of records.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        let has_list = self.data.0 || self.statuses.0 || self.results.0 || self.users.0 || self.errors.0;
+        let has_page = has_list || self.meta.0;
+        has_page && !self.is_tweet() && !self.is_user() && self.notice().is_none()
+    }
+
+    /// Whether it is a record of this program's own JSON lines: a check, a follow, a roster entry.
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        !self.is_tweet() && (self.state.0 || self.follower_id.0 || self.roster.0 || self.listed_at.0)
+    }
+
+    /// The name of the notice that it is, if it is one.
+    #[must_use]
+    pub fn notice(&self) -> Option<&'static str> {
+        if self.is_tweet() || self.is_user() {
+            return None;
+        }
+        [
+            (self.delete, "delete notice"),
+            (self.scrub_geo, "scrub_geo notice"),
+            (self.limit, "limit notice"),
+            (self.status_withheld, "status_withheld notice"),
+            (self.user_withheld, "user_withheld notice"),
+            (self.disconnect, "disconnect notice"),
+            (self.warning, "warning notice"),
+            (self.friends, "friends notice"),
+            (self.event, "event notice"),
+            (self.direct_message, "direct message"),
+            (self.control, "control notice"),
+            (self.info, "info notice"),
+        ]
+        .into_iter()
+        .find_map(|(present, notice)| present.0.then_some(notice))
+    }
+}
+
+impl User<'_> {
+    /// Its identifier.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id_str.get().or_else(|| self.id.get())
+    }
+}
+
+impl Page<'_> {
+    /// Whether it has a list that may be empty.
+    #[must_use]
+    pub fn has_lists(&self) -> bool {
+        self.statuses.present || self.results.present || self.users.present || self.errors.present
+    }
+}
