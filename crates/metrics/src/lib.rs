@@ -99,8 +99,9 @@ impl Stage for Metrics {
 
     fn open(&self) -> anyhow::Result<StageDir> {
         let dir = StageDir::open(&self.input)?;
-        // A study that cannot be read is told of before the work starts.
+        // A study or table that cannot be read is told of before the work starts.
         read_study(&dir)?;
+        load::check(&dir)?;
         Ok(dir)
     }
 

@@ -6,7 +6,10 @@ use anyhow::Context;
 use sql::{Database, Rows};
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
-use tables::{InteractionKind, Members, Personas, Roster, SetName, Spells, State, Timestamp};
+use tables::{
+    Accounts, Availability, Follows, InteractionKind, Interactions, Members, Personas, Posts, Rejects, Roster, Samples,
+    SetName, Spells, State, TableError, Timestamp, Windows,
+};
 
 use crate::evidence::{
     CheckRow, Evidence, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, Relation, SightingRow, SizeRow, SpellRow,
@@ -67,6 +70,26 @@ pub struct Tally {
     pub read: u64,
     /// Records left out, and why.
     pub skipped: Vec<(&'static str, u64)>,
+}
+
+/// Checks that the tables that are asked or handed on are what their names say; the SQL engine would not notice.
+///
+/// # Errors
+/// When one is absent, unreadable, foreign or of another version.
+pub fn check(dir: &StageDir) -> Result<(), TableError> {
+    dir.table::<Accounts>()?;
+    dir.table::<Availability>()?;
+    dir.table::<Follows>()?;
+    dir.table::<Interactions>()?;
+    dir.table::<Members>()?;
+    dir.table::<Personas>()?;
+    dir.table::<Posts>()?;
+    dir.table::<Rejects>()?;
+    dir.table::<Roster>()?;
+    dir.table::<Samples>()?;
+    dir.table::<Spells>()?;
+    dir.table::<Windows>()?;
+    Ok(())
 }
 
 /// Reads what the families need.

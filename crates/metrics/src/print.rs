@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use stage::Remedy;
 use tables::{Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp};
 
@@ -53,12 +53,13 @@ fn written(mut out: impl Write, columns: &[&str], rows: &[Vec<Value>], format: F
         Format::Csv => csv(out, columns, rows),
         Format::Json => {
             for row in rows {
-                let object: Map<String, Value> = columns
+                // Written field by field, since a map of serde_json would put the columns in alphabetical order.
+                let fields: Vec<String> = columns
                     .iter()
-                    .map(ToString::to_string)
-                    .zip(row.iter().cloned())
+                    .zip(row)
+                    .map(|(column, cell)| format!("{}:{cell}", Value::from(*column)))
                     .collect();
-                writeln!(out, "{}", Value::Object(object))?;
+                writeln!(out, "{{{}}}", fields.join(","))?;
             }
             out.flush()
         }

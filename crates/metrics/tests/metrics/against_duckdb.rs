@@ -1,0 +1,36 @@
+//! Every statement gives the same rows in DuckDB, over the same Parquet.
+
+use metrics::load::{QUERIES, TABLES};
+use sql::Database;
+
+use crate::given::{STUDY, World};
+
+fn agree(world: &World) {
+    let dir = tempfile::tempdir().unwrap();
+    world.write(dir.path(), STUDY);
+    let database = Database::open(dir.path(), &TABLES).unwrap();
+    for query in QUERIES {
+        sql::witness::assert_agrees(&database, query.name, query.text);
+    }
+}
+
+#[test]
+fn on_a_small_network() {
+    agree(&World::rich());
+}
+
+#[test]
+fn on_empty_tables() {
+    agree(&World::default());
+}
+
+#[test]
+fn every_file_is_used() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/sql");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    assert_eq!(files, QUERIES.iter().map(|query| query.name).collect::<Vec<_>>());
+}

@@ -1,0 +1,6 @@
+//! The whole tool on small networks made by hand: its numbers against brute force, its SQL against DuckDB, its manners.
+
+mod against_brute_force;
+mod against_duckdb;
+mod command;
+mod given;
