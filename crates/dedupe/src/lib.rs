@@ -50,8 +50,10 @@ pub struct Dedupe {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes posts, accounts, availability,
-follows (linked, where nothing was dropped), duplicates, personas, clusters (no rows yet) and ledger; links roster and rejects.
+Reads posts, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
+posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
+personas, clusters (no rows yet) and ledger; links roster and rejects.
+
 Takes some 180 bytes of memory for every distinct post; the time grows with the posts read.
 
 Examples:

@@ -35,7 +35,10 @@ fn archive() -> Archive {
     }
 }
 
-fn chains(ran: &Ran) -> Vec<(String, i64, String, Option<String>, Option<f64>)> {
+/// Person, return number, account, predecessor, probability.
+type Link = (String, i64, String, Option<String>, Option<f64>);
+
+fn chains(ran: &Ran) -> Vec<Link> {
     let batch = ran.read::<Personas>();
     batch
         .rows()
@@ -53,12 +56,7 @@ fn chains(ran: &Ran) -> Vec<(String, i64, String, Option<String>, Option<f64>)> 
         .collect()
 }
 
-fn link(
-    person: &str,
-    number: i64,
-    account: &str,
-    predecessor: Option<&str>,
-) -> (String, i64, String, Option<String>, Option<f64>) {
+fn link(person: &str, number: i64, account: &str, predecessor: Option<&str>) -> Link {
     let probability = (number > 0).then_some(1.0);
     (
         person.to_owned(),
