@@ -1,1 +1,325 @@
+//! `enrich`: lives, memberships, interactions, languages, places.
+//!
+//! In the order in which data flows: the accounts' observations and then the posts are read once, batch by batch, and written
+//! back with what they say of themselves ([`location`], [`language`]); on the way [`known`] gathers who bore which handle, when
+//! each account showed life ([`signs`]) and whom posts address ([`interactions`]). The checks follow, and the [`roster`], whose
+//! names are then known. The study ([`design`]) gives samples and windows. [`spells`] makes of the signs each account's life, and
+//! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL.
+//!
+//! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50, each check 24, each
+//! distinct (day, source, target, kind) 40. The queries hold the account observations, without texts, and members.
 
+mod accounts;
+mod design;
+mod identity;
+mod interactions;
+mod known;
+mod language;
+mod location;
+pub mod members;
+mod roster;
+mod signs;
+mod spells;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use clap::Parser;
+use serde_json::{Value, json};
+use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
+use study::{Listed, Study};
+use tables::{
+    Account, Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Interaction, Interactions, Personas,
+    Post, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
+};
+
+use crate::design::{Given, STUDY_FILE};
+use crate::interactions::Addressed;
+use crate::known::Known;
+use crate::location::Gazetteer;
+
+/// Lives, memberships, interactions, languages, places.
+///
+/// Reads the directory that dedupe wrote. Tells the language of each post, the country of each self-declared location, each
+/// account's age and lifetime pace; when each account was seen alive and found gone (spells); who was a member of the set
+/// `listed` at each sample and what was known of it then (members); who addressed whom on which day (interactions). Names on the
+/// roster are matched to accounts by id, or by the handle that an account bore nearest to the day of listing, case ignored.
+///
+/// Samples and windows come from the study file. Without one they are derived from the span of the data, and listed is who is on
+/// the roster, or everyone who posted where there is none. The study stands in the output as study.toml either way.
+#[derive(Debug, Parser)]
+#[command(name = "enrich", version, after_help = format!("{EXAMPLES}\n\n{HELP_FOOTER}"))]
+pub struct Enrich {
+    /// Directory that dedupe wrote; `-` reads it from standard input, as `dedupe -o -` sends it
+    #[arg(value_name = "INPUT_DIR")]
+    input: PathBuf,
+
+    /// Design of the study: samples, windows, who is listed. Without it one is derived from the data
+    #[arg(long, value_name = "FILE")]
+    study: Option<PathBuf>,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Reads posts, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
+(detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
+interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
+
+An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
+life are its own posts, observations of it, and checks that it answered. Only a check shows that it is gone.
+
+Examples:
+  enrich work/2-dedupe --study study.toml -o work/3-enrich
+  enrich work/2-dedupe -o work/3-enrich --if-changed
+  dedupe work/1-ingest -o - | enrich - --study study.toml -o work/3-enrich";
+
+/// What `enrich` reads, opened.
+#[derive(Debug)]
+pub struct Inputs {
+    dir: StageDir,
+    given: Option<Given>,
+}
+
+impl Stage for Enrich {
+    const NAME: &'static str = "enrich";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    type Input = Inputs;
+
+    fn common(&self) -> &Common {
+        &self.common
+    }
+
+    fn options(&self) -> Value {
+        // The study's content is an input, with its hash.
+        json!({"study": if self.study.is_some() { "given" } else { "derived" }})
+    }
+
+    fn open(&self) -> anyhow::Result<Inputs> {
+        // The small file first: a slip in it is told before an archive is spooled from a pipe.
+        let given = self.study.as_deref().map(Given::read).transpose()?;
+        Ok(Inputs {
+            dir: StageDir::open(&self.input)?,
+            given,
+        })
+    }
+
+    fn inputs(&self, input: &Inputs) -> anyhow::Result<Option<Vec<Input>>> {
+        let mut inputs = input.dir.inputs()?;
+        inputs.extend(input.given.as_ref().map(|given| given.input.clone()));
+        Ok(Some(inputs))
+    }
+
+    fn run(&self, input: Inputs, run: &mut Run) -> anyhow::Result<Outcome> {
+        let Inputs { dir, given } = input;
+        run.take_upstream(&dir)?;
+        if let Some(given) = &given {
+            run.add_input(given.input.clone());
+            check_roster(given, &dir)?;
+        }
+        let mut remarks = Vec::new();
+
+        let mut known = Known::default();
+        let files_with_locations = accounts_with_places(&dir, run, &mut known)?;
+        let addressed = posts_with_languages(&dir, run, &mut known)?;
+        take_checks(&dir, run, &mut known)?;
+
+        let study = match &given {
+            Some(given) => given.study.clone(),
+            None => {
+                let study = design::derived(known.span(), dir.table::<Roster>()?.rows() > 0)?;
+                remarks.push(design::in_words(&study));
+                study
+            }
+        };
+        write_study(run, &study, given.as_ref())?;
+
+        let names_found = roster::write(&dir, run, &mut known, study.roster())?;
+        if study.listed() == Listed::Roster && names_found == 0 {
+            remarks.push(
+                "no account is on the roster, so that no account is listed; sets.listed = \"everyone\" in study.toml \
+                          lists every account that posted"
+                    .to_owned(),
+            );
+        }
+
+        write_interactions(run, &known, addressed, &mut remarks)?;
+
+        let signs = std::mem::take(&mut known.signs).in_order();
+        run.write::<Spells>(spells::spells(&known, &signs))?;
+        let reinstated = spells::reinstated(&known, &signs);
+        run.state_fact("reinstated_accounts", reinstated);
+        if reinstated > 0 {
+            remarks.push(format!(
+                "accounts seen alive after they had been found gone: {reinstated}"
+            ));
+        }
+
+        members::write(
+            run,
+            &members::Sources {
+                listed: study.listed(),
+                known: &known,
+                signs: &signs,
+                files_with_locations: &files_with_locations,
+            },
+        )?;
+
+        count_used(run, "follows", dir.table::<Follows>()?.rows());
+        run.carry::<Availability>(&dir)?;
+        run.carry::<Follows>(&dir)?;
+        run.carry::<Personas>(&dir)?;
+        run.carry::<Clusters>(&dir)?;
+        run.carry::<Duplicates>(&dir)?;
+        run.carry::<Rejects>(&dir)?;
+        self.tell(&remarks);
+        Ok(Outcome::Done)
+    }
+}
+
+impl Enrich {
+    #[expect(
+        clippy::print_stderr,
+        reason = "what the numbers rest on is said to the person as well"
+    )]
+    fn tell(&self, remarks: &[String]) {
+        if !self.common.quiet {
+            for remark in remarks {
+                eprintln!("enrich: {remark}");
+            }
+        }
+    }
+}
+
+fn count_used(run: &mut Run, table: &str, records: u64) {
+    run.count(table, Flow::Read, "", records);
+    run.count(table, Flow::Used, "", records);
+}
+
+fn check_roster(given: &Given, dir: &StageDir) -> anyhow::Result<()> {
+    let mut names = BTreeSet::new();
+    for batch in dir.table::<Roster>()?.batches() {
+        for row in batch?.rows()? {
+            if !names.contains(row.roster) {
+                names.insert(row.roster.to_owned());
+            }
+        }
+    }
+    given.check_roster(names.iter().map(String::as_str))
+}
+
+/// Writes `accounts` with country, age and pace. Returns the source files that show locations.
+fn accounts_with_places(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<BTreeSet<String>> {
+    let gazetteer = Gazetteer::new();
+    let table = dir.table::<Accounts>()?;
+    let mut writer = run.writer::<Accounts>()?;
+    let mut files_with_locations = BTreeSet::new();
+    for batch in table.batches() {
+        for row in batch?.rows()? {
+            known.see_account(&row)?;
+            if row.location.is_some() && !files_with_locations.contains(row.source_file) {
+                files_with_locations.insert(row.source_file.to_owned());
+            }
+            let country = row.location.and_then(|location| gazetteer.country(location));
+            let age_days = members::age_days(&row);
+            writer.push(&Account {
+                location_country: country.as_deref(),
+                age_days,
+                tweets_per_day: members::tweets_per_day(row.statuses, age_days),
+                ..row
+            })?;
+        }
+    }
+    run.finish(writer)?;
+    count_used(run, "accounts", table.rows());
+    Ok(files_with_locations)
+}
+
+/// Writes `posts` with the language of each. Returns whom they address.
+fn posts_with_languages(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<Addressed> {
+    let table = dir.table::<Posts>()?;
+    let mut writer = run.writer::<Posts>()?;
+    let mut addressed = Addressed::default();
+    for batch in table.batches() {
+        let batch = batch?;
+        let rows: Vec<Post<'_>> = batch.rows()?.collect();
+        let texts: Vec<Option<&str>> = rows.iter().map(|row| row.text).collect();
+        let languages = language::languages(&texts, run.threads());
+        for (row, language) in rows.into_iter().zip(languages) {
+            let author = known.see_post(&row)?;
+            addressed.take(known, author, &row)?;
+            writer.push(&Post {
+                detected_lang: language,
+                ..row
+            })?;
+        }
+    }
+    run.finish(writer)?;
+    count_used(run, "posts", table.rows());
+    Ok(addressed)
+}
+
+fn take_checks(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<()> {
+    let table = dir.table::<Availability>()?;
+    for batch in table.batches() {
+        for row in batch?.rows()? {
+            known.see_check(&row)?;
+        }
+    }
+    count_used(run, "availability", table.rows());
+    Ok(())
+}
+
+/// Writes `study.toml`, `samples` and `windows`.
+fn write_study(run: &mut Run, study: &Study, given: Option<&Given>) -> anyhow::Result<()> {
+    match given {
+        Some(given) => run.write_file(STUDY_FILE, &given.text)?,
+        None => run.write_file(STUDY_FILE, study.to_toml()?.as_bytes())?,
+    }
+    run.state_fact("study_derived", given.is_none());
+    let names: Vec<String> = study.samples().iter().map(|sample| sample.date().to_string()).collect();
+    run.write::<Samples>(study.samples().iter().zip(&names).map(|(sample, name)| {
+        let sample_at = Timestamp(sample.last_moment().timestamp_millis());
+        Sample {
+            sample_at,
+            day: sample_at.day(),
+            name,
+        }
+    }))?;
+    let mut windows: Vec<WindowRow<'_>> = study
+        .windows()
+        .iter()
+        .map(|window| WindowRow {
+            window: window.name(),
+            from_at: Timestamp(window.start().timestamp_millis()),
+            to_at: Timestamp(window.end().timestamp_millis() - 1),
+        })
+        .collect();
+    windows.sort_by_key(|window| window.window);
+    run.write::<Windows>(windows)
+}
+
+fn write_interactions(
+    run: &mut Run,
+    known: &Known,
+    addressed: Addressed,
+    remarks: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    if addressed.without_time > 0 {
+        remarks.push(format!(
+            "posts that address somebody but have no time, left out of interactions: {}",
+            addressed.without_time
+        ));
+    }
+    run.state_fact("addressing_posts_without_time", addressed.without_time);
+    let counts = addressed.counts(&known.numbers, &known.identities);
+    run.write::<Interactions>(counts.iter().map(|count| Interaction {
+        platform: count.platform,
+        day: interactions::day(count),
+        source: count.source,
+        target: count.target,
+        kind: count.kind(),
+        count: count.count,
+    }))
+}

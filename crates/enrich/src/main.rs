@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `enrich`; what it does stands in the library.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<enrich::Enrich>()
+}

@@ -1,0 +1,104 @@
+//! Which study the run is for: the one given, or one derived from the data.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, NaiveDate};
+use stage::{Failure, Remedy, hash_file};
+use study::{Listed, Study};
+use tables::{Input, Timestamp};
+
+/// The name of the study within inputs and output.
+pub(crate) const STUDY_FILE: &str = "study.toml";
+
+/// A study given on the command line, with its text.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// The study.
+    pub study: Study,
+    /// Its file, as written.
+    pub text: Vec<u8>,
+    /// The file as an input.
+    pub input: Input,
+    path: PathBuf,
+}
+
+impl Given {
+    /// Reads and checks the file.
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
+        let study = Study::read(path)?;
+        let text = std::fs::read(path).or_failure(
+            || format!("cannot read '{}'", path.display()),
+            "check that the file can be read",
+        )?;
+        let input = hash_file(path, STUDY_FILE)?;
+        Ok(Self {
+            study,
+            text,
+            input,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Refuses a study that means a roster which is not there.
+    pub(crate) fn check_roster<'a>(&self, rosters: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+        let Some(wanted) = self.study.roster() else {
+            return Ok(());
+        };
+        let mut names: Vec<&str> = rosters.collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() || names.contains(&wanted) {
+            return Ok(());
+        }
+        let names: Vec<String> = names.into_iter().map(|name| format!("'{name}'")).collect();
+        Err(Failure::new(format!(
+            "'{}' names the roster '{wanted}', which the data do not hold",
+            self.path.display()
+        ))
+        .remedy(format!(
+            "set sets.roster to one of {}, or leave it out to use all",
+            names.join(", ")
+        ))
+        .into())
+    }
+}
+
+/// The study of data that came without one: their span, and everyone when no roster says who is listed.
+pub(crate) fn derived(span: Option<(Timestamp, Timestamp)>, has_roster: bool) -> anyhow::Result<Study> {
+    let (first, last) = span.ok_or_else(|| {
+        Failure::new("no study given, and no record carries a time from which to derive one")
+            .remedy("give --study study.toml; datasets/README.md explains it")
+    })?;
+    let study = Study::derived(date(first)?, date(last)?);
+    Ok(if has_roster {
+        study
+    } else {
+        study.with_listed(Listed::Everyone)
+    })
+}
+
+fn date(at: Timestamp) -> anyhow::Result<NaiveDate> {
+    let moment = DateTime::from_timestamp_millis(at.0).ok_or_else(|| {
+        Failure::new(format!(
+            "a record carries a time beyond the calendar ({} ms since 1970)",
+            at.0
+        ))
+        .remedy("correct the record, or give --study study.toml")
+    })?;
+    Ok(moment.date_naive())
+}
+
+/// What a finished run has to say about the study, in a few words.
+pub(crate) fn in_words(study: &Study) -> String {
+    let period = study.period();
+    let listed = match study.listed() {
+        Listed::Roster => "listed are the accounts of the roster",
+        Listed::Everyone => "listed is every account that posted, since there is no roster",
+    };
+    format!(
+        "no --study given: derived one for {} to {} with {} samples; {listed}; it stands in {STUDY_FILE} to be edited",
+        period.from(),
+        period.to(),
+        study.samples().len()
+    )
+}

@@ -1,0 +1,167 @@
+//! What the records tell about each account, gathered in one pass over posts, account observations and checks.
+
+use tables::{Account, AvailabilityCheck, Basis as ObservedBasis, Post, State, Timestamp};
+
+use crate::accounts::{AccountNumber, AccountNumbers};
+use crate::identity::Identities;
+use crate::signs::{Basis, Sign, Signs};
+
+/// Accounts, who bore which handle, signs of life, and the time that the data span.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Every account and handle met.
+    pub numbers: AccountNumbers,
+    /// Who bore which handle when.
+    pub identities: Identities,
+    /// Signs of life and of its end.
+    pub signs: Signs,
+    profiles: Vec<Profile>,
+    own: Span,
+    nested: Span,
+}
+
+/// What is known of an account itself.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Profile {
+    /// Whether a record shows the account: a post of its own, an observation, a check. Being mentioned does not.
+    pub seen: bool,
+    /// Whether a record of the archive is a post of its own; one nested in somebody's repost is not.
+    pub posted: bool,
+    /// When it was created; where records disagree, the earliest.
+    pub created_at: Option<Timestamp>,
+    /// Its newest known handle, and when it bore it.
+    handle: Option<(Option<Timestamp>, String)>,
+}
+
+impl Profile {
+    /// Its newest known handle.
+    pub(crate) fn handle(&self) -> Option<&str> {
+        self.handle.as_ref().map(|(_, handle)| handle.as_str())
+    }
+}
+
+/// The first and the last moment met.
+#[derive(Debug, Default, Clone, Copy)]
+struct Span(Option<(Timestamp, Timestamp)>);
+
+impl Span {
+    fn meet(&mut self, at: Timestamp) {
+        let (first, last) = self.0.unwrap_or((at, at));
+        self.0 = Some((first.min(at), last.max(at)));
+    }
+}
+
+impl Known {
+    /// The first and the last moment of the archive's own records; of nested ones when it has no others with a time. A repost of
+    /// an old post does not draw the span out.
+    pub(crate) fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        self.own.0.or(self.nested.0)
+    }
+
+    /// What is known of an account.
+    pub(crate) fn profile(&self, account: AccountNumber) -> &Profile {
+        const NOTHING: &Profile = &Profile {
+            seen: false,
+            posted: false,
+            created_at: None,
+            handle: None,
+        };
+        self.profiles.get(account.index()).unwrap_or(NOTHING)
+    }
+
+    /// All accounts that a record shows, by platform and id.
+    pub(crate) fn seen(&self) -> Vec<AccountNumber> {
+        let mut seen: Vec<AccountNumber> = self
+            .numbers
+            .all()
+            .filter(|account| self.profile(*account).seen)
+            .collect();
+        seen.sort_by(|a, b| self.numbers.name(*a).cmp(&self.numbers.name(*b)));
+        seen
+    }
+
+    fn profile_mut(&mut self, account: AccountNumber) -> &mut Profile {
+        if self.profiles.len() <= account.index() {
+            self.profiles.resize(account.index() + 1, Profile::default());
+        }
+        &mut self.profiles[account.index()]
+    }
+
+    fn see(
+        &mut self,
+        account: AccountNumber,
+        handle: Option<&str>,
+        at: Option<Timestamp>,
+    ) -> anyhow::Result<&mut Profile> {
+        if let Some(handle) = handle {
+            self.identities.note(&mut self.numbers, account, handle, at)?;
+        }
+        let profile = self.profile_mut(account);
+        profile.seen = true;
+        if let Some(handle) = handle {
+            let newer = match &profile.handle {
+                None => true,
+                Some((known_at, known)) => (at, handle) > (*known_at, known.as_str()),
+            };
+            if newer {
+                profile.handle = Some((at, handle.to_owned()));
+            }
+        }
+        Ok(profile)
+    }
+
+    fn meet(&mut self, own: bool, at: Option<Timestamp>) {
+        if let Some(at) = at {
+            if own { &mut self.own } else { &mut self.nested }.meet(at);
+        }
+    }
+
+    /// Takes in an observation of an account.
+    pub(crate) fn see_account(&mut self, row: &Account<'_>) -> anyhow::Result<()> {
+        let account = self.numbers.number(row.platform, row.account_id)?;
+        let profile = self.see(account, row.handle, row.observed_at)?;
+        profile.created_at = [profile.created_at, row.created_at].into_iter().flatten().min();
+        self.meet(row.source_part == 0, row.observed_at);
+        let speaks_for_itself = match row.observed_basis {
+            ObservedBasis::Stated => true,
+            ObservedBasis::Post => row.source_part == 0,
+            ObservedBasis::None => false,
+        };
+        let state = if row.protected == Some(true) {
+            State::Protected
+        } else {
+            State::Active
+        };
+        if speaks_for_itself && let Some(sign) = row.observed_at.and_then(|at| Sign::new(at, state, Basis::Observation))
+        {
+            self.signs.add(account, sign);
+        }
+        Ok(())
+    }
+
+    /// Takes in a post; returns its author.
+    pub(crate) fn see_post(&mut self, row: &Post<'_>) -> anyhow::Result<AccountNumber> {
+        let account = self.numbers.number(row.platform, row.account_id)?;
+        let own = row.source_part == 0;
+        let profile = self.see(account, row.handle, row.posted_at)?;
+        profile.posted |= own;
+        self.meet(own, row.posted_at);
+        if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, Basis::Post)) {
+            self.signs.add(account, sign);
+        }
+        Ok(account)
+    }
+
+    /// Takes in a check. A check by handle counts for the account that bore the handle then, so that posts and observations,
+    /// which tell who did, come first.
+    pub(crate) fn see_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<()> {
+        let asked = self.numbers.number(row.platform, row.account_id)?;
+        let account = self.identities.resolve(&self.numbers, asked, Some(row.observed_at));
+        self.see(account, row.handle, Some(row.observed_at))?;
+        self.meet(true, Some(row.observed_at));
+        if let Some(sign) = Sign::new(row.observed_at, row.state, Basis::Check) {
+            self.signs.add(account, sign);
+        }
+        Ok(())
+    }
+}

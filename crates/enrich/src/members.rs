@@ -1,0 +1,210 @@
+//! Who is a member of the set `listed` at each sample, and what was known of each member then.
+//!
+//! Who is listed, and which observation of an account is the newest at a sample, are queries (`sql/*.sql`) over the tables that
+//! this run has written before; whether a member is alive is told by the signs of life on both sides of the sample.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use sql::{Database, Rows};
+use stage::{Failure, Run};
+use study::Listed;
+use tables::{Account, Member, Members, SetName, Timestamp};
+
+use crate::accounts::AccountNumber;
+use crate::known::Known;
+use crate::signs::SignsInOrder;
+
+/// Whom the roster lists at each sample.
+pub const LISTED_SQL: &str = include_str!("sql/listed.sql");
+/// Everyone at each sample, from the first sign of life on.
+pub const EVERYONE_SQL: &str = include_str!("sql/everyone.sql");
+/// The newest observation of each account at each sample.
+pub const NEWEST_SQL: &str = include_str!("sql/newest.sql");
+
+/// What a member's row is made from.
+pub(crate) struct Sources<'a> {
+    /// Who counts as listed.
+    pub listed: Listed,
+    /// What is known of the accounts.
+    pub known: &'a Known,
+    /// Their signs of life.
+    pub signs: &'a SignsInOrder,
+    /// Source files that show a location for some account, so that its absence for another means that none was declared.
+    pub files_with_locations: &'a BTreeSet<String>,
+}
+
+/// Writes `members`, from the tables `samples`, `roster`, `spells` and `accounts` of the run.
+pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> {
+    let database = database(run.dir())?;
+    let listed = match sources.listed {
+        Listed::Roster => database.query("listed.sql", LISTED_SQL)?,
+        Listed::Everyone => database.query("everyone.sql", EVERYONE_SQL)?,
+    };
+    let newest = database.query("newest.sql", NEWEST_SQL)?;
+    let newest = Newest::of(&newest)?;
+    let accounts: HashMap<(&str, &str), AccountNumber> = sources
+        .known
+        .seen()
+        .into_iter()
+        .map(|account| (sources.known.numbers.name(account), account))
+        .collect();
+
+    let mut members = Vec::with_capacity(listed.len());
+    let (platforms, ids, samples) = (
+        listed.all_text("platform")?,
+        listed.all_text("account_id")?,
+        listed.all_moments("sample_at")?,
+    );
+    for ((platform, account_id), sample_at) in platforms.into_iter().zip(ids).zip(samples) {
+        let account = *accounts.get(&(platform, account_id)).ok_or_else(|| {
+            Failure::new(format!("a listed account of platform '{platform}' was not seen"))
+                .remedy("please report this as a bug, with the command that you ran")
+        })?;
+        let profile = sources.known.profile(account);
+        if sources.listed == Listed::Everyone && !profile.posted {
+            continue;
+        }
+        let state = sources.signs.state_at(account, profile.created_at, sample_at);
+        let mut member = Member {
+            set: SetName::Listed,
+            sample_at,
+            platform,
+            account_id,
+            state,
+            alive: state.alive() == Some(true),
+            score: None,
+            observed_at: None,
+            observation_age_days: None,
+            created_at: profile.created_at,
+            followers: None,
+            following: None,
+            statuses: None,
+            age_days: None,
+            tweets_per_day: None,
+            location_shown: None,
+            location_country: None,
+        };
+        newest.fill(&mut member, sources.files_with_locations);
+        members.push(member);
+    }
+    // The queries go account by account, the table sample by sample.
+    members.sort_by(|a, b| (a.sample_at, a.platform, a.account_id).cmp(&(b.sample_at, b.platform, b.account_id)));
+    run.write::<Members>(members)
+}
+
+/// The tables that the queries of this stage ask, in a directory that holds them.
+///
+/// # Errors
+/// When one of them is absent or cannot be read.
+pub fn database(dir: &Path) -> Result<Database, sql::Error> {
+    Database::open(dir, &["accounts", "roster", "samples", "spells"])
+}
+
+/// The answer of `newest.sql`.
+struct Newest<'a> {
+    /// Rows of each account, in order of their samples.
+    rows: HashMap<(&'a str, &'a str), std::ops::Range<usize>>,
+    sample_at: Vec<Timestamp>,
+    next_sample_at: Vec<Option<Timestamp>>,
+    observed_at: Vec<Timestamp>,
+    source_file: Vec<&'a str>,
+    followers: Vec<Option<i64>>,
+    following: Vec<Option<i64>>,
+    statuses: Vec<Option<i64>>,
+    age_days: Vec<Option<f64>>,
+    tweets_per_day: Vec<Option<f64>>,
+    location: Vec<Option<&'a str>>,
+    location_country: Vec<Option<&'a str>>,
+}
+
+impl<'a> Newest<'a> {
+    fn of(rows: &'a Rows) -> Result<Self, sql::Error> {
+        let mut by_account: HashMap<(&str, &str), std::ops::Range<usize>> = HashMap::new();
+        let names = rows.all_text("platform")?.into_iter().zip(rows.all_text("account_id")?);
+        for (row, name) in names.enumerate() {
+            by_account.entry(name).or_insert(row..row).end = row + 1;
+        }
+        Ok(Self {
+            rows: by_account,
+            sample_at: rows.all_moments("sample_at")?,
+            next_sample_at: rows.moments("next_sample_at")?,
+            observed_at: rows.all_moments("observed_at")?,
+            source_file: rows.all_text("source_file")?,
+            followers: rows.integers("followers")?,
+            following: rows.integers("following")?,
+            statuses: rows.integers("statuses")?,
+            age_days: rows.numbers("age_days")?,
+            tweets_per_day: rows.numbers("tweets_per_day")?,
+            location: rows.text("location")?,
+            location_country: rows.text("location_country")?,
+        })
+    }
+
+    /// Puts what the newest observation at or before the sample says into a member's row.
+    fn fill(&self, member: &mut Member<'a>, files_with_locations: &BTreeSet<String>) {
+        let Some(rows) = self.rows.get(&(member.platform, member.account_id)) else {
+            return;
+        };
+        let first_later = self.sample_at[rows.clone()].partition_point(|sample_at| *sample_at <= member.sample_at);
+        let Some(row) = (rows.start + first_later)
+            .checked_sub(1)
+            .filter(|row| *row >= rows.start)
+        else {
+            return;
+        };
+        debug_assert!(self.next_sample_at[row].is_none_or(|next| member.sample_at < next));
+        member.observed_at = Some(self.observed_at[row]);
+        member.observation_age_days = Some(member.sample_at.days_since(self.observed_at[row]));
+        member.followers = self.followers[row];
+        member.following = self.following[row];
+        member.statuses = self.statuses[row];
+        member.age_days = self.age_days[row];
+        member.tweets_per_day = self.tweets_per_day[row];
+        member.location_shown = location_shown(self.location[row], || {
+            files_with_locations.contains(self.source_file[row])
+        });
+        member.location_country = self.location_country[row];
+    }
+}
+
+/// Whether an observation shows a location. Absence says something only in a file that shows locations at all.
+fn location_shown(location: Option<&str>, file_has_locations: impl FnOnce() -> bool) -> Option<bool> {
+    match location {
+        Some(location) => Some(!location.trim().is_empty()),
+        None => file_has_locations().then_some(false),
+    }
+}
+
+/// Days from an account's creation to its observation; `None` where either is missing or the observation comes first.
+pub(crate) fn age_days(row: &Account<'_>) -> Option<f64> {
+    let days = row.observed_at?.days_since(row.created_at?);
+    (days >= 0.0).then_some(days)
+}
+
+/// Lifetime pace: posts a day since creation, an account younger than a day counting as one day old.
+#[expect(clippy::cast_precision_loss, reason = "counts of posts are far below 2^52")]
+pub(crate) fn tweets_per_day(statuses: Option<i64>, age_days: Option<f64>) -> Option<f64> {
+    Some(statuses? as f64 / age_days?.max(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_young_account_counts_as_a_day_old() {
+        assert_eq!(tweets_per_day(Some(30), Some(0.5)), Some(30.0));
+        assert_eq!(tweets_per_day(Some(30), Some(60.0)), Some(0.5));
+        assert_eq!(tweets_per_day(None, Some(1.0)), None);
+        assert_eq!(tweets_per_day(Some(1), None), None);
+    }
+
+    #[test]
+    fn an_absent_location_says_something_only_beside_others() {
+        assert_eq!(location_shown(Some("here"), || false), Some(true));
+        assert_eq!(location_shown(Some(" "), || false), Some(false));
+        assert_eq!(location_shown(None, || true), Some(false));
+        assert_eq!(location_shown(None, || false), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! When each account was seen alive, and when it was found gone.
+//!
+//! A sign of life is something that the account's own existence at that moment explains:
+//!
+//! * its own post, at the time when it was posted (also where the post came nested in somebody's repost: the original shows its
+//!   author alive when it was written, and no later);
+//! * an observation of the account by a collector who noted the time; where the time was only borrowed from the post that
+//!   carried the account, it counts for the author of that post and not for accounts nested in it;
+//! * a check that the account answered.
+//!
+//! Only a check can show that an account is gone.
+
+use tables::{State, Timestamp};
+
+use crate::accounts::AccountNumber;
+
+/// What gave a sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Basis {
+    /// A post of its own.
+    Post,
+    /// An observation of the account.
+    Observation,
+    /// A check of whether it answers.
+    Check,
+}
+
+impl Basis {
+    /// As the table `spells` spells it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Observation => "observation",
+            Self::Check => "check",
+        }
+    }
+}
+
+/// An account's state at a moment, as something showed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sign {
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was gone. At the same moment life comes first.
+    pub gone: bool,
+    /// What showed it.
+    pub basis: Basis,
+    /// The state, by its place in the enumeration's order of declaration.
+    state: u8,
+}
+
+/// States that a sign can carry; `Unknown` is none.
+const STATES: [State; 7] = [
+    State::Active,
+    State::Protected,
+    State::Renamed,
+    State::Withheld,
+    State::Suspended,
+    State::Deactivated,
+    State::NotFound,
+];
+
+impl Sign {
+    /// A sign, unless the state says nothing.
+    pub(crate) fn new(at: Timestamp, state: State, basis: Basis) -> Option<Self> {
+        let gone = !state.alive()?;
+        let place = STATES.iter().position(|known| *known == state)?;
+        Some(Self {
+            at,
+            gone,
+            basis,
+            state: u8::try_from(place).ok()?,
+        })
+    }
+
+    /// The state that it showed.
+    pub(crate) fn state(self) -> State {
+        STATES[usize::from(self.state)]
+    }
+}
+
+/// The signs of one account.
+#[derive(Debug, Default, Clone)]
+struct Collected {
+    signs: Vec<Sign>,
+    /// How many there were after the last compaction.
+    compacted: usize,
+}
+
+/// Signs collected in any order. Of the posts and observations of a day only the first and the last are kept, so that memory
+/// grows with accounts and days and not with posts; every check is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Signs(Vec<Collected>);
+
+impl Signs {
+    /// Adds a sign.
+    pub(crate) fn add(&mut self, account: AccountNumber, sign: Sign) {
+        let collected = self.collected(account);
+        collected.signs.push(sign);
+        if collected.signs.len() > 2 * collected.compacted + 64 {
+            collected.compact();
+        }
+    }
+
+    fn collected(&mut self, account: AccountNumber) -> &mut Collected {
+        if self.0.len() <= account.index() {
+            self.0.resize(account.index() + 1, Collected::default());
+        }
+        &mut self.0[account.index()]
+    }
+
+    /// All signs, each account's in order of time, by [`AccountNumber::index`].
+    pub(crate) fn in_order(mut self) -> SignsInOrder {
+        for collected in &mut self.0 {
+            collected.compact();
+            collected.signs.shrink_to_fit();
+        }
+        SignsInOrder(self.0.into_iter().map(|collected| collected.signs).collect())
+    }
+}
+
+impl Collected {
+    fn compact(&mut self) {
+        self.signs.sort_unstable();
+        self.signs.dedup();
+        // Which posts and observations stand between others of their day, whatever checks there were.
+        let days: Vec<_> = (self.signs.iter().filter(|sign| sign.basis != Basis::Check))
+            .map(|sign| sign.at.day())
+            .collect();
+        let mut place = 0;
+        self.signs.retain(|sign| {
+            if sign.basis == Basis::Check {
+                return true;
+            }
+            let day = Some(&days[place]);
+            let inside = place > 0 && days.get(place - 1) == day && days.get(place + 1) == day;
+            place += 1;
+            !inside
+        });
+        self.compacted = self.signs.len();
+    }
+}
+
+/// The signs of every account, in order of time.
+#[derive(Debug, Default)]
+pub(crate) struct SignsInOrder(Vec<Vec<Sign>>);
+
+/// How long a sign of life speaks for its account, when nothing later confirms it.
+pub(crate) const CARRIED_DAYS: f64 = 30.0;
+
+impl SignsInOrder {
+    /// The signs of an account, in order of time.
+    pub(crate) fn of(&self, account: AccountNumber) -> &[Sign] {
+        self.0.get(account.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The state of an account at a moment:
+    ///
+    /// 1. the newest sign at or before the moment found it gone: the state in which it was found;
+    /// 2. that sign and the next one show it alive: the state that the former showed;
+    /// 3. that sign shows it alive and is at most [`CARRIED_DAYS`] old: the state that it showed;
+    /// 4. there is no sign until then, the next one shows it alive, and it had been created by then: active;
+    /// 5. otherwise unknown.
+    pub(crate) fn state_at(&self, account: AccountNumber, created_at: Option<Timestamp>, moment: Timestamp) -> State {
+        let signs = self.of(account);
+        let (before, after) = signs.split_at(signs.partition_point(|sign| sign.at <= moment));
+        let alive_after = after.first().is_some_and(|next| !next.gone);
+        match before.last() {
+            Some(sign) if sign.gone || alive_after || moment.days_since(sign.at) <= CARRIED_DAYS => sign.state(),
+            None if alive_after && created_at.is_some_and(|created_at| created_at <= moment) => State::Active,
+            _ => State::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tables::DAY_MS;
+
+    fn sign(day: f64, state: State, basis: Basis) -> Sign {
+        #[expect(clippy::cast_possible_truncation, reason = "small test numbers")]
+        let at = Timestamp((day * DAY_MS as f64) as i64);
+        Sign::new(at, state, basis).unwrap()
+    }
+
+    fn at(day: f64) -> Timestamp {
+        sign(day, State::Active, Basis::Post).at
+    }
+
+    #[test]
+    fn a_day_of_posts_keeps_its_first_and_last_and_every_check() {
+        let mut numbers = crate::accounts::AccountNumbers::default();
+        let account = numbers.number("twitter", "1").unwrap();
+        let mut forwards = Signs::default();
+        let mut backwards = Signs::default();
+        let mut all: Vec<Sign> = (0..300)
+            .map(|i| sign(3.0 + f64::from(i) / 400.0, State::Active, Basis::Post))
+            .collect();
+        all.push(sign(3.5, State::Suspended, Basis::Check));
+        all.push(sign(4.5, State::Active, Basis::Observation));
+        all.iter().for_each(|sign| forwards.add(account, *sign));
+        all.iter().rev().for_each(|sign| backwards.add(account, *sign));
+        let (forwards, backwards) = (forwards.in_order(), backwards.in_order());
+        assert_eq!(
+            forwards.of(account),
+            backwards.of(account),
+            "the order of input does not matter"
+        );
+        let kept: Vec<f64> = forwards
+            .of(account)
+            .iter()
+            .map(|sign| sign.at.days_since(Timestamp(0)))
+            .collect();
+        assert_eq!(kept, [3.0, 3.5, 3.7475, 4.5]);
+        assert!(Sign::new(at(1.0), State::Unknown, Basis::Check).is_none());
+    }
+
+    #[test]
+    fn the_state_at_a_moment_follows_the_rules_in_their_order() {
+        let mut numbers = crate::accounts::AccountNumbers::default();
+        let account = numbers.number("twitter", "1").unwrap();
+        let mut signs = Signs::default();
+        for sign in [
+            sign(10.0, State::Active, Basis::Post),
+            sign(60.0, State::Protected, Basis::Check),
+            sign(100.0, State::Suspended, Basis::Check),
+            sign(110.0, State::Active, Basis::Check),
+        ] {
+            signs.add(account, sign);
+        }
+        let signs = signs.in_order();
+        let state = |day: f64| signs.state_at(account, Some(at(2.0)), at(day));
+        assert_eq!(state(1.0), State::Unknown, "not created yet");
+        assert_eq!(state(2.0), State::Active, "created, and alive later");
+        assert_eq!(state(50.0), State::Active, "alive before and after");
+        assert_eq!(state(60.0), State::Protected);
+        assert_eq!(state(90.0), State::Protected, "30 days old");
+        assert_eq!(state(91.0), State::Unknown, "older, and gone next");
+        assert_eq!(state(105.0), State::Suspended);
+        assert_eq!(state(140.0), State::Active);
+        assert_eq!(state(141.0), State::Unknown, "nothing later");
+        assert_eq!(signs.state_at(account, None, at(5.0)), State::Unknown);
+    }
+}
