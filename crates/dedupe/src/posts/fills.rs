@@ -241,3 +241,29 @@ impl Fills {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::uncut_part;
+
+    #[test]
+    fn a_cut_is_a_last_ellipsis_before_at_most_one_link() {
+        for (text, part) in [
+            ("grey river…", Some("grey river")),
+            ("grey river… https://example.org/x", Some("grey river")),
+            ("grey river …\n http://example.org ", Some("grey river ")),
+            ("نهر رمادي… https://example.org", Some("نهر رمادي")),
+            ("…", Some("")),
+            ("https://example.org/x…", Some("https://example.org/x")),
+            ("see https://example.org/x…", Some("see https://example.org/x")),
+            ("", None),
+            ("grey river", None),
+            ("grey… river", None),
+            ("grey river...", None),
+            ("https://example.org", None),
+            ("grey… https://example.org https://example.org", None),
+        ] {
+            assert_eq!(uncut_part(text), part, "{text:?}");
+        }
+    }
+}
