@@ -1,1 +1,5 @@
-fn main() {}
+//! The binary `report`.
+
+fn main() -> std::process::ExitCode {
+    stage::main::<report::Report>()
+}

@@ -1,0 +1,350 @@
+//! What the measures mean, in the words of the report: titles, definitions, and what their n counts.
+//!
+//! A measure that is not here is reported all the same, under its id.
+
+/// What the n of a number counts, which decides how it is read and when it is too few to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counts {
+    /// Accounts; fewer than the study's smallest group are not shown.
+    Accounts,
+    /// Persons; the same.
+    Persons,
+    /// Samples or bins of time: few of them are few moments, not few people.
+    Times,
+}
+
+/// Whether the number itself is a count of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Is {
+    /// A count of accounts or persons; a small one shows a small group.
+    Headcount,
+    /// Anything else.
+    Quantity,
+}
+
+/// What the report knows of a measure.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) definition: &'static str,
+    pub(crate) counts: Counts,
+    pub(crate) is: Is,
+}
+
+const fn entry(id: &'static str, title: &'static str, counts: Counts, is: Is, definition: &'static str) -> Entry {
+    Entry {
+        id,
+        title,
+        definition,
+        counts,
+        is,
+    }
+}
+
+use Counts::{Accounts, Persons, Times};
+use Is::{Headcount, Quantity};
+
+/// Every measure of the list of measures, in the order in which the report tells of them.
+pub(crate) const ENTRIES: &[Entry] = &[
+    entry(
+        "size",
+        "Accounts alive",
+        Accounts,
+        Headcount,
+        "accounts of the group that answer at the sample",
+    ),
+    entry(
+        "size.max",
+        "Most accounts alive",
+        Times,
+        Headcount,
+        "largest size at any sample of the window",
+    ),
+    entry(
+        "size.median",
+        "Median accounts alive",
+        Times,
+        Headcount,
+        "median size over the window's samples",
+    ),
+    entry(
+        "size.min",
+        "Fewest accounts alive",
+        Times,
+        Headcount,
+        "smallest size at any sample of the window",
+    ),
+    entry(
+        "followers.mean",
+        "Mean followers",
+        Accounts,
+        Quantity,
+        "mean over the members of the followers in the newest observation at or before the sample; over a window, the mean of \
+         its samples",
+    ),
+    entry(
+        "followers.median",
+        "Median followers",
+        Accounts,
+        Quantity,
+        "median over the members, else as the mean",
+    ),
+    entry(
+        "followers.q1",
+        "Lower quartile of followers",
+        Accounts,
+        Quantity,
+        "first quartile over the members",
+    ),
+    entry(
+        "followers.q3",
+        "Upper quartile of followers",
+        Accounts,
+        Quantity,
+        "third quartile over the members",
+    ),
+    entry(
+        "followers.trend",
+        "Trend of mean followers",
+        Times,
+        Quantity,
+        "slope of the mean followers over the window's samples; flat is shown by equivalence within the study's margin, not by a \
+         failure to find a slope",
+    ),
+    entry(
+        "followers.trend_p",
+        "Trend of mean followers, p",
+        Times,
+        Quantity,
+        "probability of a trend at least as strong if there were none",
+    ),
+    entry(
+        "tweets_per_day.lifetime.mean",
+        "Lifetime tweets per day, mean",
+        Accounts,
+        Quantity,
+        "posts since creation over age in days (at least one), mean over the members at the sample",
+    ),
+    entry(
+        "tweets_per_day.lifetime.median",
+        "Lifetime tweets per day, median",
+        Accounts,
+        Quantity,
+        "the same, median over the members",
+    ),
+    entry(
+        "tweets_per_day.lifetime.first",
+        "Lifetime tweets per day, first sample",
+        Accounts,
+        Quantity,
+        "the mean at the window's first sample that has one",
+    ),
+    entry(
+        "tweets_per_day.lifetime.last",
+        "Lifetime tweets per day, last sample",
+        Accounts,
+        Quantity,
+        "the mean at the window's last sample that has one",
+    ),
+    entry(
+        "tweets_per_day.lifetime.trend",
+        "Trend of lifetime tweets per day",
+        Times,
+        Quantity,
+        "slope of the mean over the window's samples",
+    ),
+    entry(
+        "tweets_per_day.window.mean",
+        "Tweets per day between observations",
+        Accounts,
+        Quantity,
+        "growth of an account's count of posts between two observations, over the days between them; mean over the members",
+    ),
+    entry(
+        "tweets_per_day.posts.mean",
+        "Tweets per day in the archive",
+        Accounts,
+        Quantity,
+        "posts of members in the archive per account-day: over the 7 days that end with a sample, or over the window",
+    ),
+    entry(
+        "suspension.rate",
+        "Suspension rate",
+        Accounts,
+        Quantity,
+        "accounts newly found suspended over accounts alive at their check before, per day of exposure",
+    ),
+    entry(
+        "suspension.other_ends",
+        "Rate of other ends",
+        Accounts,
+        Quantity,
+        "accounts newly found deactivated or not found, without word of a suspension, per day of exposure",
+    ),
+    entry(
+        "insularity.follows_out",
+        "Follows of members that stay inside",
+        Accounts,
+        Quantity,
+        "share of the members' follows that go to members",
+    ),
+    entry(
+        "insularity.follows_in",
+        "Follows of members that come from inside",
+        Accounts,
+        Quantity,
+        "share of the follows of members that come from members",
+    ),
+    entry(
+        "insularity.interactions",
+        "Interactions of members that stay inside",
+        Accounts,
+        Quantity,
+        "share of the members' replies, mentions, reposts and quotes that address members",
+    ),
+    entry(
+        "insularity.reciprocity",
+        "Reciprocity",
+        Accounts,
+        Quantity,
+        "share of the follows between members that are returned",
+    ),
+    entry(
+        "insularity.ei_index",
+        "E–I index",
+        Accounts,
+        Quantity,
+        "outside ties less inside ties, over all ties (Krackhardt & Stern 1988): −1 is all inside, 1 all outside",
+    ),
+    entry(
+        "returns.persons",
+        "Persons who came back",
+        Persons,
+        Headcount,
+        "persons with more than one account",
+    ),
+    entry(
+        "returns.accounts",
+        "Accounts made after the first",
+        Persons,
+        Headcount,
+        "later accounts of persons who came back",
+    ),
+    entry(
+        "returns.followers_ratio",
+        "Followers after a return",
+        Persons,
+        Quantity,
+        "most followers of the later account over those of the person's first account",
+    ),
+    entry(
+        "returns.gap_days",
+        "Days until the return",
+        Persons,
+        Quantity,
+        "from the first sign that an account was gone to the creation of the next",
+    ),
+    entry(
+        "returns.pace_ratio",
+        "Pace after a return",
+        Persons,
+        Quantity,
+        "lifetime tweets per day of the later account over those of the person's first account",
+    ),
+    entry(
+        "survival.median_days",
+        "Median life of an account",
+        Accounts,
+        Quantity,
+        "days from creation to suspension by which half of the accounts are gone (Kaplan–Meier)",
+    ),
+    entry(
+        "survival.at_30_days",
+        "Accounts that stand after 30 days",
+        Accounts,
+        Quantity,
+        "share not yet suspended 30 days after creation (Kaplan–Meier)",
+    ),
+    entry(
+        "survival.at_90_days",
+        "Accounts that stand after 90 days",
+        Accounts,
+        Quantity,
+        "share not yet suspended 90 days after creation (Kaplan–Meier)",
+    ),
+    entry(
+        "volume.posts",
+        "Posts",
+        Accounts,
+        Quantity,
+        "posts in the archive, in the window or in the 7 days from the moment named",
+    ),
+    entry(
+        "volume.accounts",
+        "Accounts that post",
+        Times,
+        Headcount,
+        "accounts with a post in the archive, in the window or in the 7 days from the moment named",
+    ),
+    entry(
+        "duration.median_days",
+        "Median duration of activity",
+        Accounts,
+        Quantity,
+        "days from an account's first to its last post in the archive",
+    ),
+    entry(
+        "duration.share_under_50_days",
+        "Accounts active for under 50 days",
+        Accounts,
+        Quantity,
+        "share of accounts whose first and last post in the archive are fewer than 50 days apart",
+    ),
+    entry(
+        "location.focus",
+        "Members in the focus countries",
+        Accounts,
+        Headcount,
+        "members whose self-declared location lies in one of the study's focus countries; over a window, the mean of its samples",
+    ),
+    entry(
+        "location.focus_share",
+        "Share of members in the focus countries",
+        Accounts,
+        Quantity,
+        "of the members that declare a location",
+    ),
+    entry(
+        "location.none_share",
+        "Share of members without a location",
+        Accounts,
+        Quantity,
+        "of the members whose profile was seen, those that declare no location",
+    ),
+];
+
+/// What the report knows of a measure, by its id.
+pub(crate) fn find(id: &str) -> Option<&'static Entry> {
+    ENTRIES.iter().find(|entry| entry.id == id)
+}
+
+/// The measure's title, or its id.
+pub(crate) fn title(id: &str) -> &str {
+    find(id).map_or(id, |entry| entry.title)
+}
+
+/// The measure's place in the report; unknown ones come last.
+pub(crate) fn rank(id: &str) -> usize {
+    ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(ENTRIES.len())
+}
+
+/// What its n counts, in a word; numbers of an unknown measure are taken to rest on accounts.
+pub(crate) fn counts(id: &str) -> Counts {
+    find(id).map_or(Accounts, |entry| entry.counts)
+}
+
+/// Whether the number is itself a count of people.
+pub(crate) fn is_headcount(id: &str) -> bool {
+    find(id).is_some_and(|entry| entry.is == Headcount)
+}

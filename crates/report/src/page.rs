@@ -1,0 +1,277 @@
+//! The whole page: every section as plain data that the two templates write out.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use stage::Provenance;
+use study::Study;
+use tables::VerdictWord;
+
+use crate::catalogue;
+use crate::compare::Compared;
+use crate::input::{MeasureRow, Measured};
+use crate::methods::{Methods, label};
+use crate::notes;
+use crate::number;
+use crate::plots::{Plot, plots};
+use crate::summary::{Summary, summary};
+use crate::table::{Cell, PageTable, Part, Row, Style, columns, linked};
+use crate::text::clean;
+use crate::words;
+
+/// The report.
+#[derive(Debug, Serialize)]
+pub(crate) struct Page {
+    title: String,
+    synthetic: bool,
+    period: String,
+    smallest: String,
+    summary: Summary,
+    comparison: PageTable,
+    sources: Vec<Source>,
+    plots: Vec<Plot>,
+    measures: PageTable,
+    ledger: Vec<PageTable>,
+    samples: Vec<String>,
+    windows: PageTable,
+    ties: Option<PageTable>,
+    choices: PageTable,
+    definitions: PageTable,
+    methods: PageTable,
+    facts: Option<PageTable>,
+    runs: PageTable,
+    inputs: Vec<PageTable>,
+    figures: String,
+}
+
+/// A source of published figures.
+#[derive(Debug, Serialize)]
+pub(crate) struct Source {
+    number: usize,
+    parts: Vec<Part>,
+}
+
+/// What the page is made of.
+pub(crate) struct Material<'a> {
+    pub(crate) study: &'a Study,
+    pub(crate) measured: &'a Measured,
+    pub(crate) compared: &'a [Compared<'a>],
+    pub(crate) smallest: i64,
+    /// This run, then those before it.
+    pub(crate) runs: &'a [&'a Provenance],
+    /// Where the published figures come from.
+    pub(crate) figures: String,
+}
+
+/// Whether any run, or the study, says that the data were made up.
+pub(crate) fn is_synthetic(study: &Study, runs: &[&Provenance]) -> bool {
+    let said = runs.iter().filter_map(|run| run.facts.get("synthetic"));
+    // Anything but a plain no counts: a report must not look real by a slip.
+    study.synthetic()
+        || said
+            .into_iter()
+            .any(|fact| !fact.is_null() && *fact != serde_json::Value::Bool(false))
+}
+
+impl Page {
+    /// Puts the page together.
+    pub(crate) fn new(material: &Material<'_>) -> anyhow::Result<Self> {
+        let Material {
+            study,
+            measured,
+            compared,
+            smallest,
+            runs,
+            figures,
+        } = material;
+        let mut methods = Methods::default();
+        let plots = plots(measured, compared, &mut methods)?;
+        let measures = measures_table(measured, &mut methods);
+        let sources = Sources::of(compared);
+        let newest = runs.first().copied();
+        let period = study.period();
+        Ok(Self {
+            title: clean(study.title()),
+            synthetic: is_synthetic(study, runs),
+            period: format!("{} to {}", period.from(), period.to()),
+            smallest: number::count(*smallest),
+            summary: summary(measured, compared),
+            comparison: comparison_table(compared, &sources),
+            sources: sources.listed(),
+            plots,
+            measures,
+            ledger: newest.map_or_else(Vec::new, |newest| notes::ledger(&measured.ledger, newest)),
+            samples: measured.samples.iter().map(|name| clean(name)).collect(),
+            windows: notes::windows(measured, study),
+            ties: notes::ties(measured, *smallest),
+            choices: notes::choices(study),
+            definitions: notes::definitions(measured),
+            methods: notes::methods(&methods),
+            facts: newest.and_then(notes::facts),
+            runs: notes::runs(runs),
+            inputs: notes::inputs(runs),
+            figures: clean(figures),
+        })
+    }
+}
+
+/// The sources of the compared figures, numbered in the order in which they come.
+struct Sources<'a>(Vec<&'a str>);
+
+impl<'a> Sources<'a> {
+    fn of(compared: &'a [Compared<'_>]) -> Self {
+        let mut sources: Vec<&str> = Vec::new();
+        for row in compared {
+            if !sources.contains(&row.figure.source.as_str()) {
+                sources.push(&row.figure.source);
+            }
+        }
+        Self(sources)
+    }
+
+    fn number(&self, source: &str) -> usize {
+        self.0
+            .iter()
+            .position(|other| *other == source)
+            .map_or(0, |index| index + 1)
+    }
+
+    fn listed(&self) -> Vec<Source> {
+        let numbered = self.0.iter().enumerate();
+        numbered
+            .map(|(index, source)| Source {
+                number: index + 1,
+                parts: linked(source),
+            })
+            .collect()
+    }
+}
+
+fn verdict_cell(verdict: VerdictWord) -> Cell {
+    match verdict {
+        VerdictWord::Agrees => Cell::styled(Style::Agrees, "✓ agrees"),
+        VerdictWord::Differs => Cell::styled(Style::Differs, "✗ differs"),
+        VerdictWord::NotMeasurable => Cell::styled(Style::Open, "○ not measurable"),
+    }
+}
+
+fn comparison_table(compared: &[Compared<'_>], sources: &Sources<'_>) -> PageTable {
+    let rows = compared.iter().map(|row| {
+        let (figure, ours) = (row.figure, &row.ours);
+        let source = sources.number(&figure.source);
+        let ours_cell = match ours.value {
+            Some(value) => {
+                let (shown, interval) = number::with_interval(value, ours.interval);
+                let mut cell = Cell::shown(shown).and(Style::Plain, words::unit_after(&ours.unit).trim_start());
+                if let Some(interval) = interval {
+                    cell = cell.line(Style::Small, &format!("95 % interval {interval}"));
+                }
+                cell.line(Style::Small, &format!("n = {}", number::count(ours.n)))
+                    .line(Style::Plain, ours.finding.as_deref().unwrap_or_default())
+            }
+            None => match &ours.finding {
+                Some(finding) => Cell::text(finding).line(Style::Small, &format!("n = {}", number::count(ours.n))),
+                None => Cell::none(),
+            },
+        };
+        let published = match &figure.value {
+            study::published::Value::Qualitative(word) => Cell::text(word).line(Style::Small, "in words"),
+            value => Cell::text(&value.to_string()).and(Style::Plain, &figure.unit),
+        };
+        Row::of(vec![
+            Cell::styled(Style::Strong, &figure.id)
+                .and(Style::Plain, &figure.definition)
+                .line(Style::Small, &format!("{}, {}", figure.study, figure.period))
+                .link(&format!("source {source}"), &format!("#source-{source}")),
+            published,
+            ours_cell,
+            verdict_cell(row.verdict),
+            Cell::text(&row.measured_as)
+                .line(Style::Small, &row.because)
+                .line(Style::Small, row.asked.note().unwrap_or_default()),
+        ])
+    });
+    PageTable {
+        id: "comparison-table".to_owned(),
+        caption: "Published figures beside reproduced ones".to_owned(),
+        columns: columns(&[
+            "figure",
+            "published",
+            "reproduced",
+            "verdict",
+            "read as; rule and what it found; definition used",
+        ]),
+        rows: rows.collect(),
+    }
+}
+
+fn measures_table(measured: &Measured, methods: &mut Methods) -> PageTable {
+    let windows: BTreeMap<&str, usize> = measured
+        .windows
+        .iter()
+        .enumerate()
+        .map(|(index, window)| (window.name.as_str(), index))
+        .collect();
+    let mut sorted: Vec<&MeasureRow> = measured.measures.iter().collect();
+    sorted.sort_by_key(|row| {
+        (
+            catalogue::rank(&row.measure),
+            &row.measure,
+            &row.group,
+            windows.get(row.window.as_str()).copied().unwrap_or(usize::MAX),
+        )
+    });
+    let rows = sorted.into_iter().map(|row| {
+        let number = &row.number;
+        let mut head = Cell::text(catalogue::title(&row.measure));
+        if catalogue::find(&row.measure).is_some() {
+            head = head.line(Style::Code, &row.measure);
+        }
+        let mut cells = vec![head, Cell::text(&row.group), Cell::text(&row.window)];
+        match number.value {
+            Some(value) => {
+                let (shown, interval) = number::with_interval(value, number.interval);
+                cells.push(Cell::shown(shown).and(Style::Plain, words::unit_after(&number.unit).trim_start()));
+                cells.push(interval.map_or_else(Cell::none, Cell::shown));
+            }
+            None => {
+                let why = if number.hidden.is_some() {
+                    ""
+                } else {
+                    "not measurable: "
+                };
+                cells.push(Cell::text(&format!("{why}{}", words::reason(number))).spanning(2));
+            }
+        }
+        cells.push(if number.hidden.is_some() {
+            Cell::none()
+        } else {
+            Cell::count(number.n)
+        });
+        cells.push(number.finding.as_deref().map_or_else(Cell::none, Cell::text));
+        cells.push(
+            methods
+                .number(&number.method)
+                .map(label)
+                .map_or_else(Cell::none, |label| {
+                    Cell::styled(Style::Plain, "").link(&label, "#methods-named")
+                }),
+        );
+        Row::of(cells)
+    });
+    PageTable {
+        id: "measures-table".to_owned(),
+        caption: "Every measure".to_owned(),
+        columns: columns(&[
+            "measure",
+            "group",
+            "window",
+            "value#",
+            "95 % interval#",
+            "n#",
+            "finding",
+            "method",
+        ]),
+        rows: rows.collect(),
+    }
+}
