@@ -134,7 +134,7 @@ fn grouped(count: i64) -> String {
     let digits = count.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 && text != "-" {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) && text != "-" {
             text.push(',');
         }
         text.push(digit);
