@@ -34,12 +34,16 @@ use pipeline::Job;
 use settings::{FormatArgument, Kind, MaxRejects, size};
 
 const EXAMPLES: &str = "\
-Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), CSV through a
-mapping, and rosters, availability checks and follower lists as CSV or JSON lines with the tables' own column names. Plain,
-gzip or zstd, told by content. Several formats in one run are fine.
+Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), CSV through a \
+mapping, and rosters, availability checks and follower lists as CSV or JSON lines with the tables' own column names. Plain, \
+gzip or zstd, told by content; several formats in one run are fine.
 
-Writes posts, accounts, availability, follows, roster and rejects (as Parquet, empty ones too), ledger.parquet and run.json.
-Needs some 200 MB of memory, whatever the size of the input; a record may be as long as --max-line.
+Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
+
+Needs about 100 MB of memory, whatever the size of the input, and five times the longest record where records are long.
+
+Built-in mappings: fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
+They are recognised by their columns.
 
 Examples:
   ingest archive/ roster.csv -o work/1-ingest

@@ -60,13 +60,14 @@ pub struct ValuesBlock {
 
 /// Content that broke off or could not be unpacked.
 #[derive(Debug, Error)]
-#[error("{} (line {line}, byte {byte})", words(source))]
+#[error("{} (line {line}, byte {byte})", words(cause))]
 pub struct ReadError {
     /// The line being read.
     pub line: u64,
     /// Bytes of content read before.
     pub byte: u64,
-    source: io::Error,
+    /// Why. Not this error's source, since its words stand in the message already.
+    cause: io::Error,
 }
 
 fn words(error: &io::Error) -> String {
@@ -115,7 +116,7 @@ impl<R: Read> Feed<R> {
             match read {
                 Ok(0) => break,
                 Ok(_) => {}
-                Err(source) => return Err(self.error(source)),
+                Err(cause) => return Err(self.error(cause)),
             }
         }
         let ahead = &self.ahead[self.ahead_at..];
@@ -145,7 +146,7 @@ impl<R: Read> Feed<R> {
             buffer.resize(start + bytes, 0);
             let read = read_some(&mut self.reader, &mut buffer[start..]);
             buffer.truncate(start + *read.as_ref().unwrap_or(&0));
-            read.map_err(|source| self.error(source))?;
+            read.map_err(|cause| self.error(cause))?;
         }
         let appended = &buffer[start..];
         self.byte += appended.len() as u64;
@@ -163,13 +164,13 @@ impl<R: Read> Feed<R> {
         self.reader
     }
 
-    fn error(&self, source: io::Error) -> ReadError {
+    fn error(&self, cause: io::Error) -> ReadError {
         // What was looked at but not handed out counts as read all the same.
         let waiting = &self.ahead[self.ahead_at.min(self.ahead.len())..];
         ReadError {
             line: 1 + self.line_feeds + waiting.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>(),
             byte: self.byte + waiting.len() as u64,
-            source,
+            cause,
         }
     }
 }

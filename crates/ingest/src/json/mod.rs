@@ -1,8 +1,10 @@
 //! Reading JSON records that platforms really sent: only the keys that are asked for, texts borrowed, and no value of an
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
+mod surrogates;
 mod value;
 
+pub use surrogates::mend;
 pub(crate) use value::Key;
 pub use value::{Count, Flag, Id, Many, Maybe, Numbers, Present, Real, Text};
 

@@ -6,6 +6,7 @@ mod v2;
 
 use serde::Deserialize;
 
+use crate::json::mend;
 use crate::moment;
 use crate::native;
 use crate::reasons;
@@ -52,7 +53,18 @@ fn brief(text: &str) -> String {
 }
 
 fn not_json(error: &serde_json::Error) -> Rejection {
-    Rejection::with(reasons::NOT_JSON, error.to_string())
+    Rejection::with(reasons::NOT_JSON, particulars(error))
+}
+
+/// The reader's words, with the place counted from the record's start.
+fn particulars(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match (text.strip_suffix(&place), error.line()) {
+        (Some(words), 0 | 1) => format!("{words} (byte {} of the record)", error.column()),
+        (Some(words), line) => format!("{words} (line {line}, byte {} of the record)", error.column()),
+        (None, _) => text,
+    }
 }
 
 fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
@@ -64,9 +76,13 @@ pub fn record(json: &str, kind: Kind, place: &RecordPlace<'_>, sink: &mut Sink<'
     let tweet: Tweet<'_> = match serde_json::from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
+            if let Some(mended) = mend(json) {
+                // A mended text has nothing left to mend, so this comes here once.
+                return record(&mended, kind, place, sink);
+            }
             sink.read();
             let rejection = if error.is_data() {
-                Rejection::with(reasons::NOT_KNOWN, error.to_string())
+                Rejection::with(reasons::NOT_KNOWN, particulars(&error))
             } else {
                 not_json(&error)
             };

@@ -1,0 +1,153 @@
+//! CSV through mappings.
+
+use tables::{Accounts, Basis, PostKind, Posts, Rejects, Timestamp};
+
+use crate::run::Bench;
+
+const FIFTH_TRIBE: &str = "name,username,description,location,followers,numberstatuses,time,tweets\r\n";
+
+#[test]
+fn the_fifth_tribe_shape() {
+    let content = format!(
+        "{FIFTH_TRIBE}Larch,LarchTree,\"tall, green\",,640,0,1/6/2015 21:07,\"RT @Oak: rain &amp; wind\n#hills \u{26c8}\rhttp://a.example/x\"\r\n\
+         Larch,LarchTree,,hills,many,49,1/6/2015 21:27,@Oak no\r\nLarch,LarchTree,,,1,2,21.1.2015,x\r\n"
+    );
+    let ran = Bench::with("tweets.csv", content).ingest(&["tweets.csv"]);
+    assert_eq!(ran.ledger(), ["read 3", "used 2", "rejected unreadable time 1"]);
+    let posts = ran.table::<Posts>();
+    let posts: Vec<_> = posts.rows().unwrap().collect();
+    assert_eq!(
+        (posts[0].account_id, posts[0].handle, posts[0].post_id),
+        ("@larchtree", Some("LarchTree"), None)
+    );
+    assert_eq!(
+        (posts[0].kind, posts[0].reposted_handle),
+        (PostKind::Repost, Some("Oak"))
+    );
+    assert_eq!(posts[0].text, Some("rain & wind\n#hills \u{26c8}\rhttp://a.example/x"));
+    assert_eq!(
+        (posts[0].hashtags.clone(), posts[0].urls.clone()),
+        (Some(vec!["hills"]), Some(vec!["http://a.example/x"]))
+    );
+    // python3 -c "from datetime import *; print(int(datetime(2015,1,6,21,7,tzinfo=timezone.utc).timestamp()*1000))"
+    assert_eq!(posts[0].posted_at, Some(Timestamp(1_420_578_420_000)));
+    assert_eq!(
+        (posts[1].kind, posts[1].in_reply_to_handle),
+        (PostKind::Reply, Some("Oak"))
+    );
+    assert_eq!(posts[1].mentioned_handles, Some(vec!["Oak"]));
+    let accounts = ran.table::<Accounts>();
+    let accounts: Vec<_> = accounts.rows().unwrap().collect();
+    assert_eq!(
+        (accounts[0].followers, accounts[0].statuses, accounts[0].location),
+        (Some(640), Some(0), None)
+    );
+    // A count that is no number is not known; it is not 0.
+    assert_eq!(
+        (accounts[1].followers, accounts[1].statuses, accounts[1].description),
+        (None, Some(49), None)
+    );
+    assert_eq!(accounts[0].observed_basis, Basis::Post);
+}
+
+#[test]
+fn the_troll_archive_in_both_shapes() {
+    let bench = Bench::new();
+    bench.put(
+        "by-author.csv",
+        "author_id,content,region,language,publish_date,harvested_date,following,followers,updates,post_type,retweet\n\
+         OAK,fog,Unknown,Russian,2017-01-23 22:36:00,2017-01-24 00:00:00,10,20,30,R,1\n\
+         OAK,'@Elm fog,Unknown,English,2017-01-23 22:37:00,2017-01-24 00:00:00,10,20,30,,0\n",
+    );
+    bench.put(
+        "first.csv",
+        "external_author_id,author,content,region,language,publish_date,harvested_date,following,followers,updates,post_type,account_type,\
+         retweet,account_category,new_june_2018,alt_external_id,tweet_id,article_url,tco1_step1,tco2_step1,tco3_step1\n\
+         9.06E+17,OAK,fog,Unknown,English,10/1/2017 19:58,10/1/17 19:59,1,2,3,QUOTE_TWEET,Right,0,RightTroll,0,905,9.1458E+17,http://x.example,,,\n",
+    );
+    let ran = bench.ingest(&["by-author.csv", "first.csv"]);
+    assert_eq!(ran.ledger(), ["read 3", "used 3"], "{}", ran.stderr());
+    let posts = ran.table::<Posts>();
+    let posts: Vec<_> = posts.rows().unwrap().collect();
+    use PostKind::{Quote, Reply, Repost};
+    assert_eq!(
+        posts.iter().map(|post| post.kind).collect::<Vec<_>>(),
+        [Repost, Reply, Quote]
+    );
+    assert_eq!(
+        posts.iter().map(|post| post.lang).collect::<Vec<_>>(),
+        [Some("ru"), Some("en"), Some("en")]
+    );
+    // An id that a spreadsheet has damaged is no id.
+    assert_eq!((posts[2].post_id, posts[2].account_id), (None, "@oak"));
+    let accounts = ran.table::<Accounts>();
+    let account = accounts.rows().unwrap().next().unwrap();
+    assert_eq!(
+        (
+            account.following,
+            account.followers,
+            account.statuses,
+            account.observed_basis
+        ),
+        (Some(10), Some(20), Some(30), Basis::Stated)
+    );
+}
+
+#[test]
+fn a_mapping_of_ones_own() {
+    let bench = Bench::with(
+        "a.tsv",
+        "who\tid\twhen\ttags\tsort\nLarch\t5\t03.06.2015 12:00 +0200\t['a', '#b']\tshare\nOak\tn/a\tn/a\tn/a\tn/a\n",
+    );
+    bench.put(
+        "m.toml",
+        "platform = \"Mastodon\"\ndelimiter = \"\\t\"\nnull = [\"\", \"n/a\"]\ntimes = [\"%d.%m.%Y %H:%M %z\"]\n[posts]\nhandle = \"who\"\n\
+         account_id = { column = \"id\" }\nposted_at = \"when\"\nhashtags = { column = \"tags\", split = \",\" }\n\
+         kind = { column = \"sort\", words = { share = \"repost\" } }\nlang = { constant = \"de\" }\nlikes = { column = \"stars\", optional = true }\n",
+    );
+    let ran = bench.ingest(&["a.tsv", "--mapping", "m.toml"]);
+    assert_eq!(ran.ledger(), ["read 2", "used 2"], "{}", ran.stderr());
+    let posts = ran.table::<Posts>();
+    let posts: Vec<_> = posts.rows().unwrap().collect();
+    assert_eq!(
+        (posts[0].platform, posts[0].account_id, posts[0].lang),
+        ("mastodon", "5", Some("de"))
+    );
+    // python3 -c "from datetime import *; print(int(datetime(2015,6,3,10,tzinfo=timezone.utc).timestamp()*1000))"
+    assert_eq!(posts[0].posted_at, Some(Timestamp(1_433_325_600_000)));
+    assert_eq!(
+        (posts[0].hashtags.clone(), posts[0].kind),
+        (Some(vec!["a", "b"]), PostKind::Repost)
+    );
+    assert_eq!(
+        (
+            posts[1].account_id,
+            posts[1].posted_at,
+            posts[1].hashtags.clone(),
+            posts[1].kind
+        ),
+        ("@oak", None, None, PostKind::Original)
+    );
+}
+
+#[test]
+fn quotes_that_never_close_and_bytes_that_are_no_text() {
+    let mut content = FIFTH_TRIBE.as_bytes().to_vec();
+    content.extend_from_slice(b"a,b,c,d,1,2,1/6/2015 21:07,\xff\r\na,b,c,d,1,2,1/6/2015 21:07,\"open\r\nand so on\r\n");
+    let bench = Bench::with("a.csv", &content);
+    let ran = bench.ingest(&["a.csv"]);
+    // The last row is all that follows the open quote.
+    assert_eq!(ran.ledger(), ["read 2", "used 1", "rejected not UTF-8 1"]);
+    content.extend(std::iter::repeat_n(b'x', 3_000_000));
+    bench.put("a.csv", &content);
+    let ran = bench.ingest(&["a.csv", "--max-line", "1M", "--force"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 2", "rejected line too long 1", "rejected not UTF-8 1"]
+    );
+    let rejects = ran.table::<Rejects>();
+    let last = rejects.rows().unwrap().last().unwrap();
+    let from = usize::try_from(last.byte_offset).unwrap();
+    assert!(content[from..].starts_with(b"a,b,c,d,1,2,1/6/2015 21:07,\"open"));
+    assert_eq!(usize::try_from(last.byte_length).unwrap(), content.len() - from);
+}

@@ -1,0 +1,11 @@
+//! What each format's records become, on records written for these tests.
+
+#![allow(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
+
+#[path = "../run/mod.rs"]
+mod run;
+
+mod csv;
+mod native;
+mod twitter_v1;
+mod twitter_v2;

@@ -1,0 +1,196 @@
+//! Real corpora, which are not part of this repository: counts that an independent reader finds, found again.
+//!
+//! `DIMINUENDO_DATA` names the folder with the data sets, `DIMINUENDO_PYTHON` a Python; without them the tests are skipped.
+
+#![allow(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
+
+mod run;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use run::{Bench, Ran};
+use tables::{Accounts, Availability, Flow, LedgerEntries, PostKind, Posts, Rejects};
+
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
+fn data(folder: &str) -> Option<PathBuf> {
+    let found = std::env::var_os("DIMINUENDO_DATA").map(|root| Path::new(&root).join(folder));
+    let found = found.filter(|path| path.is_dir());
+    if found.is_none() {
+        skipped(&format!("DIMINUENDO_DATA is not set to a folder that holds {folder}"));
+    }
+    found
+}
+
+fn ingest(path: &Path) -> Ran {
+    let ran = Bench::new().ingest(&[path.to_str().unwrap()]);
+    assert_eq!(ran.status(), 0, "{}", ran.stderr());
+    ran.ledger();
+    ran
+}
+
+// python3 -c "import csv; print(len(list(csv.DictReader(open('tweets.csv', encoding='utf-8', newline='')))))"        17410
+// … sum(r['tweets'].startswith('RT @') for r in rows)                                                              5824
+// … sum(not r['description'] for r in rows)                                                                        2682
+// … len({r['username'].lower() for r in rows})                                                                     112
+#[test]
+fn fifth_tribe() {
+    let Some(folder) = data("fifthtribe") else { return };
+    let ran = ingest(&folder.join("tweets.csv"));
+    assert_eq!(ran.ledger(), ["read 17410", "used 17410"]);
+    let posts = ran.table::<Posts>();
+    let posts: Vec<_> = posts.rows().unwrap().collect();
+    assert_eq!(posts.iter().filter(|post| post.kind == PostKind::Repost).count(), 5_824);
+    assert!(posts.iter().all(|post| post.posted_at.is_some() && post.text.is_some()));
+    let accounts = ran.table::<Accounts>();
+    let accounts: Vec<_> = accounts.rows().unwrap().collect();
+    assert_eq!(
+        accounts.iter().filter(|account| account.description.is_none()).count(),
+        2_682
+    );
+    assert!(
+        accounts
+            .iter()
+            .all(|account| account.followers.is_some() && account.statuses.is_some())
+    );
+    let ids: std::collections::BTreeSet<_> = accounts.iter().map(|account| account.account_id).collect();
+    assert_eq!(ids.len(), 112);
+}
+
+// rows = list(csv.DictReader(io.TextIOWrapper(zstandard.open('tweets.csv.zst', 'rb'), encoding='utf-8', newline='')))
+// python3: len(rows); Counter(r['post_type'] for r in rows); len({r['author_id'].lower() for r in rows})
+//   195164; {'R': 99491, '': 93433, 'Q': 2240}; 184
+#[test]
+fn troll_archive() {
+    let Some(folder) = data("ira-538") else { return };
+    let ran = ingest(&folder.join("tweets.csv.zst"));
+    assert_eq!(ran.ledger(), ["read 195164", "used 195164"]);
+    let mut kinds = BTreeMap::new();
+    let mut ids = std::collections::BTreeSet::new();
+    let posts = ran.table::<Posts>();
+    for post in posts.rows().unwrap() {
+        *kinds.entry(post.kind).or_insert(0) += 1;
+        ids.insert(post.account_id);
+    }
+    assert_eq!(kinds[&PostKind::Quote], 2_240);
+    // Another 536 rows begin with RT @ without saying so: sum(r["post_type"] == "" and re.match(r"['\" ]*RT @\w{1,20}", r["content"]) …).
+    assert_eq!(kinds[&PostKind::Repost], 99_491 + 536);
+    assert_eq!(ids.len(), 184);
+    let first = ingest(&folder.join("IRAhandle_tweets_sample_original_schema.csv"));
+    assert_eq!(first.ledger(), ["read 100", "used 100"]);
+    let posts = first.table::<Posts>();
+    assert!(
+        posts
+            .rows()
+            .unwrap()
+            .all(|post| post.post_id.is_none() && post.posted_at.is_some())
+    );
+}
+
+// python3 -c "import csv; r = list(csv.DictReader(open(PATH, newline=''))); print(len(r), sum(not x['created_at'] for x in r))"
+//   nbc-russian/users.csv                             454 70
+//   twitter-io/china_082019_1_users_csv_hashed.csv    744 0
+#[test]
+fn released_accounts() {
+    let (Some(nbc), Some(io)) = (data("nbc-russian"), data("twitter-io")) else {
+        return;
+    };
+    for (path, rows, without_date) in [
+        (nbc.join("users.csv"), 454, 70),
+        (io.join("china_082019_1_users_csv_hashed.csv"), 744, 0),
+    ] {
+        let ran = ingest(&path);
+        let accounts = ran.table::<Accounts>();
+        let created: Vec<_> = accounts.rows().unwrap().map(|account| account.created_at).collect();
+        assert_eq!(created.len(), rows);
+        assert_eq!(created.iter().filter(|at| at.is_none()).count(), without_date);
+    }
+}
+
+/// All `.json` and `.jsonl` files below a folder.
+fn json_files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            json_files(&path, found);
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "json" || extension == "jsonl")
+        {
+            found.push(path);
+        }
+    }
+}
+
+/// Compares, file by file, what ingest makes of a corpus with what `witness/count_twitter.py` finds in it.
+fn compare(folder: &Path) {
+    let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
+        return skipped("DIMINUENDO_PYTHON is not set to a Python");
+    };
+    let mut files = Vec::new();
+    json_files(folder, &mut files);
+    files.sort();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/count_twitter.py");
+    let output = Command::new(python).arg(script).args(&files).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut expected: BTreeMap<String, [i64; 4]> = BTreeMap::new();
+    for line in String::from_utf8(output.stdout).unwrap().lines() {
+        let mut fields = line.split('\t');
+        let name = Path::new(fields.next().unwrap()).strip_prefix(folder).unwrap();
+        let counts: Vec<i64> = fields.map(|field| field.parse().unwrap()).collect();
+        expected.insert(name.to_string_lossy().into_owned(), counts.try_into().unwrap());
+    }
+    let bench = Bench::new();
+    let paths: Vec<&str> = files.iter().map(|path| path.to_str().unwrap()).collect();
+    let ran = bench.ingest(&paths);
+    assert_eq!(ran.status(), 0, "{}", ran.stderr());
+    ran.ledger();
+    let mut found: BTreeMap<String, [i64; 4]> = expected.keys().map(|name| (name.clone(), [0; 4])).collect();
+    let (ledger, posts, accounts, checks) = (
+        ran.table::<LedgerEntries>(),
+        ran.table::<Posts>(),
+        ran.table::<Accounts>(),
+        ran.table::<Availability>(),
+    );
+    for entry in ledger.rows().unwrap().filter(|entry| entry.flow == Flow::Used) {
+        found.get_mut(entry.source).unwrap()[0] += entry.records;
+    }
+    posts
+        .rows()
+        .unwrap()
+        .for_each(|row| found.get_mut(row.source_file).unwrap()[1] += 1);
+    accounts
+        .rows()
+        .unwrap()
+        .for_each(|row| found.get_mut(row.source_file).unwrap()[2] += 1);
+    checks
+        .rows()
+        .unwrap()
+        .for_each(|row| found.get_mut(row.source_file).unwrap()[3] += 1);
+    let different: Vec<_> = expected
+        .iter()
+        .filter(|(name, counts)| found[*name] != **counts)
+        .map(|(name, counts)| format!("{name}: ingest {:?}, Python {counts:?}", found[name]))
+        .collect();
+    assert!(different.is_empty(), "{}", different.join("\n"));
+    assert!(!ran.table::<Rejects>().is_empty());
+}
+
+#[test]
+fn twitter_v1_corpora() {
+    if let Some(folder) = data("tw-v11") {
+        compare(&folder);
+    }
+}
+
+#[test]
+fn twitter_v2_corpora() {
+    if let Some(folder) = data("tw-v2") {
+        compare(&folder);
+    }
+}

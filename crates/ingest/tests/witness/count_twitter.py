@@ -1,0 +1,149 @@
+"""What an independent reader finds in files of Twitter JSON, by the rules that ingest documents.
+
+    python count_twitter.py FILE...
+
+prints one line a file: name, records used, posts, accounts, checks, tab-separated. Only Python's own json reads the files.
+"""
+
+import json
+import sys
+
+
+def documents(path):
+    """The records of a file: the elements of one JSON document, or the lines."""
+    content = open(path, "rb").read()
+    try:
+        document = json.loads(content)
+        return document if isinstance(document, list) else [document]
+    except ValueError:
+        pass
+    found = []
+    for line in content.split(b"\n"):
+        if line.strip():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                pass
+    return found
+
+
+def identifier(thing):
+    for value in (thing.get("id_str"), thing.get("id")):
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            return str(value)
+    return None
+
+
+def handle(user):
+    return user.get("screen_name") or user.get("username")
+
+
+def is_tweet(thing):
+    has_text = isinstance(thing.get("text"), str) or isinstance(thing.get("full_text"), str)
+    return (has_text or isinstance(thing.get("extended_tweet"), dict)) and not handle(thing)
+
+
+def is_v2(tweet):
+    keys = ("author_id", "author", "public_metrics", "conversation_id", "edit_history_tweet_ids")
+    return not isinstance(tweet.get("user"), dict) and any(tweet.get(key) for key in keys)
+
+
+class Count:
+    def __init__(self):
+        self.used = self.posts = self.accounts = self.checks = 0
+
+    def account(self, user):
+        self.accounts += bool(handle(user))
+
+    def v1(self, tweet):
+        user = tweet.get("user")
+        if not isinstance(user, dict) or not identifier(tweet) or not (identifier(user) or handle(user)):
+            return False
+        self.posts += 1
+        self.account(user)
+        self.nested(tweet)
+        return True
+
+    def nested(self, tweet):
+        repost = tweet.get("retweeted_status")
+        quote = tweet.get("quoted_status")
+        if isinstance(repost, dict):
+            self.v1(repost)
+            if isinstance(repost.get("quoted_status"), dict):
+                quote = None
+        if isinstance(quote, dict):
+            self.v1(quote)
+
+    def user(self, user):
+        if not identifier(user):
+            return False
+        self.account(user)
+        status = user.get("status")
+        if isinstance(status, dict) and is_tweet(status) and identifier(status):
+            self.posts += 1
+            self.nested(status)
+        return True
+
+    def v2(self, tweet):
+        author = tweet.get("author") or {}
+        if not identifier(tweet) or not (tweet.get("author_id") or identifier(author)):
+            return False
+        self.posts += 1
+        return True
+
+    def flat(self, tweet):
+        if not self.v2(tweet):
+            return False
+        for inner in [tweet] + [i for i in tweet.get("referenced_tweets", []) if is_tweet(i) and self.v2(i)]:
+            for key in ("author", "in_reply_to_user"):
+                if isinstance(inner.get(key), dict):
+                    self.account(inner[key])
+        return True
+
+    def record(self, record):
+        if not isinstance(record, dict):
+            return
+        if is_tweet(record):
+            self.used += self.flat(record) if is_v2(record) else self.v1(record)
+        elif handle(record):
+            self.used += self.user(record)
+        else:
+            self.page(record)
+
+    def page(self, page):
+        for key in ("statuses", "results"):
+            for item in page.get(key) or []:
+                self.used += isinstance(item, dict) and is_tweet(item) and self.v1(item)
+        for item in page.get("users") or []:
+            self.used += isinstance(item, dict) and self.user(item)
+        data = page.get("data") or []
+        data = data if isinstance(data, list) else [data]
+        own = set()
+        for item in (i for i in data if isinstance(i, dict)):
+            own.add(identifier(item))
+            if is_tweet(item):
+                self.used += self.v2(item)
+                if isinstance(item.get("author"), dict):
+                    self.account(item["author"])
+            elif handle(item):
+                self.used += self.user(item)
+        includes = page.get("includes") or {}
+        for tweet in includes.get("tweets") or []:
+            if identifier(tweet) not in own and is_tweet(tweet):
+                self.v2(tweet)
+        for user in includes.get("users") or []:
+            self.account(user)
+        seen = (page.get("__twarc") or {}).get("retrieved_at") or (isinstance(page.get("data"), dict) and page["data"].get("created_at"))
+        for error in page.get("errors") or []:
+            if isinstance(error, dict) and error.get("resource_type") == "user" and seen:
+                self.used += 1
+                self.checks += 1
+
+
+for path in sys.argv[1:]:
+    count = Count()
+    for record in documents(path):
+        count.record(record)
+    print(path, count.used, count.posts, count.accounts, count.checks, sep="\t")
