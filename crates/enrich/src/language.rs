@@ -1,12 +1,22 @@
 //! The language that a post's own words are in.
 //!
 //! Links, mentions and hashtags are taken out first: they are in the platform's language, or in none. What remains must have a
-//! number of letters, and the detector must be sure; otherwise there is no answer.
+//! number of letters, and the detector must be fairly sure; otherwise there is no answer.
+//!
+//! Measured on the test sentences of lingua-rs (1,000 a language; en, ar, fa, ur, tr, fr, de, es, id, ru, nl, in percent right and
+//! wrong, the rest unanswered): whatlang with confidence above 0.9, its own notion of reliable, 71 and 0.5; above 0.5, 83 and
+//! 1; above 0, 93 and 7. Of two-word texts it answers a tenth, rightly. A language that it does not know (Somali) it takes for
+//! another in 45 of 100 sentences. lingua 1.8, asked only about these languages, is right in 99 (its models come from the same
+//! corpora as the sentences) and in 96 of word pairs, at four times the time and a minute more of building; whichlang knows
+//! neither Persian nor Urdu and gives no confidence.
 
 use whatlang::{Lang, detect};
 
 /// Fewer letters than this do not tell a language.
 const LEAST_LETTERS: usize = 12;
+
+/// Answers of less confidence than this are none.
+const LEAST_CONFIDENCE: f64 = 0.5;
 
 /// The language of a text (ISO 639-1), when it tells.
 pub(crate) fn language(text: &str) -> Option<&'static str> {
@@ -15,7 +25,7 @@ pub(crate) fn language(text: &str) -> Option<&'static str> {
         return None;
     }
     let info = detect(&words)?;
-    info.is_reliable().then(|| code(info.lang()))
+    (info.confidence() >= LEAST_CONFIDENCE).then(|| code(info.lang()))
 }
 
 /// The text without links, mentions and hashtags, and without the mark of a hand-made repost.
@@ -150,6 +160,33 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(language(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sentences_of_real_corpora_are_told_apart() {
+        let Some(data) = std::env::var_os("DIMINUENDO_DATA") else {
+            eprintln!("skipped: DIMINUENDO_DATA is not set");
+            return;
+        };
+        let folder = std::path::PathBuf::from(data).join("langid/lingua");
+        for (code, least_right) in [
+            ("en", 820),
+            ("ar", 850),
+            ("fa", 900),
+            ("ur", 880),
+            ("tr", 800),
+            ("fr", 850),
+        ] {
+            let text = std::fs::read_to_string(folder.join(code).join("sentences.txt")).unwrap();
+            let answers: Vec<_> = text.lines().map(language).collect();
+            let right = answers.iter().filter(|answer| **answer == Some(code)).count();
+            let wrong = answers.iter().flatten().count() - right;
+            assert!(
+                right >= least_right && wrong <= 50,
+                "{code}: {right} right, {wrong} wrong of {}",
+                answers.len()
+            );
         }
     }
 

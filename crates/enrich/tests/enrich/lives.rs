@@ -1,0 +1,243 @@
+//! Spells, and the state of members at samples.
+
+use tables::{Basis, LedgerEntries, Members, Post, RosterEntry, Spells, State, Timestamp};
+
+use crate::given::{STUDY, World, account, at, check, entry, post, sample};
+
+type Life = (String, [Option<Timestamp>; 4], State, bool, String, Option<String>);
+
+fn spells(world: &World) -> Vec<Life> {
+    world.enriched(Some(STUDY)).rows::<Spells, _>(|row| {
+        (
+            row.account_id.to_owned(),
+            [row.created_at, row.entered_at, row.last_alive_at, row.first_gone_at],
+            row.end_state,
+            row.censored,
+            row.alive_basis.to_owned(),
+            row.gone_basis.map(str::to_owned),
+        )
+    })
+}
+
+#[test]
+fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
+    let mut seen = account("1", at(1, 0));
+    seen.created_at = Some(at(-9, 0));
+    let world = World {
+        accounts: vec![seen],
+        posts: vec![
+            post("1", at(5, 3)),
+            post("2", at(2, 0)),
+            Post {
+                posted_at: None,
+                ..post("5", at(0, 0))
+            },
+        ],
+        checks: vec![
+            check("1", at(4, 0), State::Active),
+            check("1", at(6, 0), State::Suspended),
+            check("1", at(7, 0), State::Suspended),
+            // Found gone, and back: the last sign of life counts.
+            check("2", at(3, 0), State::Suspended),
+            check("2", at(4, 0), State::Active),
+            check("3", at(3, 0), State::NotFound),
+            check("4", at(3, 0), State::Unknown),
+        ],
+        ..World::default()
+    };
+    let none = [None; 4];
+    assert_eq!(
+        spells(&world),
+        [
+            (
+                "1".to_owned(),
+                [Some(at(-9, 0)), Some(at(1, 0)), Some(at(5, 3)), Some(at(6, 0))],
+                State::Suspended,
+                false,
+                "post".to_owned(),
+                Some("check".to_owned()),
+            ),
+            (
+                "2".to_owned(),
+                [None, Some(at(2, 0)), Some(at(4, 0)), None],
+                State::Active,
+                true,
+                "check".to_owned(),
+                None,
+            ),
+            (
+                "3".to_owned(),
+                [None, None, None, Some(at(3, 0))],
+                State::NotFound,
+                false,
+                "none".to_owned(),
+                Some("check".to_owned()),
+            ),
+            ("4".to_owned(), none, State::Active, true, "none".to_owned(), None),
+            ("5".to_owned(), none, State::Active, true, "none".to_owned(), None),
+        ]
+    );
+    let stderr = world.enriched(Some(STUDY)).stderr;
+    assert!(
+        stderr.contains("seen alive after they had been found gone: 1"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn a_post_nested_in_a_repost_shows_its_author_alive_when_it_was_written_and_not_when_it_was_passed_on() {
+    let mut carried = account("9", at(12, 0));
+    carried.observed_basis = Basis::Post;
+    carried.source_part = 1;
+    let mut carrier = account("8", at(12, 0));
+    carrier.observed_basis = Basis::Post;
+    let mut nested = post("9", at(2, 0));
+    nested.source_part = 1;
+    let world = World {
+        accounts: vec![carrier, carried],
+        posts: vec![nested],
+        ..World::default()
+    };
+    let lives = spells(&world);
+    assert_eq!(lives[0].1[2], Some(at(12, 0)), "the author of the carrying post");
+    assert_eq!(lives[1].1[2], Some(at(2, 0)), "the nested author");
+}
+
+#[test]
+fn membership_follows_the_roster_and_the_state_the_signs() {
+    let mut created = account("3", at(30, 0));
+    created.created_at = Some(at(5, 0));
+    let world = World {
+        accounts: vec![created],
+        posts: vec![
+            post("1", at(1, 0)),
+            post("2", at(1, 0)),
+            post("4", at(0, 0)),
+            post("4", at(19, 0)),
+        ],
+        checks: vec![
+            check("1", at(6, 0), State::Suspended),
+            check("2", at(7, 0), State::Protected),
+        ],
+        roster: vec![
+            entry(Some("1"), None),
+            // On the list exactly at the second sample, off exactly at the third.
+            RosterEntry {
+                listed_at: Some(sample(7)),
+                unlisted_at: Some(sample(19)),
+                ..entry(Some("2"), None)
+            },
+            entry(Some("3"), None),
+            // Twice on the list is one member; off it in between.
+            RosterEntry {
+                unlisted_at: Some(at(5, 0)),
+                ..entry(Some("4"), None)
+            },
+            RosterEntry {
+                listed_at: Some(at(10, 0)),
+                ..entry(Some("4"), None)
+            },
+            RosterEntry {
+                listed_at: Some(at(3, 0)),
+                unlisted_at: Some(at(4, 0)),
+                ..entry(Some("4"), None)
+            },
+        ],
+        ..World::default()
+    };
+    let members = world
+        .enriched(Some(STUDY))
+        .rows::<Members, _>(|row| (row.sample_at, row.account_id.to_owned(), row.state, row.alive));
+    let expected = [
+        (3, "1", State::Active, true),
+        (3, "3", State::Unknown, false),
+        (3, "4", State::Active, true),
+        (7, "1", State::Suspended, false),
+        (7, "2", State::Protected, true),
+        (7, "3", State::Active, true),
+        (19, "1", State::Suspended, false),
+        (19, "3", State::Active, true),
+        (19, "4", State::Active, true),
+    ]
+    .map(|(day, id, state, alive)| (sample(day), id.to_owned(), state, alive));
+    assert_eq!(members, expected);
+}
+
+#[test]
+fn without_a_roster_everyone_who_posted_is_a_member_from_the_first_sign_of_life_on() {
+    let mut nested = post("3", at(1, 0));
+    nested.source_part = 1;
+    let world = World {
+        accounts: vec![account("4", at(1, 0))],
+        posts: vec![post("1", at(1, 0)), post("2", at(9, 0)), nested, post("1", at(20, 0))],
+        ..World::default()
+    };
+    let enriched = world.enriched(None);
+    assert!(
+        enriched.stderr.contains(
+            "enrich: no --study given: derived one for 2015-06-02 to 2015-06-21 with 3 samples; listed is every account that \
+             posted, since there is no roster"
+        ),
+        "{}",
+        enriched.stderr
+    );
+    let members = enriched.rows::<Members, _>(|row| (row.sample_at, row.account_id.to_owned()));
+    let expected = [(1, "1"), (8, "1"), (15, "1"), (15, "2")].map(|(day, id)| (sample(day), id.to_owned()));
+    assert_eq!(members, expected);
+    // The derived study gives the same tables when it is given back.
+    let text = std::fs::read_to_string(enriched.dir().join("study.toml")).unwrap();
+    let again = world.enriched(Some(&text));
+    assert_eq!(
+        again.rows::<Members, _>(|row| (row.sample_at, row.account_id.to_owned())),
+        members
+    );
+}
+
+#[test]
+fn names_on_the_roster_find_their_accounts_and_unknown_ones_are_counted() {
+    let seen_as = |id, handle, day| {
+        let mut seen = account(id, at(day, 0));
+        seen.handle = Some(handle);
+        seen
+    };
+    let mut by_handle_only = post("@wick", at(2, 0));
+    by_handle_only.handle = Some("Wick");
+    let world = World {
+        accounts: vec![seen_as("1", "Lamp", 0), seen_as("2", "LAMP", 10)],
+        posts: vec![by_handle_only],
+        roster: vec![
+            RosterEntry {
+                listed_at: Some(at(1, 0)),
+                ..entry(None, Some("lAmp"))
+            },
+            RosterEntry {
+                listed_at: Some(at(9, 0)),
+                ..entry(None, Some("lamp"))
+            },
+            entry(None, Some("wick")),
+            entry(None, Some("nobody")),
+            entry(Some("77"), Some("lamp")),
+        ],
+        ..World::default()
+    };
+    let enriched = world.enriched(Some(STUDY));
+    let roster = enriched.rows::<tables::Roster, _>(|row| row.account_id.map(str::to_owned));
+    let expected = [Some("1"), Some("2"), Some("@wick"), None, Some("77")].map(|id| id.map(str::to_owned));
+    assert_eq!(roster, expected);
+    let last: Vec<String> = enriched
+        .rows::<Members, _>(|row| (row.sample_at, row.account_id.to_owned()))
+        .into_iter()
+        .filter(|row| row.0 == sample(19))
+        .map(|row| row.1)
+        .collect();
+    assert_eq!(last, ["1", "2", "@wick"]);
+    assert!(
+        enriched
+            .stderr
+            .contains("2 skipped (roster name not seen in the data 2)"),
+        "{}",
+        enriched.stderr
+    );
+    let skipped = enriched.rows::<LedgerEntries, _>(|row| (row.source.to_owned(), row.reason.to_owned(), row.records));
+    assert!(skipped.contains(&("roster".to_owned(), "roster name not seen in the data".to_owned(), 2)));
+}
