@@ -66,15 +66,16 @@ fn too_long(place: &RecordPlace<'_>, rules: Rules, sink: &mut Sink<'_>) {
 }
 
 fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: Rules, sink: &mut Sink<'_>) {
-    let mut at = offset;
-    for (number, line) in (first_line..).zip(bytes.split(|byte| *byte == b'\n')) {
-        let length = line.len() as u64 + 1;
+    let mut from = 0;
+    let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+    for (number, end) in (first_line..).zip(ends) {
+        let line = &bytes[from..end];
         let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
         // Streams send empty lines to keep a connection alive.
         if !trimmed.trim_ascii().is_empty() {
-            json(trimmed, number, at, rules, sink);
+            json(trimmed, number, offset + from as u64, rules, sink);
         }
-        at += length;
+        from = end + 1;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES};
+use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, line_feeds};
 
 /// Cuts content into blocks of whole lines. `take` returns false when it wants no more.
 ///
@@ -17,10 +17,10 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
         if feed.append(&mut pending, BLOCK_BYTES)? == 0 {
             break;
         }
-        if let Some(end) = pending[searched..].iter().rposition(|byte| *byte == b'\n') {
+        if let Some(end) = memchr::memrchr(b'\n', &pending[searched..]) {
             let rest = pending.split_off(searched + end + 1);
             let bytes = std::mem::replace(&mut pending, rest);
-            let lines = bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+            let lines = line_feeds(&bytes);
             let length = bytes.len() as u64;
             let block = Block::Lines {
                 bytes,
@@ -46,11 +46,11 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
             pending = rest.unwrap_or_default();
             offset = feed.byte() - pending.len() as u64;
             first_line += 1;
-            if let Some(end) = pending.iter().rposition(|byte| *byte == b'\n') {
+            if let Some(end) = memchr::memrchr(b'\n', &pending) {
                 // What followed the long line may hold whole lines of its own.
                 let rest = pending.split_off(end + 1);
                 let bytes = std::mem::replace(&mut pending, rest);
-                let lines = bytes.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+                let lines = line_feeds(&bytes);
                 let length = bytes.len() as u64;
                 let block = Block::Lines {
                     bytes,
@@ -86,7 +86,7 @@ fn pass_over<R: Read>(feed: &mut Feed<R>, line: &mut Vec<u8>) -> Result<(u64, Op
         if feed.append(&mut buffer, BLOCK_BYTES)? == 0 {
             return Ok((length, None));
         }
-        if let Some(end) = buffer.iter().position(|byte| *byte == b'\n') {
+        if let Some(end) = memchr::memchr(b'\n', &buffer) {
             length += end as u64;
             return Ok((length, Some(buffer.split_off(end + 1))));
         }

@@ -150,7 +150,7 @@ impl<R: Read> Feed<R> {
         }
         let appended = &buffer[start..];
         self.byte += appended.len() as u64;
-        self.line_feeds += appended.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
+        self.line_feeds += line_feeds(appended);
         Ok(appended.len())
     }
 
@@ -168,11 +168,16 @@ impl<R: Read> Feed<R> {
         // What was looked at but not handed out counts as read all the same.
         let waiting = &self.ahead[self.ahead_at.min(self.ahead.len())..];
         ReadError {
-            line: 1 + self.line_feeds + waiting.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>(),
+            line: 1 + self.line_feeds + line_feeds(waiting),
             byte: self.byte + waiting.len() as u64,
             cause,
         }
     }
+}
+
+/// How many line feeds there are.
+fn line_feeds(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
