@@ -128,9 +128,10 @@ fn json_files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Compares, file by file, what ingest makes of a corpus with what `witness/count_twitter.py` finds in it.
-fn compare(folder: &Path) {
+fn compare(folder: &Path) -> Option<Ran> {
     let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
-        return skipped("DIMINUENDO_PYTHON is not set to a Python");
+        skipped("DIMINUENDO_PYTHON is not set to a Python");
+        return None;
     };
     let mut files = Vec::new();
     json_files(folder, &mut files);
@@ -179,13 +180,32 @@ fn compare(folder: &Path) {
         .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
     assert!(!ran.table::<Rejects>().is_empty());
+    Some(ran)
 }
 
 #[test]
 fn twitter_v1_corpora() {
-    if let Some(folder) = data("tw-v11") {
-        compare(&folder);
-    }
+    let Some(folder) = data("tw-v11") else { return };
+    let Some(ran) = compare(&folder) else { return };
+    // Field by field: text, time, lists and counts of every post, and all that an account shows.
+    let python = std::env::var_os("DIMINUENDO_PYTHON").unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/check_v1_fields.py");
+    let output = Command::new(python)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(script)
+        .args([&ran.dir, &folder])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        told.contains("'posts': 3866") && told.contains("'accounts': 4482"),
+        "{told}"
+    );
 }
 
 #[test]

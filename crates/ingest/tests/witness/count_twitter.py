@@ -142,8 +142,9 @@ class Count:
                 self.checks += 1
 
 
-for path in sys.argv[1:]:
-    count = Count()
-    for record in documents(path):
-        count.record(record)
-    print(path, count.used, count.posts, count.accounts, count.checks, sep="\t")
+if __name__ == "__main__":
+    for path in sys.argv[1:]:
+        count = Count()
+        for record in documents(path):
+            count.record(record)
+        print(path, count.used, count.posts, count.accounts, count.checks, sep="\t")
