@@ -1,5 +1,7 @@
 //! The shape of the workspace, as DESIGN's «who may know whom» and the house's promises have it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use std::collections::BTreeMap;
 
 use pipeline_tests::root;

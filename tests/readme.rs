@@ -1,5 +1,7 @@
 //! The README's pipelines run as they stand there.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use std::process::Command;
 
 use pipeline_tests::{assert_same_files, binary, root, stderr};

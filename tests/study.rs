@@ -1,10 +1,12 @@
 //! The whole study on a small synthetic corpus: it runs, its ledger balances, and every stage can be rerun to the same bytes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use pipeline_tests::{assert_same_files, balanced_ledger, root, run_ok, stderr};
-use tables::{Comparisons, Flow, Measures, TableFile};
+use tables::{Comparisons, Flow, Measures, Series, TableFile, TruthMeasures};
 
 /// Each stage's name, output folder and arguments, in order; made once for all tests.
 struct Chain {
@@ -197,4 +199,46 @@ fn every_measure_has_a_number_or_a_reason() {
         }
     }
     assert!(rows > 20, "only {rows} measures");
+}
+
+/// Truth recovery: what the whole chain says of a sample, from what an observer collected, beside what was really so.
+#[test]
+fn the_series_recover_the_simulated_truth() {
+    let truth = TableFile::<TruthMeasures>::open(&chain().path("simulated/truth"))
+        .unwrap()
+        .read()
+        .unwrap();
+    let series = TableFile::<Series>::open(&chain().path("metrics"))
+        .unwrap()
+        .read()
+        .unwrap();
+    // The largest relative error that is allowed at any sample. An observer who checks once a day, with days of outage, sees a
+    // suspension late, so the size is a little too large; the means hardly suffer.
+    for (measure, allowed) in [
+        ("size", 0.10),
+        ("followers.mean", 0.06),
+        ("tweets_per_day.lifetime.mean", 0.06),
+        ("location.focus", 0.25),
+    ] {
+        let mut compared = 0;
+        for point in series
+            .rows()
+            .unwrap()
+            .filter(|point| point.measure == measure && point.group == "listed")
+        {
+            let same = |row: &tables::TruthMeasure<'_>| {
+                row.measure == measure && row.group == "listed" && row.at == Some(point.at)
+            };
+            let Some(really) = truth.rows().unwrap().find(same).and_then(|row| row.value) else {
+                continue;
+            };
+            let Some(found) = point.value else {
+                panic!("{measure} has no value at a sample: {:?}", point.reason)
+            };
+            compared += 1;
+            let error = (found - really).abs() / really;
+            assert!(error <= allowed, "{measure}: {found} instead of {really}");
+        }
+        assert!(compared > 30, "{measure}: only {compared} samples have a truth");
+    }
 }
