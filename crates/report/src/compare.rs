@@ -52,7 +52,7 @@ fn one<'a>(
             measure_reading(asked, figure, measure, measured),
         ),
         Reading::Series(series, reduce) => (
-            format!("{} of the series {series} of {place}", reduce_words(*reduce)),
+            format!("{}: series {series} of {place}", reduce_words(*reduce)),
             series_reading(study, asked, figure, series, *reduce, measured),
         ),
     };
@@ -86,7 +86,7 @@ fn reduce_words(reduce: Reduce) -> &'static str {
         Reduce::Median => "median",
         Reduce::First => "first value",
         Reduce::Last => "last value",
-        Reduce::ShareWithin => "share of samples within the published bound,",
+        Reduce::ShareWithin => "share of samples within the published bound",
     }
 }
 

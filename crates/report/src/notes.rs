@@ -105,8 +105,8 @@ fn ledger_of(index: usize, stage: &str, counts: &[&LedgerCount]) -> PageTable {
         .collect();
     if rows.len() > 1 {
         rows.push(Row {
-            cells: total.cells(Cell::text("all")),
             is_total: true,
+            ..Row::of(total.cells(Cell::text("all")))
         });
     }
     PageTable {
@@ -218,13 +218,21 @@ pub(crate) fn definitions(measured: &Measured) -> PageTable {
 
 /// The methods that the numbers name.
 pub(crate) fn methods(methods: &Methods) -> PageTable {
-    let rows = methods
-        .all()
-        .map(|(label, method)| Row::of(vec![Cell::text(&label), Cell::text(method)]));
+    let rows = methods.all().iter().map(|method| {
+        let of = method.measures.join(", ");
+        Row {
+            id: Some(format!("method-{}", method.label)),
+            ..Row::of(vec![
+                Cell::text(&method.label),
+                Cell::text(&method.text),
+                Cell::styled(Style::Code, &of),
+            ])
+        }
+    });
     PageTable {
         id: "methods-named".to_owned(),
         caption: "How numbers and intervals were made; the other tables refer to these by label".to_owned(),
-        columns: columns(&["label", "method"]),
+        columns: columns(&["label", "method", "of"]),
         rows: rows.collect(),
     }
 }

@@ -10,10 +10,10 @@ use tables::VerdictWord;
 use crate::catalogue;
 use crate::compare::Compared;
 use crate::input::{MeasureRow, Measured};
-use crate::methods::{Methods, label};
+use crate::methods::{Kind, Methods};
 use crate::notes;
 use crate::number;
-use crate::plots::{Plot, plots};
+use crate::plots::{Absent, Plot, Plots, plots};
 use crate::summary::{Summary, summary};
 use crate::table::{Cell, PageTable, Part, Row, Style, columns, linked};
 use crate::text::clean;
@@ -30,6 +30,7 @@ pub(crate) struct Page {
     comparison: PageTable,
     sources: Vec<Source>,
     plots: Vec<Plot>,
+    absent: Vec<Absent>,
     measures: PageTable,
     ledger: Vec<PageTable>,
     samples: Vec<String>,
@@ -84,9 +85,8 @@ impl Page {
             runs,
             figures,
         } = material;
-        let mut methods = Methods::default();
-        let plots = plots(measured, compared, &mut methods)?;
-        let measures = measures_table(measured, &mut methods);
+        let methods = Methods::of(measured);
+        let Plots { drawn, absent } = plots(measured, compared, &methods)?;
         let sources = Sources::of(compared);
         let newest = runs.first().copied();
         let period = study.period();
@@ -98,8 +98,9 @@ impl Page {
             summary: summary(measured, compared),
             comparison: comparison_table(compared, &sources),
             sources: sources.listed(),
-            plots,
-            measures,
+            plots: drawn,
+            absent,
+            measures: measures_table(measured, &methods),
             ledger: newest.map_or_else(Vec::new, |newest| notes::ledger(&measured.ledger, newest)),
             samples: measured.samples.iter().map(|name| clean(name)).collect(),
             windows: notes::windows(measured, study),
@@ -164,13 +165,13 @@ fn comparison_table(compared: &[Compared<'_>], sources: &Sources<'_>) -> PageTab
                 let (shown, interval) = number::with_interval(value, ours.interval);
                 let mut cell = Cell::shown(shown).and(Style::Plain, words::unit_after(&ours.unit).trim_start());
                 if let Some(interval) = interval {
-                    cell = cell.line(Style::Small, &format!("95 % interval {interval}"));
+                    cell = cell.line(Style::Small, &format!("{} {interval}", words::INTERVAL));
                 }
-                cell.line(Style::Small, &format!("n = {}", number::count(ours.n)))
+                cell.line(Style::Small, &words::n(ours.n))
                     .line(Style::Plain, ours.finding.as_deref().unwrap_or_default())
             }
             None => match &ours.finding {
-                Some(finding) => Cell::text(finding).line(Style::Small, &format!("n = {}", number::count(ours.n))),
+                Some(finding) => Cell::text(finding).line(Style::Small, &words::n(ours.n)),
                 None => Cell::none(),
             },
         };
@@ -205,7 +206,7 @@ fn comparison_table(compared: &[Compared<'_>], sources: &Sources<'_>) -> PageTab
     }
 }
 
-fn measures_table(measured: &Measured, methods: &mut Methods) -> PageTable {
+fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
     let windows: BTreeMap<&str, usize> = measured
         .windows
         .iter()
@@ -221,44 +222,6 @@ fn measures_table(measured: &Measured, methods: &mut Methods) -> PageTable {
             windows.get(row.window.as_str()).copied().unwrap_or(usize::MAX),
         )
     });
-    let rows = sorted.into_iter().map(|row| {
-        let number = &row.number;
-        let mut head = Cell::text(catalogue::title(&row.measure));
-        if catalogue::find(&row.measure).is_some() {
-            head = head.line(Style::Code, &row.measure);
-        }
-        let mut cells = vec![head, Cell::text(&row.group), Cell::text(&row.window)];
-        match number.value {
-            Some(value) => {
-                let (shown, interval) = number::with_interval(value, number.interval);
-                cells.push(Cell::shown(shown).and(Style::Plain, words::unit_after(&number.unit).trim_start()));
-                cells.push(interval.map_or_else(Cell::none, Cell::shown));
-            }
-            None => {
-                let why = if number.hidden.is_some() {
-                    ""
-                } else {
-                    "not measurable: "
-                };
-                cells.push(Cell::text(&format!("{why}{}", words::reason(number))).spanning(2));
-            }
-        }
-        cells.push(if number.hidden.is_some() {
-            Cell::none()
-        } else {
-            Cell::count(number.n)
-        });
-        cells.push(number.finding.as_deref().map_or_else(Cell::none, Cell::text));
-        cells.push(
-            methods
-                .number(&number.method)
-                .map(label)
-                .map_or_else(Cell::none, |label| {
-                    Cell::styled(Style::Plain, "").link(&label, "#methods-named")
-                }),
-        );
-        Row::of(cells)
-    });
     PageTable {
         id: "measures-table".to_owned(),
         caption: "Every measure".to_owned(),
@@ -268,10 +231,51 @@ fn measures_table(measured: &Measured, methods: &mut Methods) -> PageTable {
             "window",
             "value#",
             "95 % interval#",
+            "unit",
             "n#",
             "finding",
-            "method",
+            "method and notes",
         ]),
-        rows: rows.collect(),
+        rows: sorted.into_iter().map(|row| measure_row(row, methods)).collect(),
     }
+}
+
+fn measure_row(row: &MeasureRow, methods: &Methods) -> Row {
+    let number = &row.number;
+    let mut head = Cell::text(catalogue::title(&row.measure));
+    if catalogue::find(&row.measure).is_some() {
+        head = head.line(Style::Code, &row.measure);
+    }
+    let mut cells = vec![head, Cell::text(&row.group), Cell::text(&row.window)];
+    match number.value {
+        Some(value) => {
+            let (shown, interval) = number::with_interval(value, number.interval);
+            cells.push(Cell::shown(shown));
+            cells.push(interval.map_or_else(Cell::no_number, Cell::shown));
+            cells.push(Cell::text(&number.unit));
+        }
+        None => {
+            let why = if number.hidden.is_some() {
+                ""
+            } else {
+                "not measurable: "
+            };
+            cells.push(Cell::text(&format!("{why}{}", words::reason(number))).spanning(3));
+        }
+    }
+    // What nobody was counted for has no n either.
+    let has_n = number.hidden.is_none() && (number.value.is_some() || number.n > 0);
+    cells.push(if has_n {
+        Cell::count(number.n)
+    } else {
+        Cell::no_number()
+    });
+    cells.push(number.finding.as_deref().map_or_else(Cell::none, Cell::text));
+    let notes = methods.notes(Kind::Measure, &row.measure, &number.method);
+    let notes = if number.value.is_some() { notes } else { String::new() };
+    cells.push(match methods.label(Kind::Measure, &row.measure) {
+        Some(label) => Cell::of_link(label, &format!("#method-{label}")).and(Style::Small, &notes),
+        None => Cell::styled(Style::Small, &notes),
+    });
+    Row::of(cells)
 }

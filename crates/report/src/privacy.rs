@@ -97,7 +97,8 @@ impl Privacy {
         };
         let is_there = value.is_some() || number.finding.is_some();
         match value {
-            _ if is_there && (of_few || rests_on_few) => Some(Hidden::RestsOnFew),
+            // A number that is absent tells of few by its n and its reason.
+            _ if rests_on_few || (is_there && of_few) => Some(Hidden::RestsOnFew),
             Some(value) if headcount && self.is_small_headcount(value) => Some(Hidden::CountsFew),
             _ => None,
         }

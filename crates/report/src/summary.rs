@@ -26,6 +26,7 @@ pub(crate) struct Summary {
 /// Measures that the input cannot support.
 #[derive(Debug, Serialize)]
 pub(crate) struct Unmeasured {
+    pub(crate) group: String,
     pub(crate) measures: String,
     pub(crate) reason: String,
 }
@@ -39,7 +40,7 @@ pub(crate) fn summary(measured: &Measured, compared: &[Compared<'_>]) -> Summary
     findings.extend(teller.size());
     findings.extend(teller.followers());
     findings.extend(teller.pace());
-    findings.extend(teller.in_windows("suspension.rate", "The suspension rate of"));
+    findings.extend(teller.in_windows("suspension.rate", "Suspension rate"));
     findings.extend(teller.insularity());
     findings.extend(teller.returns());
     findings.extend(teller.survival());
@@ -69,33 +70,51 @@ fn verdicts(compared: &[Compared<'_>]) -> String {
     )
 }
 
-/// Measures of whole sets over the whole period that have no number, by reason in the order of the report.
+/// More measures than this are not named one by one.
+const MOST_NAMED: usize = 8;
+
+/// Measures of whole sets over the whole period that have no number, by group and reason, in the order of the report.
 fn unmeasured(measured: &Measured) -> Vec<Unmeasured> {
-    let mut by_reason: BTreeMap<&str, Vec<(usize, String)>> = BTreeMap::new();
-    for row in &measured.measures {
-        let told = row.window == study::Window::ALL && !row.group.contains('/');
-        if told && row.number.value.is_none() && row.number.finding.is_none() {
-            let words = clean(&words::measure_of(&row.measure, &row.group));
-            let entry = by_reason.entry(words::reason(&row.number)).or_default();
-            entry.push((catalogue::rank(&row.measure), words));
-        }
+    let mut by_reason: BTreeMap<(usize, &str, &str), Vec<&str>> = BTreeMap::new();
+    let whole = measured
+        .measures
+        .iter()
+        .filter(|row| row.window == study::Window::ALL && !row.group.contains('/'));
+    for row in whole
+        .clone()
+        .filter(|row| row.number.value.is_none() && row.number.finding.is_none())
+    {
+        let place = GROUPS
+            .iter()
+            .position(|group| *group == row.group)
+            .unwrap_or(GROUPS.len());
+        let reason = words::reason(&row.number);
+        by_reason
+            .entry((place, &row.group, reason))
+            .or_default()
+            .push(&row.measure);
     }
-    let mut reasons: Vec<_> = by_reason.into_iter().collect();
-    for (_, measures) in &mut reasons {
-        measures.sort();
-    }
-    reasons.sort_by_key(|(reason, measures)| (measures.first().map_or(usize::MAX, |first| first.0), *reason));
-    reasons
-        .into_iter()
-        .map(|(reason, measures)| Unmeasured {
-            measures: measures
-                .into_iter()
-                .map(|(_, words)| words)
+    let told = by_reason.into_iter().map(|((_, group, reason), mut measures)| {
+        measures.sort_by_key(|measure| (catalogue::rank(measure), *measure));
+        let of_group = whole.clone().filter(|row| row.group == group).count();
+        let which = if measures.len() == of_group {
+            "every measure".to_owned()
+        } else if measures.len() > MOST_NAMED {
+            format!("{} measures, named in the table of measures", measures.len())
+        } else {
+            measures
+                .iter()
+                .map(|measure| catalogue::title(measure))
                 .collect::<Vec<_>>()
-                .join("; "),
+                .join("; ")
+        };
+        Unmeasured {
+            group: clean(&words::group(group)),
+            measures: clean(&which),
             reason: clean(reason),
-        })
-        .collect()
+        }
+    });
+    told.collect()
 }
 
 struct Teller<'a> {
@@ -143,22 +162,22 @@ impl Teller<'_> {
             format!("{}, ", also.join(", "))
         };
         Some(format!(
-            "At most {} of the group of {} were alive at a sample ({also}n = {}).",
-            number::number(most.value),
+            "Of the {}, at most {} were alive at a sample ({also}{}).",
             most.group,
-            number::count(most.number.n)
+            number::number(most.value),
+            words::n(most.number.n)
         ))
     }
 
     fn followers(&self) -> Vec<String> {
         let mut told = Vec::new();
         if let Some(mean) = self.whole("followers.mean") {
-            told.push(format!("The mean followers of {}: {}.", mean.group, mean.quantity()));
+            told.push(format!("Mean followers, {}: {}.", mean.group, mean.quantity()));
         }
         for window in &self.measured.windows {
             if let Some(trend) = self.find("followers.trend", &window.name) {
                 told.push(format!(
-                    "Over {}, the mean followers of {} changed by {}{}.",
+                    "Over {}, the mean followers of the {} changed by {}{}.",
                     window_words(&window.name),
                     trend.group,
                     trend.quantity(),
@@ -176,7 +195,7 @@ impl Teller<'_> {
             .whole("tweets_per_day.lifetime.trend")
             .map_or_else(String::new, |trend| finding(trend.number));
         Some(format!(
-            "Lifetime tweets per day of {} at the first sample: {}; at the last: {}{trend}.",
+            "Lifetime pace, {}: {} at the first sample, {} at the last{trend}.",
             first.group,
             first.quantity(),
             last.quantity()
@@ -189,7 +208,7 @@ impl Teller<'_> {
             .filter_map(|window| {
                 let found = self.find(measure, &window.name)?;
                 Some(format!(
-                    "{begin} {} over {}: {}.",
+                    "{begin}, {}, over {}: {}.",
                     found.group,
                     window_words(&window.name),
                     found.quantity()
@@ -200,12 +219,9 @@ impl Teller<'_> {
 
     fn insularity(&self) -> Option<String> {
         let shares: Vec<String> = [
-            ("insularity.follows_out", "the members' follows that go to members"),
-            ("insularity.follows_in", "the follows of members that come from members"),
-            (
-                "insularity.interactions",
-                "the members' interactions that address members",
-            ),
+            ("insularity.follows_out", "follows by members"),
+            ("insularity.follows_in", "follows of members"),
+            ("insularity.interactions", "interactions by members"),
         ]
         .iter()
         .filter_map(|(measure, words)| {
@@ -213,7 +229,7 @@ impl Teller<'_> {
             Some(format!("{words}: {}{}", share.quantity(), finding(share.number)))
         })
         .collect();
-        (!shares.is_empty()).then(|| format!("Shares that stay inside the group: {}.", shares.join("; ")))
+        (!shares.is_empty()).then(|| format!("Shares of ties that stay among the members: {}.", shares.join("; ")))
     }
 
     fn returns(&self) -> Option<String> {
@@ -235,9 +251,9 @@ impl Teller<'_> {
 
     fn survival(&self) -> Option<String> {
         let parts: Vec<String> = [
-            ("survival.median_days", "half of the accounts were gone after"),
-            ("survival.at_30_days", "share that stood after 30 days:"),
-            ("survival.at_90_days", "share that stood after 90 days:"),
+            ("survival.median_days", "half of the accounts are gone by"),
+            ("survival.at_30_days", "share that stands after 30 days:"),
+            ("survival.at_90_days", "share that stands after 90 days:"),
         ]
         .iter()
         .filter_map(|(measure, words)| Some(format!("{words} {}", self.whole(measure)?.quantity())))
@@ -257,7 +273,7 @@ impl Teller<'_> {
         ] {
             if let Some(found) = self.whole(measure) {
                 told.push(format!(
-                    "{} ({}): {}.",
+                    "{}, {}: {}.",
                     catalogue::title(measure),
                     found.group,
                     found.quantity()
@@ -270,7 +286,7 @@ impl Teller<'_> {
         });
         if let Some((group, finding)) = location {
             told.push(format!(
-                "The number of {} that place themselves in the focus countries, over the samples: {finding}.",
+                "The number of {} that place themselves in the focus countries goes, over the samples: {finding}.",
                 words::group(group)
             ));
         }

@@ -24,6 +24,8 @@ pub(crate) struct Column {
 /// A row.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Row {
+    /// What a link leads to; most rows have none.
+    pub(crate) id: Option<String>,
     pub(crate) cells: Vec<Cell>,
     /// Whether it sums up the rows before it.
     pub(crate) is_total: bool,
@@ -107,6 +109,18 @@ impl Cell {
         Self::empty().with(Style::Small, "–")
     }
 
+    /// No number where numbers stand.
+    pub(crate) fn no_number() -> Self {
+        let mut cell = Self::none();
+        cell.numeric = true;
+        cell
+    }
+
+    /// A link within the page.
+    pub(crate) fn of_link(text: &str, to: &str) -> Self {
+        Self::empty().link(text, to)
+    }
+
     /// Spanning several columns.
     pub(crate) fn spanning(mut self, columns: usize) -> Self {
         self.span = columns;
@@ -123,9 +137,10 @@ impl Cell {
         self
     }
 
-    /// More words on the same line.
+    /// More words on the same line; none where there are no words.
     pub(crate) fn and(self, style: Style, text: &str) -> Self {
-        self.with(style, &clean(text))
+        let text = clean(text);
+        if text.is_empty() { self } else { self.with(style, &text) }
     }
 
     /// More words on a line of their own; none where there are no words.
@@ -154,7 +169,10 @@ impl Cell {
 
 impl Row {
     pub(crate) fn of(cells: Vec<Cell>) -> Self {
-        Self { cells, is_total: false }
+        Self {
+            cells,
+            ..Self::default()
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! Words that several parts of the report use for the same things.
 
-use crate::catalogue;
 use crate::input::Number;
 use crate::number;
 
@@ -17,27 +16,27 @@ pub(crate) fn group(group: &str) -> String {
     }
 }
 
-/// The measure and its group: `Mean followers of listed accounts`.
-pub(crate) fn measure_of(measure: &str, group: &str) -> String {
-    format!("{} of {}", catalogue::title(measure), self::group(group))
-}
-
 /// The number with its unit, interval and n: `345.3 followers (95 % interval 330.0 to 360.0, n = 39)`.
 pub(crate) fn quantity(value: f64, number: &Number) -> String {
     let (shown, interval) = number::with_interval(value, number.interval);
-    let interval = interval.map_or_else(String::new, |interval| format!("95 % interval {interval}, "));
-    format!(
-        "{shown}{} ({interval}n = {})",
-        unit_after(&number.unit),
-        number::count(number.n)
-    )
+    let interval = interval.map_or_else(String::new, |interval| format!("{INTERVAL} {interval}, "));
+    format!("{shown}{} ({interval}{})", unit_after(&number.unit), n(number.n))
 }
 
-/// The unit as it follows a number.
+/// What an interval is; the space before the sign does not break.
+pub(crate) const INTERVAL: &str = "95\u{a0}% interval";
+
+/// `n = 39`, not broken across lines.
+pub(crate) fn n(count: i64) -> String {
+    format!("n\u{a0}=\u{a0}{}", number::count(count))
+}
+
+/// The unit as it follows a number; shares, ratios and indices have none.
 pub(crate) fn unit_after(unit: &str) -> String {
     match unit {
-        "" => String::new(),
-        percent if percent.starts_with("percent") => format!(" %{}", &percent["percent".len()..]),
+        "" | "share" | "ratio" | "probability" => String::new(),
+        index if index.starts_with("index") => String::new(),
+        percent if percent.starts_with("percent") => format!("\u{a0}%{}", &percent["percent".len()..]),
         other => format!(" {other}"),
     }
 }

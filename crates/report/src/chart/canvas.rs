@@ -112,7 +112,7 @@ pub(super) fn plane<'a, 'b, X>(
 where
     X: Ranged<ValueType = f64> + ValueFormatter<f64> + AsRangedCoord<CoordDescType = X, Value = f64>,
 {
-    let bottom = if x_name.is_empty() { 30 } else { 46 };
+    let bottom = if x_name.is_empty() { 30 } else { 42 };
     let mut plane = done(
         ChartBuilder::on(sheet)
             .margin_top(34 * SCALE)
@@ -142,12 +142,19 @@ where
     Ok(plane)
 }
 
+/// Writes the unit above the plane, at the right.
+pub(super) fn unit(sheet: &Sheet<'_>, unit: &str) -> anyhow::Result<()> {
+    let style = anchored(text_style(12, GREY), HPos::Right, VPos::Center);
+    let place = ((WIDTH - 14) * SCALE, 14 * SCALE);
+    done(sheet.draw(&Text::new(unit.to_owned(), place, style)))
+}
+
 /// How a legend shows its entry.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Swatch {
     Line(usize),
     Point(usize),
-    Band(usize),
+    Band,
     Block(usize),
     Reference,
     Diamond,
@@ -170,11 +177,8 @@ pub(super) fn legend(sheet: &Sheet<'_>, entries: &[(Swatch, String)]) -> anyhow:
                 done(sheet.draw(&whisker))?;
                 done(sheet.draw(&Circle::new((middle, y), 6, LINES[index % 4].filled())))?;
             }
-            Swatch::Band(index) => {
-                let band = Rectangle::new(
-                    [(x, y - 5 * SCALE), (end, y + 5 * SCALE)],
-                    LINES[index % 4].mix(0.2).filled(),
-                );
+            Swatch::Band => {
+                let band = Rectangle::new([(x, y - 5 * SCALE), (end, y + 5 * SCALE)], GREY.mix(0.25).filled());
                 done(sheet.draw(&band))?;
             }
             Swatch::Block(index) => {

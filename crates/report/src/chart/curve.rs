@@ -61,8 +61,8 @@ impl CurveChart {
             let mut entries = Vec::new();
             for (index, curve) in self.curves.iter().enumerate() {
                 entries.push((Swatch::Line(index), curve.label.clone()));
-                entries.push((Swatch::Band(index), "95 % interval".to_owned()));
             }
+            entries.push((Swatch::Band, "95 % interval".to_owned()));
             entries.push((Swatch::Reference, "one half".to_owned()));
             legend(sheet, &entries)
         })

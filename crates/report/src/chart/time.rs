@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::axis::DayAxis;
 use super::canvas::{
     GREY, INK, LINES, Plane, REFERENCE, SCALE, SHADE, Swatch, anchored, diamond_fill, diamond_line, done, legend,
-    plane, stroke, svg, text_style,
+    plane, stroke, svg, text_style, unit,
 };
 
 /// A chart over time.
@@ -15,6 +15,8 @@ pub(crate) struct TimeChart {
     pub(crate) id: String,
     pub(crate) title: String,
     pub(crate) description: String,
+    /// What the numbers are counted in.
+    pub(crate) unit: String,
     /// First and last day, as days since 1970.
     pub(crate) span: (f64, f64),
     pub(crate) lines: Vec<Line>,
@@ -105,22 +107,31 @@ impl TimeChart {
                 draw_line(&mut plane, index, line)?;
             }
             self.draw_reference_marks(&mut plane)?;
+            unit(sheet, &self.unit)?;
             legend(sheet, &self.legend_entries())
         })
     }
 
     fn legend_entries(&self) -> Vec<(Swatch, String)> {
         let mut entries = Vec::new();
+        let mut has_band = false;
         for (index, line) in self.lines.iter().enumerate() {
             let swatch = match line.shape {
                 Shape::Line => Swatch::Line(index),
                 Shape::Points => Swatch::Point(index),
                 Shape::Bars(_) => Swatch::Block(index),
             };
-            entries.push((swatch, line.label.clone()));
-            if line.shape == Shape::Line && line.points.iter().any(|mark| mark.interval.is_some()) {
-                entries.push((Swatch::Band(index), "95 % interval".to_owned()));
-            }
+            let with_interval = line.points.iter().any(|mark| mark.interval.is_some());
+            let whiskers = if line.shape == Shape::Points && with_interval {
+                ", with 95 % interval"
+            } else {
+                ""
+            };
+            entries.push((swatch, format!("{}{whiskers}", line.label)));
+            has_band |= line.shape == Shape::Line && with_interval;
+        }
+        if has_band {
+            entries.push((Swatch::Band, "95 % interval".to_owned()));
         }
         if !self.unchecked.is_empty() {
             entries.push((Swatch::Unchecked, "not measured".to_owned()));

@@ -1,0 +1,396 @@
+//! Series over time: the lines of one group, with published values, windows, gaps and the numbers behind them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::DateTime;
+use study::published::Value;
+use study::{Reading, Reduce};
+use tables::Timestamp;
+
+use super::{GROUPS, Plot, Plots};
+use crate::catalogue;
+use crate::chart::{self, Line, Mark, Reference, Shade, Shape, TimeChart};
+use crate::compare::Compared;
+use crate::input::{Measured, Number, Point};
+use crate::methods::{Kind, Methods};
+use crate::number;
+use crate::table::{Cell, PageTable, Row, Style, columns};
+use crate::text::clean;
+use crate::words;
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call in each of two loops, whose items these are"
+)]
+pub(super) fn over_time(
+    measured: &Measured,
+    compared: &[Compared<'_>],
+    methods: &Methods,
+    id: &str,
+    title: &str,
+    series: &[(&str, &str)],
+    shape: Shape,
+    plots: &mut Plots,
+) -> anyhow::Result<()> {
+    for group in GROUPS {
+        let lines: Vec<(&str, &str, Vec<&Point>)> = series
+            .iter()
+            .map(|(series, label)| (*series, *label, measured.points(series, group).collect::<Vec<_>>()))
+            .filter(|(_, _, points)| points.iter().any(|point| point.number.value.is_some()))
+            .collect();
+        if !lines.is_empty() {
+            let drawing = Drawing {
+                measured,
+                compared,
+                id: format!("chart-{id}-{group}"),
+                title: format!("{}, {}", clean(title), words::group(group)),
+                group,
+                shape,
+                lines,
+            };
+            plots.drawn.push(drawing.plot(methods)?);
+            continue;
+        }
+        let mut missing = series.iter().flat_map(|(series, _)| measured.points(series, group));
+        if let Some(reason) = missing.find_map(|point| point.number.reason.as_deref()) {
+            plots.miss(format!("{}, {}", clean(title), words::group(group)), reason);
+        }
+    }
+    Ok(())
+}
+
+/// Series of one group on the way to a chart.
+struct Drawing<'a> {
+    measured: &'a Measured,
+    compared: &'a [Compared<'a>],
+    id: String,
+    title: String,
+    group: &'a str,
+    shape: Shape,
+    lines: Vec<(&'a str, &'a str, Vec<&'a Point>)>,
+}
+
+impl Drawing<'_> {
+    fn plot(&self, methods: &Methods) -> anyhow::Result<Plot> {
+        let span = self.span();
+        let mut chart = TimeChart {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            description: self.description(),
+            unit: self.unit(),
+            span,
+            lines: self
+                .lines
+                .iter()
+                .map(|(_, label, points)| Line {
+                    label: (*label).to_owned(),
+                    shape: self.shape,
+                    points: points.iter().map(|point| mark(point)).collect(),
+                })
+                .collect(),
+            references: self.references(span),
+            shades: self.shades(),
+            unchecked: self.unchecked(),
+        };
+        let far = chart.drop_far_references();
+        let mut caption = vec![self.described()];
+        caption.extend(self.gaps());
+        if !chart.shades.is_empty() {
+            let windows: Vec<String> = chart.shades.iter().map(|shade| shade.label.clone()).collect();
+            caption.push(format!("Shaded: window {}.", windows.join(", ")));
+        }
+        if !chart.references.is_empty() {
+            let labels: Vec<String> = chart
+                .references
+                .iter()
+                .map(|reference| reference.label.clone())
+                .collect();
+            caption.push(format!("Published: {}.", labels.join("; ")));
+        }
+        if !far.is_empty() {
+            let labels: Vec<String> = far.iter().map(|reference| reference.label.clone()).collect();
+            caption.push(format!(
+                "Published, and far above what is drawn: {}.",
+                labels.join("; ")
+            ));
+        }
+        let methods = methods.labels(Kind::Series, self.lines.iter().map(|(series, _, _)| *series));
+        Ok(Plot {
+            id: self.id.clone(),
+            title: self.title.clone(),
+            svg: Some(chart.svg()?),
+            caption,
+            methods,
+            table: Some(self.table()),
+        })
+    }
+
+    fn all_points(&self) -> impl Iterator<Item = &Point> {
+        self.lines.iter().flat_map(|(_, _, points)| points.iter().copied())
+    }
+
+    /// The study's period and whatever was measured outside it.
+    fn span(&self) -> (f64, f64) {
+        let period = self
+            .measured
+            .windows
+            .iter()
+            .filter(|window| window.name == study::Window::ALL);
+        let ends = period.flat_map(|window| [chart::days(window.from), chart::days(window.to)]);
+        let width = if let Shape::Bars(days) = self.shape {
+            f64::from(days)
+        } else {
+            0.0
+        };
+        let points = self
+            .all_points()
+            .flat_map(|point| [chart::days(point.at), chart::days(point.at) + width]);
+        ends.chain(points)
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
+                (low.min(at), high.max(at))
+            })
+    }
+
+    fn shades(&self) -> Vec<Shade> {
+        let windows = self
+            .measured
+            .windows
+            .iter()
+            .filter(|window| window.name != study::Window::ALL);
+        windows
+            .map(|window| Shade {
+                label: clean(&window.name),
+                span: (chart::days(window.from), chart::days(window.to)),
+            })
+            .collect()
+    }
+
+    /// Moments at which no line has a number, for measures that are taken day by day.
+    fn unchecked(&self) -> Vec<f64> {
+        if self.shape != Shape::Points {
+            return Vec::new();
+        }
+        let present: BTreeSet<i64> = self
+            .all_points()
+            .filter(|point| point.number.value.is_some())
+            .map(|point| point.at.0)
+            .collect();
+        let absent: BTreeSet<i64> = self
+            .all_points()
+            .map(|point| point.at.0)
+            .filter(|at| !present.contains(at))
+            .collect();
+        absent
+            .into_iter()
+            .map(|at| chart::days(Timestamp(at)).floor())
+            .collect()
+    }
+
+    fn references(&self, span: (f64, f64)) -> Vec<Reference> {
+        let mut references: Vec<Reference> = Vec::new();
+        for row in self.compared.iter().filter(|row| row.asked.group() == self.group) {
+            let (series, reduce) = match row.asked.reading() {
+                Reading::Measure(measure) => (measure, None),
+                Reading::Series(series, reduce) => (series, Some(*reduce)),
+            };
+            let Some((_, _, points)) = self.lines.iter().find(|(id, _, _)| *id == series.as_str()) else {
+                continue;
+            };
+            let values = match row.figure.value {
+                Value::Number(n) | Value::Below(n) | Value::AtMost(n) | Value::Above(n) | Value::AtLeast(n) => vec![n],
+                Value::Range(low, high) => vec![low, high],
+                Value::Qualitative(_) => continue,
+            };
+            let mut present = points.iter().filter(|point| point.number.value.is_some());
+            let at = match reduce {
+                Some(Reduce::First) => present.next().map(|point| point.at),
+                Some(Reduce::Last) => present.next_back().map(|point| point.at),
+                _ => None,
+            };
+            let window = self
+                .measured
+                .windows
+                .iter()
+                .find(|window| window.name == row.asked.window());
+            let whole = window.map_or(span, |window| (chart::days(window.from), chart::days(window.to)));
+            let span = at.map_or(whole, |at| (chart::days(at), chart::days(at)));
+            let label = format!("{} {}", clean(&row.figure.id), row.figure.value);
+            // Two figures with the same value are one line.
+            match references
+                .iter_mut()
+                .find(|other| other.values == values && other.span == span)
+            {
+                Some(other) => other.label = format!("{}, {label}", other.label),
+                None => references.push(Reference { label, values, span }),
+            }
+        }
+        references
+    }
+
+    /// The unit of what is drawn.
+    fn unit(&self) -> String {
+        let point = self.all_points().find(|point| point.number.value.is_some());
+        point.map_or_else(String::new, |point| clean(&point.number.unit))
+    }
+
+    /// What is drawn, with n and unit.
+    fn described(&self) -> String {
+        let mut drawn: Vec<String> = self
+            .lines
+            .iter()
+            .map(|(series, label, points)| {
+                let present = points.iter().filter(|point| point.number.value.is_some());
+                let (low, high) = present
+                    .map(|point| point.number.n)
+                    .fold((i64::MAX, i64::MIN), |(low, high), n| (low.min(n), high.max(n)));
+                let to = if low == high {
+                    String::new()
+                } else {
+                    format!(" to {}", number::count(high))
+                };
+                let definition = catalogue::find(series).map_or(*series, |entry| entry.definition);
+                format!("{label}: {}, {}{to}.", clean(definition), words::n(low))
+            })
+            .collect();
+        if let Some(first) = drawn.first_mut() {
+            let mut letters = first.chars();
+            *first = letters
+                .next()
+                .map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect());
+        }
+        let unit = self.unit();
+        if !unit.is_empty() {
+            drawn.push(format!("Unit: {unit}."));
+        }
+        drawn.join(" ")
+    }
+
+    /// How many moments have no number, and why.
+    fn gaps(&self) -> Vec<String> {
+        let mut by_reason: BTreeMap<(&str, String), usize> = BTreeMap::new();
+        for (_, label, points) in &self.lines {
+            for point in points.iter().filter(|point| point.number.value.is_none()) {
+                *by_reason
+                    .entry((label, clean(words::reason(&point.number))))
+                    .or_insert(0) += 1;
+            }
+        }
+        by_reason
+            .into_iter()
+            .map(|((label, reason), count)| {
+                format!(
+                    "No number at {} ({label}): {reason}.",
+                    crate::text::counted(count, "moment", "moments")
+                )
+            })
+            .collect()
+    }
+
+    /// The chart in words.
+    fn description(&self) -> String {
+        let lines: Vec<String> = self
+            .lines
+            .iter()
+            .filter_map(|(_, label, points)| {
+                let present: Vec<(&Point, f64)> = points
+                    .iter()
+                    .filter_map(|point| Some((*point, point.number.value?)))
+                    .collect();
+                let ((first, first_value), (last, last_value)) = (present.first()?, present.last()?);
+                let lowest = present.iter().map(|(_, value)| *value).fold(f64::INFINITY, f64::min);
+                let highest = present
+                    .iter()
+                    .map(|(_, value)| *value)
+                    .fold(f64::NEG_INFINITY, f64::max);
+                Some(format!(
+                    "{label}: {} points from {} ({}) to {} ({}), lowest {}, highest {}",
+                    present.len(),
+                    number::number(*first_value),
+                    day(first.at),
+                    number::number(*last_value),
+                    day(last.at),
+                    number::number(lowest),
+                    number::number(highest)
+                ))
+            })
+            .collect();
+        format!("{}.", lines.join(". "))
+    }
+
+    /// The numbers behind the chart.
+    fn table(&self) -> PageTable {
+        let mut moments: BTreeMap<i64, Vec<Option<&Point>>> = BTreeMap::new();
+        for (index, (_, _, points)) in self.lines.iter().enumerate() {
+            for point in points {
+                let row = moments
+                    .entry(point.at.0)
+                    .or_insert_with(|| vec![None; self.lines.len()]);
+                row[index] = Some(*point);
+            }
+        }
+        // Intervals are shown where there is one.
+        let with_interval: Vec<bool> = self
+            .lines
+            .iter()
+            .map(|(_, _, points)| points.iter().any(|point| point.number.interval.is_some()))
+            .collect();
+        let mut names = columns(&["day"]);
+        for ((series, _, _), interval) in self.lines.iter().zip(&with_interval) {
+            names.push(crate::table::Column {
+                name: catalogue::find(series).map_or("value", |entry| entry.title),
+                numeric: true,
+            });
+            if *interval {
+                names.extend(columns(&["95 % interval#"]));
+            }
+            names.extend(columns(&["n#"]));
+        }
+        let rows = moments.into_iter().map(|(at, points)| {
+            let mut cells = vec![Cell::text(&day(Timestamp(at)))];
+            for (point, interval) in points.into_iter().zip(&with_interval) {
+                cells.extend(number_cells(point.map(|point| &point.number), *interval));
+            }
+            Row::of(cells)
+        });
+        PageTable {
+            id: format!("{}-numbers", self.id),
+            caption: format!("Numbers behind the chart: {}", self.title),
+            columns: names,
+            rows: rows.collect(),
+        }
+    }
+}
+
+fn number_cells(number: Option<&Number>, interval: bool) -> Vec<Cell> {
+    let width = if interval { 3 } else { 2 };
+    match number {
+        None => vec![Cell::none().spanning(width)],
+        Some(Number {
+            value: Some(value),
+            interval: ends,
+            n,
+            ..
+        }) => {
+            let (shown, ends) = number::with_interval(*value, *ends);
+            let mut cells = vec![Cell::shown(shown)];
+            if interval {
+                cells.push(ends.map_or_else(Cell::none, Cell::shown));
+            }
+            cells.push(Cell::count(*n));
+            cells
+        }
+        Some(number) => vec![Cell::styled(Style::Small, words::reason(number)).spanning(width)],
+    }
+}
+
+fn mark(point: &Point) -> Mark {
+    Mark {
+        at: chart::days(point.at),
+        value: point.number.value,
+        interval: point.number.interval,
+    }
+}
+
+fn day(at: Timestamp) -> String {
+    DateTime::from_timestamp_millis(at.0).map_or_else(|| "–".to_owned(), |moment| moment.format("%Y-%m-%d").to_string())
+}
