@@ -101,6 +101,8 @@ pub struct CheckRow {
     pub state: State,
     /// The check before it.
     pub previous: Option<(i64, State)>,
+    /// Whether the account was on the list of `listed` at the check before.
+    pub listed_before: bool,
 }
 
 /// An account's first and last count of posts written, of those seen in a window.
@@ -125,6 +127,8 @@ pub struct TieRow {
     pub window: usize,
     /// The relation.
     pub relation: Relation,
+    /// Whether the whole of it is known to have been collected; of follows, a list that was not shows little.
+    pub collected: bool,
     /// Ties to members (interactions: times that members were addressed).
     pub inside: u64,
     /// Ties to others.
@@ -238,8 +242,10 @@ pub struct Evidence {
     pub sizes: BTreeMap<(SetName, usize), SizeRow>,
     /// By set and position of the sample.
     pub locations: BTreeMap<(SetName, usize), Vec<LocationRow>>,
-    /// Who was on a set's list at any sample of a window.
+    /// Who was on a set's list at any time within a window.
     pub on_list: BTreeMap<(SetName, usize), BTreeSet<u32>>,
+    /// First moment on the roster, in milliseconds, of accounts that were not on it from the start.
+    pub listed_from: BTreeMap<u32, i64>,
     /// By account, then day.
     pub posts: BTreeMap<u32, Vec<PostDay>>,
     /// By account, then time.
@@ -294,6 +300,7 @@ impl Evidence {
             sizes: BTreeMap::new(),
             locations: BTreeMap::new(),
             on_list: BTreeMap::new(),
+            listed_from: BTreeMap::new(),
             posts: BTreeMap::new(),
             checks: Vec::new(),
             paces: Vec::new(),
@@ -355,14 +362,6 @@ impl Evidence {
         };
         if let Some(reason) = self.set_unknown(set) {
             return Err(reason);
-        }
-        let has_sample = self
-            .study
-            .windows()
-            .get(window)
-            .is_some_and(|window| self.study.samples_in(window).next().is_some());
-        if !has_sample {
-            return Err("no sample lies in this window");
         }
         Ok(Belonging::These(self.on_list.get(&(set, window)).unwrap_or(&NOBODY)))
     }

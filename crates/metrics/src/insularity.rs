@@ -2,6 +2,9 @@
 //!
 //! Follows are distinct ordered pairs of different accounts; interactions are counted each time, those with oneself never. The
 //! interval resamples members, since the ties of one member are alike.
+//!
+//! Lists of follows are seldom collected of all members. A member whose own list was not is still seen in the lists of others, who
+//! are members, so that all its ties seem to stay inside. Only lists that hold an outsider are taken as collected and counted.
 
 use stats::{Level, Reason, TieCounts, inside_share};
 
@@ -16,7 +19,7 @@ const SHARES: [(Relation, Quantity); 3] = [
         Quantity {
             id: "insularity.follows_out",
             unit: "share",
-            definition: "of the accounts that members follow, the share that are members too; distinct pairs; n is members, resampled",
+            definition: "of the accounts that members follow, the share that are members too; in the last list collected of each member; n is members, resampled",
         },
     ),
     (
@@ -24,7 +27,7 @@ const SHARES: [(Relation, Quantity); 3] = [
         Quantity {
             id: "insularity.follows_in",
             unit: "share",
-            definition: "of the accounts that follow members, the share that are members too; distinct pairs; n is members, resampled",
+            definition: "of the accounts that follow members, the share that are members too; in the last list collected of each member; n is members, resampled",
         },
     ),
     (
@@ -39,7 +42,7 @@ const SHARES: [(Relation, Quantity); 3] = [
 const RECIPROCITY: Quantity = Quantity {
     id: "insularity.reciprocity",
     unit: "share",
-    definition: "of the follows between members, the share that are returned; n is members, resampled",
+    definition: "of the follows between members, the share that are returned; in the last list collected of each member; n is members, resampled",
 };
 const EI_INDEX: Quantity = Quantity {
     id: "insularity.ei_index",
@@ -49,7 +52,8 @@ const EI_INDEX: Quantity = Quantity {
 };
 const MOSTLY_INSIDE: &str = "mostly inside";
 const MOSTLY_OUTSIDE: &str = "mostly outside";
-const FOLLOWS_POLICY: &str = "distinct ordered pairs, however often seen; follows of oneself dropped";
+const FOLLOWS_POLICY: &str =
+    "the last list collected of each member: ordered pairs, each once; follows of oneself dropped";
 const INTERACTIONS_POLICY: &str =
     "each time counted; interactions with oneself dropped; reciprocated pairs are distinct";
 
@@ -73,7 +77,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
 fn ties_of(evidence: &Evidence, group: Group, window: usize, relation: Relation) -> Vec<&TieRow> {
     let Group::Set(set) = group else { return Vec::new() };
     let ties = evidence.ties.iter();
-    ties.filter(|row| row.set == set && row.window == window && row.relation == relation)
+    ties.filter(|row| row.set == set && row.window == window && row.relation == relation && row.collected)
         .collect()
 }
 
@@ -99,18 +103,7 @@ fn unknown(evidence: &Evidence, group: Group, window: usize, relation: Relation)
     if !follows && evidence.interaction_records == 0 {
         return Some("needs posts that address others");
     }
-    // Follower lists of members show only follows that end at a member: their share of follows inside says nothing.
-    let other_way = match relation {
-        Relation::FollowsOut => Relation::FollowsIn,
-        Relation::FollowsIn => Relation::FollowsOut,
-        Relation::Interactions | Relation::Kind(_) => return None,
-    };
-    let seen = totals(&ties_of(evidence, group, window, relation));
-    let other = totals(&ties_of(evidence, group, window, other_way));
-    (seen.outside == 0 && seen.inside > 0 && other.outside > 0).then_some(match relation {
-        Relation::FollowsOut => "needs lists of the accounts that members follow: every follow seen leads to a member",
-        _ => "needs lists of the members' followers: every follow seen comes from a member",
-    })
+    None
 }
 
 fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, quantity: &Quantity) -> Figure {
@@ -120,7 +113,7 @@ fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, q
     let ties = ties_of(evidence, group, window, relation);
     let total = totals(&ties);
     if ties.is_empty() {
-        return Figure::absent(quantity, "no such tie was seen in this window");
+        return Figure::absent(quantity, not_collected(evidence, group, window, relation));
     }
     let of_drawn = |drawn: &[usize]| {
         let drawn: Vec<&TieRow> = drawn.iter().map(|member| ties[*member]).collect();
@@ -143,6 +136,21 @@ fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, q
         .finding(word)
 }
 
+/// Why there is nothing to count.
+fn not_collected(evidence: &Evidence, group: Group, window: usize, relation: Relation) -> &'static str {
+    let seen = evidence
+        .ties
+        .iter()
+        .any(|row| Group::Set(row.set) == group && row.window == window && row.relation == relation);
+    match relation {
+        Relation::FollowsOut if seen => {
+            "needs lists of the accounts that members follow: every follow seen leads to a member"
+        }
+        Relation::FollowsIn if seen => "needs lists of the members' followers: every follow seen comes from a member",
+        _ => "no such tie of a member was seen in this window",
+    }
+}
+
 fn finding(share: &Figure) -> &'static str {
     match share.interval() {
         Some((low, _)) if low > 0.5 => MOSTLY_INSIDE,
@@ -159,28 +167,21 @@ fn ratio(part: u64, whole: u64) -> Result<f64, Reason> {
 }
 
 fn reciprocity(evidence: &Evidence, group: Group, window: usize) -> Figure {
-    if let Some(reason) = unknown(evidence, group, window, Relation::Interactions).filter(|_| group == Group::Everyone)
-    {
+    if let Some(reason) = unknown(evidence, group, window, Relation::FollowsOut) {
         return Figure::absent(&RECIPROCITY, reason);
     }
-    // Follows between members are seen from either side, so it does not matter which lists were collected.
-    let out = ties_of(evidence, group, window, Relation::FollowsOut);
-    if let Err(reason) = evidence.belonging(group, window) {
-        return Figure::absent(&RECIPROCITY, reason);
-    }
-    if evidence.table("follows").records == 0 {
-        return Figure::absent(&RECIPROCITY, "needs follows");
-    }
-    if totals(&out).inside == 0 {
-        return Figure::absent(&RECIPROCITY, "no follow between members was seen in this window");
-    }
-    let of_drawn = |drawn: &[usize]| {
-        let returned = drawn.iter().map(|member| out[*member].reciprocated).sum();
-        ratio(returned, drawn.iter().map(|member| out[*member].inside).sum())
+    // A follow between members stands in the list of either, so lists of followers do as well.
+    let both = [Relation::FollowsOut, Relation::FollowsIn].map(|relation| ties_of(evidence, group, window, relation));
+    let Some(ties) = both.into_iter().find(|ties| totals(ties).inside > 0) else {
+        return Figure::absent(&RECIPROCITY, "no list that was collected of a member holds a member");
     };
-    let pairs = totals(&out).inside;
-    Figure::of(&RECIPROCITY, evidence.bootstrap().of_units(out.len(), of_drawn))
-        .noting(&format!("{pairs} follows between members"))
+    let of_drawn = |drawn: &[usize]| {
+        let returned = drawn.iter().map(|member| ties[*member].reciprocated).sum();
+        ratio(returned, drawn.iter().map(|member| ties[*member].inside).sum())
+    };
+    let follows = totals(&ties).inside;
+    Figure::of(&RECIPROCITY, evidence.bootstrap().of_units(ties.len(), of_drawn))
+        .noting(&format!("{follows} follows between members"))
 }
 
 /// 1 − 2·share of the first relation that could be measured, with a finding over all that could.
@@ -238,7 +239,7 @@ fn network(evidence: &Evidence, results: &mut Results) {
             for row in evidence
                 .ties
                 .iter()
-                .filter(|row| row.set == set && row.window == position)
+                .filter(|row| row.set == set && row.window == position && row.collected)
             {
                 let key = (set.word(), window.name().to_owned(), row.relation.name().to_owned());
                 let totals = results.network.entry(key).or_default();

@@ -50,7 +50,7 @@ queries! {
 }
 
 /// The tables that the statements ask.
-pub const TABLES: [&str; 8] = [
+pub const TABLES: [&str; 9] = [
     "accounts",
     "availability",
     "follows",
@@ -58,6 +58,7 @@ pub const TABLES: [&str; 8] = [
     "members",
     "personas",
     "posts",
+    "roster",
     "windows",
 ];
 
@@ -356,6 +357,22 @@ impl Loader<'_> {
             }
         }
         self.tally("spells", table.rows(), Vec::new());
+        let mut from_start = BTreeSet::new();
+        for batch in self.dir.table::<Roster>()?.batches() {
+            for row in batch?.rows()? {
+                let Some(id) = row.account_id else { continue };
+                let account = self.account(row.platform, id)?;
+                let Some(listed_at) = row.listed_at else {
+                    from_start.insert(account);
+                    continue;
+                };
+                let first = self.evidence.listed_from.entry(account).or_insert(listed_at.0);
+                *first = listed_at.0.min(*first);
+            }
+        }
+        self.evidence
+            .listed_from
+            .retain(|account, _| !from_start.contains(account));
         Ok(())
     }
 
@@ -364,6 +381,7 @@ impl Loader<'_> {
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
         let (at, states) = (rows.all_moments("checked_at")?, rows.all_text("state")?);
         let (before_at, before) = (rows.moments("previous_at")?, rows.text("previous_state")?);
+        let listed_before = counts(&rows, "listed_before")?;
         for i in 0..rows.len() {
             let previous = match (before_at[i], before[i]) {
                 (Some(at), Some(state)) => Some((at.0, self.state(state)?)),
@@ -374,6 +392,7 @@ impl Loader<'_> {
                 checked_at: at[i].0,
                 state: self.state(states[i])?,
                 previous,
+                listed_before: listed_before[i] > 0,
             };
             self.evidence.checks.push(check);
         }
@@ -390,11 +409,13 @@ impl Loader<'_> {
             let key = WindowedKey::of(&rows)?;
             let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
             let reciprocated = counts(&rows, "reciprocated")?;
+            let collected = counts(&rows, "collected")?;
             for i in 0..rows.len() {
                 let row = TieRow {
                     set: key.sets[i],
                     window: self.window(key.windows[i])?,
                     relation,
+                    collected: collected[i] > 0,
                     inside: inside[i],
                     outside: outside[i],
                     pairs_inside: inside[i],
@@ -417,6 +438,7 @@ impl Loader<'_> {
                 set: key.sets[i],
                 window: self.window(key.windows[i])?,
                 relation,
+                collected: true,
                 inside: inside[i],
                 outside: outside[i],
                 pairs_inside: pairs[i],

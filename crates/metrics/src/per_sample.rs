@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Reason, mean, quantile};
+use stats::{Bootstrap, Estimate, Reason, mean};
 use tables::SetName;
 
 use crate::evidence::{Evidence, MemberRow};
@@ -19,12 +19,39 @@ pub enum Summary {
 }
 
 impl Summary {
-    fn of(self, values: &[f64]) -> Result<f64, Reason> {
+    /// The summary of values that are sorted, with its interval by resampling them.
+    fn of(self, sorted: &[f64], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
         match self {
-            Self::Mean => mean(values),
-            Self::Quantile(share) => quantile(values, share),
+            Self::Mean => bootstrap.of_values(sorted, mean),
+            Self::Quantile(share) => bootstrap.of_units(sorted.len(), |drawn| quantile_of_drawn(sorted, drawn, share)),
         }
     }
+}
+
+/// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
+fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
+    let Some(last) = drawn.len().checked_sub(1) else {
+        return Err(Reason::TooFew { needed: 1, found: 0 });
+    };
+    let mut times = vec![0_usize; sorted.len()];
+    for position in drawn {
+        times[*position] += 1;
+    }
+    let rank = share * last as f64;
+    let below = (rank.floor() as usize).min(last);
+    let above = (below + 1).min(last);
+    let (mut passed, mut low) = (0, None);
+    for (value, times) in sorted.iter().zip(&times) {
+        passed += times;
+        if passed > below {
+            let low = *low.get_or_insert(*value);
+            if passed > above {
+                let weight = rank - below as f64;
+                return Ok((low * (1.0 - weight) + value * weight).clamp(low, *value));
+            }
+        }
+    }
+    Err(Reason::TooFew { needed: 1, found: 0 })
 }
 
 /// A number of the members that were alive, by set and sample.
@@ -113,7 +140,8 @@ pub fn series(
     results: &mut Results,
 ) {
     for sample in 0..evidence.study.samples().len() {
-        let values: Vec<f64> = numbers.at(set, sample).iter().map(|(_, value)| *value).collect();
+        let mut values: Vec<f64> = numbers.at(set, sample).iter().map(|(_, value)| *value).collect();
+        values.sort_unstable_by(f64::total_cmp);
         let alive = evidence.sizes.get(&(set, sample)).map_or(0, |size| size.alive);
         let reason = match evidence.sample_unknown(set, sample) {
             Some(reason) => Some(reason),
@@ -125,10 +153,7 @@ pub fn series(
             let figure = match reason {
                 Some(reason) => Figure::absent(quantity, reason),
                 None => {
-                    let figure = Figure::of(
-                        quantity,
-                        evidence.bootstrap().of_values(&values, |values| summary.of(values)),
-                    );
+                    let figure = Figure::of(quantity, summary.of(&values, &evidence.bootstrap()));
                     match alive.saturating_sub(values.len() as u64) {
                         0 => figure,
                         unseen => figure.noting(&format!("{unseen} members alive without the number")),
@@ -137,5 +162,31 @@ pub fn series(
             };
             results.point(quantity, set.word(), evidence.sample_ms(sample), figure);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantile_of_what_was_drawn_is_that_of_the_values() {
+        let sorted = [-2.0, 0.0, 0.5, 0.5, 3.0, 10.0];
+        for drawn in [
+            &[0][..],
+            &[5, 5],
+            &[0, 1, 2, 3, 4, 5],
+            &[4, 1, 1, 0, 5, 4],
+            &[2, 3, 2, 3, 3, 2],
+        ] {
+            let values: Vec<f64> = drawn.iter().map(|position| sorted[*position]).collect();
+            for share in [0.0, 0.1, 0.25, 0.5, 0.75, 1.0] {
+                assert_eq!(
+                    quantile_of_drawn(&sorted, drawn, share),
+                    stats::quantile(&values, share)
+                );
+            }
+        }
+        assert!(quantile_of_drawn(&sorted, &[], 0.5).is_err());
     }
 }

@@ -13,7 +13,7 @@ use crate::results::{CurveRow, Results};
 const MEDIAN_DAYS: Quantity = Quantity {
     id: "survival.median_days",
     unit: "days since creation",
-    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation on (left truncation); a \
+    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation, and from its listing, on (left truncation); a \
                  suspension lies midway between last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
 };
 const AT_30_DAYS: Quantity = Quantity {
@@ -82,7 +82,8 @@ impl Curve {
 }
 
 /// A life as the estimator takes it, within `[from, to)`.
-fn spell(life: &SpellRow, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+/// It is watched from its first observation, but not before `listed`: to be named by a list it had to live until then.
+fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
     let created = life.created_at.ok_or(NO_CREATION)?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
     if created > entered {
@@ -94,7 +95,7 @@ fn spell(life: &SpellRow, (from, to): (i64, i64)) -> Result<Spell, &'static str>
         }
         _ => (last_alive, false),
     };
-    let entry = entered.max(from);
+    let entry = entered.max(from).max(listed.unwrap_or(i64::MIN));
     let (exit, event) = if end < to { (end, suspended) } else { (to, false) };
     if entry >= exit {
         return Err(NO_TIME);
@@ -108,7 +109,10 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
     let mut spells = Vec::new();
     let mut left_out: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
-        match spell(life, bounds) {
+        let listed = (group != Group::Everyone)
+            .then(|| evidence.listed_from.get(&life.account).copied())
+            .flatten();
+        match spell(life, listed, bounds) {
             Ok(spell) => spells.push(spell),
             Err(reason) => *left_out.entry(reason).or_default() += 1,
         }
@@ -181,24 +185,28 @@ mod tests {
     fn a_life_within_a_window() {
         let whole = (0, 1000 * DAY);
         let suspended = life([Some(10), Some(15), Some(20), Some(22)], State::Suspended);
-        assert_eq!(spell(&suspended, whole), Ok(Spell::entered(5.0, 11.0, true)));
+        assert_eq!(spell(&suspended, None, whole), Ok(Spell::entered(5.0, 11.0, true)));
         assert_eq!(
-            spell(&suspended, (18 * DAY, 20 * DAY)),
+            spell(&suspended, None, (18 * DAY, 20 * DAY)),
             Ok(Spell::entered(8.0, 10.0, false))
         );
-        assert_eq!(spell(&suspended, (21 * DAY, 30 * DAY)), Err(NO_TIME));
-        let closed = life([Some(10), Some(15), Some(20), Some(22)], State::Deactivated);
-        assert_eq!(spell(&closed, whole), Ok(Spell::entered(5.0, 10.0, false)));
+        assert_eq!(spell(&suspended, None, (21 * DAY, 30 * DAY)), Err(NO_TIME));
         assert_eq!(
-            spell(&life([None, Some(1), Some(2), None], State::Active), whole),
+            spell(&suspended, Some(18 * DAY), whole),
+            Ok(Spell::entered(8.0, 11.0, true))
+        );
+        let closed = life([Some(10), Some(15), Some(20), Some(22)], State::Deactivated);
+        assert_eq!(spell(&closed, None, whole), Ok(Spell::entered(5.0, 10.0, false)));
+        assert_eq!(
+            spell(&life([None, Some(1), Some(2), None], State::Active), None, whole),
             Err(NO_CREATION)
         );
         assert_eq!(
-            spell(&life([Some(0), None, None, Some(3)], State::Suspended), whole),
+            spell(&life([Some(0), None, None, Some(3)], State::Suspended), None, whole),
             Err(NOT_SEEN)
         );
         assert_eq!(
-            spell(&life([Some(3), Some(2), Some(5), None], State::Active), whole),
+            spell(&life([Some(3), Some(2), Some(5), None], State::Active), None, whole),
             Err(CREATED_LATER)
         );
     }

@@ -4,31 +4,31 @@
 //! placed midway between the two, since nothing more is known of it; so is any other end, which ends the time at risk without
 //! being a suspension. Time that was not checked is spanned by an interval or by nothing; it is never filled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stats::{Level, garwood};
 use tables::{DAY_MS, State, Timestamp};
 
-use crate::evidence::{Belonging, CheckRow, Evidence, Group, as_days, bounds_ms};
+use crate::evidence::{CheckRow, Evidence, Group, as_days, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::results::Results;
 
 const RATE: Quantity = Quantity {
     id: "suspension.rate",
     unit: "percent per day",
-    definition: "accounts newly suspended per day of an account at risk, among those alive at the check before; a suspension lies midway \
+    definition: "accounts newly suspended per day of an account at risk, among those on the list and alive at the check before; a suspension lies midway \
                  between two checks; n is intervals between checks",
 };
 const OTHER_ENDS: Quantity = Quantity {
     id: "suspension.other_ends",
     unit: "percent per day",
     definition: "accounts newly found deactivated or not found, without word of a suspension, per day of an account at risk, among those \
-                 alive at the check before; n is intervals between checks",
+                 on the list and alive at the check before; n is intervals between checks",
 };
 const DAILY: Quantity = Quantity {
     id: "suspension.rate",
     unit: "percent per day",
-    definition: "of the accounts checked on the day that were alive at their check before: newly suspended, per day at risk since then; a \
+    definition: "of the accounts checked on the day that were on the list and alive at their check before: newly suspended, per day at risk since then; a \
                  suspension lies midway between two checks; n is intervals between checks",
 };
 const PERCENT: f64 = 100.0;
@@ -103,16 +103,18 @@ impl Tally {
 
 /// Measures it.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
-    let intervals: Vec<(u32, AtRisk)> = evidence
-        .checks
-        .iter()
-        .filter_map(|check| Some((check.account, at_risk(check)?)))
-        .collect();
     for group in Group::ALL {
-        for (position, window) in evidence.study.windows().iter().enumerate() {
-            let figures = match evidence.belonging(group, position) {
-                Err(reason) => [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, reason)),
-                Ok(accounts) => of_window(evidence, &intervals, accounts, bounds_ms(window)),
+        // A listed account is at risk as such only while it is on the list; whom the list named later was not yet watched.
+        let intervals: Vec<AtRisk> = evidence
+            .checks
+            .iter()
+            .filter(|check| group == Group::Everyone || check.listed_before)
+            .filter_map(at_risk)
+            .collect();
+        for window in evidence.study.windows() {
+            let figures = match evidence.group_unknown(group) {
+                Some(reason) => [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, reason)),
+                None => of_window(evidence, &intervals, bounds_ms(window)),
             };
             for (quantity, figure) in [RATE, OTHER_ENDS].iter().zip(figures) {
                 results.measure(quantity, group.name(), window.name(), figure);
@@ -122,17 +124,12 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
     }
 }
 
-fn of_window(
-    evidence: &Evidence,
-    intervals: &[(u32, AtRisk)],
-    accounts: Belonging<'_>,
-    bounds: (i64, i64),
-) -> [Figure; 2] {
+fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [Figure; 2] {
     if evidence.checks.is_empty() {
         return [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, "needs availability checks"));
     }
     let mut tally = Tally::default();
-    for (_, interval) in intervals.iter().filter(|(account, _)| accounts.holds(*account)) {
+    for interval in intervals {
         tally.add(interval, bounds);
     }
     if tally.intervals == 0 {
@@ -152,30 +149,29 @@ fn of_window(
 }
 
 /// One point a day of the period, at its first moment.
-fn daily(evidence: &Evidence, intervals: &[(u32, AtRisk)], group: Group, results: &mut Results) {
-    let accounts = evidence.belonging(group, 0);
-    let mut checked: BTreeMap<i32, u64> = BTreeMap::new();
+fn daily(evidence: &Evidence, intervals: &[AtRisk], group: Group, results: &mut Results) {
+    let checked: BTreeSet<i32> = evidence
+        .checks
+        .iter()
+        .map(|check| Timestamp(check.checked_at).day().0)
+        .collect();
     let mut tallies: BTreeMap<i32, Tally> = BTreeMap::new();
-    if let Ok(accounts) = accounts {
-        for check in evidence.checks.iter().filter(|check| accounts.holds(check.account)) {
-            *checked.entry(Timestamp(check.checked_at).day().0).or_default() += 1;
-        }
-        for (_, interval) in intervals.iter().filter(|(account, _)| accounts.holds(*account)) {
-            let day = Timestamp(interval.found_at).day().0;
-            tallies.entry(day).or_default().add(interval, (i64::MIN, i64::MAX));
-        }
+    for interval in intervals {
+        let day = Timestamp(interval.found_at).day().0;
+        tallies.entry(day).or_default().add(interval, (i64::MIN, i64::MAX));
     }
     let (start, end) = bounds_ms(evidence.study.period());
     let mut at = start;
     while at < end {
         let day = Timestamp(at).day().0;
-        let figure = match (accounts.err(), tallies.get(&day)) {
+        let figure = match (evidence.group_unknown(group), tallies.get(&day)) {
             (Some(reason), _) => Figure::absent(&DAILY, reason),
             (None, Some(tally)) => tally.rate(&DAILY, tally.suspended),
             (None, None) if evidence.checks.is_empty() => Figure::absent(&DAILY, "needs availability checks"),
-            (None, None) if checked.contains_key(&day) => {
-                Figure::absent(&DAILY, "no account checked on this day was alive at a check before")
-            }
+            (None, None) if checked.contains(&day) => Figure::absent(
+                &DAILY,
+                "no account of the group that was checked on this day was alive at a check before",
+            ),
             (None, None) => Figure::absent(&DAILY, "no account was checked on this day"),
         };
         results.point(&DAILY, group.name(), at, figure);
@@ -193,6 +189,7 @@ mod tests {
             checked_at,
             state,
             previous,
+            listed_before: true,
         }
     }
 

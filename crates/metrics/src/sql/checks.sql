@@ -1,14 +1,51 @@
--- Each check of each account with the check before it. Of two answers at the same moment the first in the alphabet counts, which
--- puts `active` before every end; an answer that says nothing of the account is no check.
+-- Each check of each account with the check before it, and whether the account was on the list of `listed` at the check before.
+-- Of two answers at the same moment the first in the alphabet counts, which puts `active` before every end; an answer that says
+-- nothing of the account is no check.
+-- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
+-- a member of a set that no roster names stays all the time.
 -- One row is a check.
-WITH answers AS (
+WITH roster_stays AS (
+    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
+    FROM roster
+    WHERE account_id IS NOT NULL
+),
+sampled AS (
+    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
+    FROM members
+    GROUP BY "set", platform, account_id
+),
+stays AS (
+    SELECT set_name, platform, account_id, listed_at, unlisted_at
+    FROM roster_stays
+    UNION ALL
+    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
+           r.unlisted_at AS unlisted_at
+    FROM sampled m LEFT JOIN roster_stays r
+      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
+    WHERE r.source_line IS NULL
+),
+answers AS (
     SELECT platform, account_id, observed_at, MIN(state) AS state
     FROM availability
     WHERE state <> 'unknown'
     GROUP BY platform, account_id, observed_at
+),
+checks AS (
+    SELECT platform, account_id, observed_at AS checked_at, state,
+           LAG(observed_at) OVER (PARTITION BY platform, account_id ORDER BY observed_at) AS previous_at,
+           LAG(state) OVER (PARTITION BY platform, account_id ORDER BY observed_at) AS previous_state
+    FROM answers
+),
+listed AS (
+    SELECT c.platform AS platform, c.account_id AS account_id, c.checked_at AS checked_at, COUNT(*) AS entries
+    FROM checks c JOIN stays s ON c.platform = s.platform AND c.account_id = s.account_id
+    WHERE s.set_name = 'listed'
+      AND (s.listed_at IS NULL OR s.listed_at <= c.previous_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > c.previous_at)
+    GROUP BY c.platform, c.account_id, c.checked_at
 )
-SELECT platform, account_id, observed_at AS checked_at, state,
-       LAG(observed_at) OVER (PARTITION BY platform, account_id ORDER BY observed_at) AS previous_at,
-       LAG(state) OVER (PARTITION BY platform, account_id ORDER BY observed_at) AS previous_state
-FROM answers
+SELECT c.platform AS platform, c.account_id AS account_id, c.checked_at AS checked_at, c.state AS state,
+       c.previous_at AS previous_at, c.previous_state AS previous_state,
+       CASE WHEN l.entries IS NULL THEN 0 ELSE 1 END AS listed_before
+FROM checks c LEFT JOIN listed l
+  ON c.platform = l.platform AND c.account_id = l.account_id AND c.checked_at = l.checked_at
 ORDER BY platform, account_id, checked_at

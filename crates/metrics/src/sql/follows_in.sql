@@ -1,43 +1,98 @@
--- Who followed the members of each set, as seen in each window: of its followers, how many belong to the set too, how many do
--- not, and with how many of those in the set the tie goes both ways. A tie is a distinct ordered pair of different accounts,
--- however often it was seen; a follow without a time counts in the window 'all' only.
+-- Who followed the members of each set: of the accounts on a member's list of followers, how
+-- many were on the list of the set too, how many were not, and with how many of those on the list the tie went both ways (as seen
+-- at any time).
+-- A tie is an ordered pair of different accounts. What was seen of an account at one moment is taken as one list. A tie may have
+-- been seen in the list of the account at its other end instead; only the lists of members are taken to have been collected, so a
+-- list that holds somebody who was not on the list of the set then was collected (collected = 1) and holds all. Of each account
+-- the last such list within the window counts; without one, the last moment at which a tie was seen, which says little.
+-- A follow without a time is taken as seen at the end of the period.
+-- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
+-- a member of a set that no roster names stays all the time.
 -- One row is an account in a set and a window that has such a tie.
-WITH on_list AS (
-    SELECT m."set" AS set_name, w."window" AS window_name, m.platform AS platform, m.account_id AS account_id,
-           COUNT(*) AS samples
-    FROM members m CROSS JOIN windows w
-    WHERE m.sample_at >= w.from_at AND m.sample_at <= w.to_at
-    GROUP BY m."set", w."window", m.platform, m.account_id
+WITH roster_stays AS (
+    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
+    FROM roster
+    WHERE account_id IS NOT NULL
+),
+sampled AS (
+    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
+    FROM members
+    GROUP BY "set", platform, account_id
+),
+stays AS (
+    SELECT set_name, platform, account_id, listed_at, unlisted_at
+    FROM roster_stays
+    UNION ALL
+    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
+           r.unlisted_at AS unlisted_at
+    FROM sampled m LEFT JOIN roster_stays r
+      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
+    WHERE r.source_line IS NULL
+),
+period AS (
+    SELECT to_at
+    FROM windows
+    WHERE "window" = 'all'
 ),
 ties AS (
-    SELECT w."window" AS window_name, f.platform AS platform, f.follower_id AS follower_id, f.followed_id AS followed_id,
-           COUNT(*) AS times_seen
-    FROM follows f CROSS JOIN windows w
+    SELECT f.platform AS platform, f.followed_id AS account_id, f.follower_id AS other_id, COALESCE(f.observed_at, p.to_at) AS seen_at
+    FROM follows f CROSS JOIN period p
     WHERE f.follower_id <> f.followed_id
-      AND ((f.observed_at >= w.from_at AND f.observed_at <= w.to_at) OR (f.observed_at IS NULL AND w."window" = 'all'))
-    GROUP BY w."window", f.platform, f.follower_id, f.followed_id
+),
+backs AS (
+    SELECT platform, other_id AS account_id, account_id AS other_id, COUNT(*) AS times_seen
+    FROM ties
+    GROUP BY platform, other_id, account_id
 ),
 own AS (
-    SELECT l.set_name AS set_name, t.window_name AS window_name, t.platform AS platform, t.followed_id AS account_id,
-           t.follower_id AS other_id
-    FROM ties t JOIN on_list l
-      ON t.window_name = l.window_name AND t.platform = l.platform AND t.followed_id = l.account_id
+    SELECT s.set_name AS set_name, t.platform AS platform, t.account_id AS account_id, t.other_id AS other_id,
+           t.seen_at AS seen_at, COUNT(*) AS entries
+    FROM ties t JOIN stays s ON t.platform = s.platform AND t.account_id = s.account_id
+    WHERE (s.listed_at IS NULL OR s.listed_at <= t.seen_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > t.seen_at)
+    GROUP BY s.set_name, t.platform, t.account_id, t.other_id, t.seen_at
 ),
-placed AS (
-    SELECT o.set_name AS set_name, o.window_name AS window_name, o.platform AS platform, o.account_id AS account_id,
-           o.other_id AS other_id, l.samples AS other_samples
-    FROM own o LEFT JOIN on_list l
-      ON o.set_name = l.set_name AND o.window_name = l.window_name AND o.platform = l.platform AND o.other_id = l.account_id
+inner_ties AS (
+    SELECT o.set_name AS set_name, o.platform AS platform, o.account_id AS account_id, o.other_id AS other_id,
+           o.seen_at AS seen_at, COUNT(*) AS entries
+    FROM own o JOIN stays s ON o.set_name = s.set_name AND o.platform = s.platform AND o.other_id = s.account_id
+    WHERE (s.listed_at IS NULL OR s.listed_at <= o.seen_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > o.seen_at)
+    GROUP BY o.set_name, o.platform, o.account_id, o.other_id, o.seen_at
 ),
 returned AS (
-    SELECT p.set_name AS set_name, p.window_name AS window_name, p.platform AS platform, p.account_id AS account_id,
-           p.other_samples AS other_samples, t.times_seen AS back
-    FROM placed p LEFT JOIN ties t
-      ON p.window_name = t.window_name AND p.platform = t.platform AND p.other_id = t.followed_id AND p.account_id = t.follower_id
+    SELECT i.set_name AS set_name, i.platform AS platform, i.account_id AS account_id, i.seen_at AS seen_at,
+           COUNT(*) AS inside, COUNT(b.times_seen) AS reciprocated
+    FROM inner_ties i LEFT JOIN backs b
+      ON i.platform = b.platform AND i.account_id = b.account_id AND i.other_id = b.other_id
+    GROUP BY i.set_name, i.platform, i.account_id, i.seen_at
+),
+lists AS (
+    SELECT set_name, platform, account_id, seen_at, COUNT(*) AS ties
+    FROM own
+    GROUP BY set_name, platform, account_id, seen_at
+),
+placed AS (
+    SELECT w."window" AS window_name, l.set_name AS set_name, l.platform AS platform, l.account_id AS account_id,
+           l.seen_at AS seen_at, l.ties AS ties
+    FROM lists l CROSS JOIN windows w
+    WHERE l.seen_at >= w.from_at AND l.seen_at <= w.to_at
+),
+counted AS (
+    SELECT p.window_name AS window_name, p.set_name AS set_name, p.platform AS platform, p.account_id AS account_id,
+           p.seen_at AS seen_at, COALESCE(r.inside, 0) AS inside, p.ties - COALESCE(r.inside, 0) AS outside,
+           COALESCE(r.reciprocated, 0) AS reciprocated
+    FROM placed p LEFT JOIN returned r
+      ON p.set_name = r.set_name AND p.platform = r.platform AND p.account_id = r.account_id AND p.seen_at = r.seen_at
+),
+chosen AS (
+    SELECT set_name, window_name, platform, account_id,
+           COALESCE(MAX(CASE WHEN outside > 0 THEN seen_at END), MAX(seen_at)) AS seen_at
+    FROM counted
+    GROUP BY set_name, window_name, platform, account_id
 )
-SELECT set_name, window_name, platform, account_id, COUNT(other_samples) AS inside,
-       COUNT(CASE WHEN other_samples IS NULL THEN 1 END) AS outside,
-       COUNT(CASE WHEN other_samples IS NOT NULL AND back IS NOT NULL THEN 1 END) AS reciprocated
-FROM returned
-GROUP BY set_name, window_name, platform, account_id
+SELECT l.set_name AS set_name, l.window_name AS window_name, l.platform AS platform, l.account_id AS account_id,
+       CASE WHEN l.outside > 0 THEN 1 ELSE 0 END AS collected,
+       l.inside AS inside, l.outside AS outside, l.reciprocated AS reciprocated
+FROM counted l JOIN chosen c
+  ON l.set_name = c.set_name AND l.window_name = c.window_name AND l.platform = c.platform AND l.account_id = c.account_id
+ AND l.seen_at = c.seen_at
 ORDER BY set_name, window_name, platform, account_id

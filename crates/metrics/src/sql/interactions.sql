@@ -1,16 +1,36 @@
--- Whom the members of each set addressed in each window: how many times they addressed members of the set and others, by kind and
--- in all ('interactions'); and how many of the members that they addressed also addressed them. Addressing oneself does not
--- count. A target that is known by handle only (`@…`) is no member.
+-- Whom the members of each set addressed in each window: how many times they addressed accounts on the list of the set and others,
+-- by kind and in all ('interactions'); how many distinct accounts on the list that were, and how many of those also addressed them.
+-- Who was on the list is asked for the day. Addressing oneself does not count. A target that is known by handle only (`@…`)
+-- counts as not on the list, unless the list knows it so too.
+-- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
+-- a member of a set that no roster names stays all the time.
 -- One row is a kind of interaction of an account in a set and a window.
-WITH on_list AS (
-    SELECT m."set" AS set_name, w."window" AS window_name, m.platform AS platform, m.account_id AS account_id,
-           COUNT(*) AS samples
-    FROM members m CROSS JOIN windows w
-    WHERE m.sample_at >= w.from_at AND m.sample_at <= w.to_at
-    GROUP BY m."set", w."window", m.platform, m.account_id
+WITH roster_stays AS (
+    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
+    FROM roster
+    WHERE account_id IS NOT NULL
 ),
-days AS (
-    SELECT "window" AS window_name, CAST(from_at AS DATE) AS from_day, CAST(to_at AS DATE) AS to_day
+sampled AS (
+    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
+    FROM members
+    GROUP BY "set", platform, account_id
+),
+stays AS (
+    SELECT set_name, platform, account_id, listed_at, unlisted_at
+    FROM roster_stays
+    UNION ALL
+    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
+           r.unlisted_at AS unlisted_at
+    FROM sampled m LEFT JOIN roster_stays r
+      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
+    WHERE r.source_line IS NULL
+),
+stay_days AS (
+    SELECT set_name, platform, account_id, CAST(listed_at AS DATE) AS first_day, CAST(unlisted_at AS DATE) AS last_day
+    FROM stays
+),
+window_days AS (
+    SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
     FROM windows
 ),
 addressed AS (
@@ -22,36 +42,51 @@ addressed AS (
     FROM interactions
     WHERE source <> target
 ),
-ties AS (
-    SELECT d.window_name AS window_name, a.platform AS platform, a.source AS source, a.target AS target, a.kind AS kind,
-           SUM(a.times) AS times
-    FROM addressed a CROSS JOIN days d
-    WHERE a.on_day >= d.from_day AND a.on_day <= d.to_day
-    GROUP BY d.window_name, a.platform, a.source, a.target, a.kind
+days AS (
+    SELECT platform, source, target, kind, on_day, SUM(times) AS times
+    FROM addressed
+    GROUP BY platform, source, target, kind, on_day
 ),
 own AS (
-    SELECT l.set_name AS set_name, t.window_name AS window_name, t.platform AS platform, t.source AS source, t.target AS target,
-           t.kind AS kind, t.times AS times
-    FROM ties t JOIN on_list l ON t.window_name = l.window_name AND t.platform = l.platform AND t.source = l.account_id
+    SELECT s.set_name AS set_name, d.platform AS platform, d.source AS source, d.target AS target, d.kind AS kind,
+           d.on_day AS on_day, MAX(d.times) AS times
+    FROM days d JOIN stay_days s ON d.platform = s.platform AND d.source = s.account_id
+    WHERE (s.first_day IS NULL OR s.first_day <= d.on_day) AND (s.last_day IS NULL OR s.last_day >= d.on_day)
+    GROUP BY s.set_name, d.platform, d.source, d.target, d.kind, d.on_day
+),
+inner_days AS (
+    SELECT o.set_name AS set_name, o.platform AS platform, o.source AS source, o.target AS target, o.kind AS kind,
+           o.on_day AS on_day, COUNT(*) AS entries
+    FROM own o JOIN stay_days s ON o.set_name = s.set_name AND o.platform = s.platform AND o.target = s.account_id
+    WHERE (s.first_day IS NULL OR s.first_day <= o.on_day) AND (s.last_day IS NULL OR s.last_day >= o.on_day)
+    GROUP BY o.set_name, o.platform, o.source, o.target, o.kind, o.on_day
 ),
 placed AS (
-    SELECT o.set_name AS set_name, o.window_name AS window_name, o.platform AS platform, o.source AS source, o.target AS target,
-           o.kind AS kind, o.times AS times, l.samples AS other_samples
-    FROM own o LEFT JOIN on_list l
-      ON o.set_name = l.set_name AND o.window_name = l.window_name AND o.platform = l.platform AND o.target = l.account_id
+    SELECT o.set_name AS set_name, o.platform AS platform, o.source AS source, o.target AS target, o.kind AS kind,
+           o.on_day AS on_day, o.times AS times, i.entries AS entries
+    FROM own o LEFT JOIN inner_days i
+      ON o.set_name = i.set_name AND o.platform = i.platform AND o.source = i.source AND o.target = i.target
+     AND o.kind = i.kind AND o.on_day = i.on_day
+),
+pairs AS (
+    SELECT p.set_name AS set_name, w.window_name AS window_name, p.platform AS platform, p.source AS source, p.target AS target,
+           p.kind AS kind,
+           SUM(CASE WHEN p.entries IS NOT NULL THEN p.times ELSE 0 END) AS inside,
+           SUM(CASE WHEN p.entries IS NULL THEN p.times ELSE 0 END) AS outside
+    FROM placed p CROSS JOIN window_days w
+    WHERE p.on_day >= w.first_day AND p.on_day <= w.last_day
+    GROUP BY p.set_name, w.window_name, p.platform, p.source, p.target, p.kind
 ),
 returned AS (
     SELECT p.set_name AS set_name, p.window_name AS window_name, p.platform AS platform, p.source AS source, p.kind AS kind,
-           p.times AS times, p.other_samples AS other_samples, t.times AS back
-    FROM placed p LEFT JOIN ties t
-      ON p.window_name = t.window_name AND p.platform = t.platform AND p.kind = t.kind
-     AND p.target = t.source AND p.source = t.target
+           p.inside AS inside, p.outside AS outside, b.inside AS back
+    FROM pairs p LEFT JOIN pairs b
+      ON p.set_name = b.set_name AND p.window_name = b.window_name AND p.platform = b.platform AND p.kind = b.kind
+     AND p.target = b.source AND p.source = b.target
 )
-SELECT set_name, window_name, kind, platform, source AS account_id,
-       SUM(CASE WHEN other_samples IS NOT NULL THEN times ELSE 0 END) AS inside,
-       SUM(CASE WHEN other_samples IS NULL THEN times ELSE 0 END) AS outside,
-       COUNT(CASE WHEN other_samples IS NOT NULL AND back IS NOT NULL THEN 1 END) AS reciprocated,
-       COUNT(CASE WHEN other_samples IS NOT NULL THEN 1 END) AS pairs_inside
+SELECT set_name, window_name, kind, platform, source AS account_id, SUM(inside) AS inside, SUM(outside) AS outside,
+       COUNT(CASE WHEN inside > 0 AND back > 0 THEN 1 END) AS reciprocated,
+       COUNT(CASE WHEN inside > 0 THEN 1 END) AS pairs_inside
 FROM returned
 GROUP BY set_name, window_name, kind, platform, source
 ORDER BY set_name, window_name, kind, platform, account_id

@@ -111,10 +111,17 @@ fn samples() {
     let (mut sizes, mut means) = (Vec::new(), Vec::new());
     for day in SAMPLE_DAYS {
         let at = at(day + 1, 0) - 1;
-        let alive: Vec<usize> = (0..world.listed).filter(|account| world.alive(*account, at)).collect();
+        let on_list: Vec<usize> = (0..world.listed)
+            .filter(|account| world.on_list(*account, at))
+            .collect();
+        let alive: Vec<usize> = on_list
+            .iter()
+            .copied()
+            .filter(|account| world.alive(*account, at))
+            .collect();
         assert_eq!(
             output.point("size", "listed", at),
-            (Some(alive.len() as f64), world.listed as i64)
+            (Some(alive.len() as f64), on_list.len() as i64)
         );
         let mut followers: Vec<f64> = alive
             .iter()
@@ -192,7 +199,10 @@ fn suspensions() {
                 .collect();
             checks.sort_unstable();
             // Minute by minute would be the same: a stretch of time at risk, cut to the window.
-            for pair in checks.windows(2).filter(|pair| pair[0].1) {
+            for pair in checks
+                .windows(2)
+                .filter(|pair| pair[0].1 && world.on_list(account, pair[0].0))
+            {
                 let end = if pair[1].1 {
                     pair[1].0
                 } else {
@@ -224,64 +234,88 @@ fn ties() {
     let world = World::rich();
     let output = Output::of(&world, STUDY);
     for (window, from, to) in WINDOWS {
-        let follows: BTreeSet<(usize, usize)> = world
+        let follows: BTreeSet<(usize, usize, i64)> = world
             .follows
             .iter()
             .filter(|(a, b, _)| a != b)
-            .filter(|(_, _, moment)| match moment {
-                Some(moment) => (at(from, 0)..at(to + 1, 0)).contains(moment),
-                None => window == "all",
-            })
-            .map(|(a, b, _)| (*a, *b))
+            .map(|(a, b, moment)| (*a, *b, moment.unwrap_or(at(21, 0) - 1)))
+            .filter(|tie| (at(from, 0)..at(to + 1, 0)).contains(&tie.2))
             .collect();
-        let member = |account: &usize| *account < world.listed;
-        let inside = follows.iter().filter(|(a, b)| member(a) && member(b));
-        let returned = inside.clone().filter(|(a, b)| follows.contains(&(*b, *a))).count() as i64;
-        let inside = inside.count() as i64;
-        let out: Vec<_> = follows.iter().filter(|(a, _)| member(a)).collect();
-        let active = out.iter().map(|(a, _)| a).collect::<BTreeSet<_>>().len() as i64;
-        let key = (window.to_owned(), "follows_out".to_owned());
-        assert_eq!(
-            output.network[&key],
-            [active, inside, out.len() as i64 - inside, returned]
-        );
-        let coming: Vec<_> = follows.iter().filter(|(_, b)| member(b)).collect();
-        let active = coming.iter().map(|(_, b)| b).collect::<BTreeSet<_>>().len() as i64;
-        let key = (window.to_owned(), "follows_in".to_owned());
-        assert_eq!(
-            output.network[&key],
-            [active, inside, coming.len() as i64 - inside, returned]
-        );
-        let share = inside as f64 / out.len() as f64;
-        close(
-            output.value("insularity.follows_out", "listed", window),
-            share,
-            "follows out",
-        );
-        close(
-            output.value("insularity.ei_index", "listed", window),
-            1.0 - 2.0 * share,
-            "E-I",
-        );
-        let reciprocity = returned as f64 / inside as f64;
-        close(
-            output.value("insularity.reciprocity", "listed", window),
-            reciprocity,
-            "reciprocity",
-        );
+        let pairs: BTreeSet<(usize, usize)> = world.follows.iter().map(|(a, b, _)| (*a, *b)).collect();
+        for (relation, turned) in [("follows_out", false), ("follows_in", true)] {
+            let mut found = [0; 4];
+            for member in 0..world.listed {
+                let others_at = |moment: i64| -> BTreeSet<usize> {
+                    let here = follows.iter().filter(|tie| tie.2 == moment);
+                    let ends = here.map(|(a, b, _)| if turned { (*b, *a) } else { (*a, *b) });
+                    ends.filter(|(own, _)| *own == member).map(|(_, other)| other).collect()
+                };
+                let moments: BTreeSet<i64> = follows.iter().map(|tie| tie.2).collect();
+                let last = moments.into_iter().rev().find(|moment| {
+                    world.on_list(member, *moment)
+                        && others_at(*moment).iter().any(|other| !world.on_list(*other, *moment))
+                });
+                let Some(moment) = last else { continue };
+                let others = others_at(moment);
+                let inside: Vec<&usize> = others.iter().filter(|other| world.on_list(**other, moment)).collect();
+                let back = |other: &usize| if turned { (member, *other) } else { (*other, member) };
+                found[0] += 1;
+                found[1] += inside.len() as i64;
+                found[2] += (others.len() - inside.len()) as i64;
+                found[3] += inside.iter().filter(|other| pairs.contains(&back(other))).count() as i64;
+            }
+            assert!(
+                found.iter().all(|count| *count > 0),
+                "the test would say nothing: {found:?}"
+            );
+            assert_eq!(output.network[&(window.to_owned(), relation.to_owned())], found);
+            let share = found[1] as f64 / (found[1] + found[2]) as f64;
+            close(
+                output.value(&format!("insularity.{relation}"), "listed", window),
+                share,
+                relation,
+            );
+            if !turned {
+                close(
+                    output.value("insularity.ei_index", "listed", window),
+                    1.0 - 2.0 * share,
+                    "E-I",
+                );
+                let reciprocity = found[3] as f64 / found[1] as f64;
+                close(
+                    output.value("insularity.reciprocity", "listed", window),
+                    reciprocity,
+                    "reciprocity",
+                );
+            }
+        }
 
-        let events = world
+        let on_list = |account: usize, day: i64| {
+            world.stays.get(account).is_some_and(|(from, to)| {
+                from.is_none_or(|from| from < at(day + 1, 0)) && to.is_none_or(|to| to >= at(day, 0))
+            })
+        };
+        let number = |name_: &str| (0..world.accounts).find(|account| name(*account) == name_);
+        let events: Vec<_> = world
             .interactions
             .iter()
-            .filter(|row| (from..=to).contains(&row.0) && row.1 < world.listed && row.2 != name(row.1));
-        let names: Vec<String> = (0..world.listed).map(name).collect();
-        let inside: i64 = events
-            .clone()
-            .filter(|row| names.contains(&row.2))
-            .map(|row| row.4)
-            .sum();
-        let all: i64 = events.clone().map(|row| row.4).sum();
-        let pairs: BTreeSet<(String, String)> = events.map(|row| (name(row.1), row.2.clone())).collect();
+            .filter(|row| (from..=to).contains(&row.0) && row.2 != name(row.1) && on_list(row.1, row.0))
+            .map(|row| {
+                (
+                    row.1,
+                    &row.2,
+                    number(&row.2).is_some_and(|target| on_list(target, row.0)),
+                    row.4,
+                )
+            })
+            .collect();
+        let inside: i64 = events.iter().filter(|row| row.2).map(|row| row.3).sum();
+        let all: i64 = events.iter().map(|row| row.3).sum();
+        let pairs: BTreeSet<(String, String)> = events
+            .iter()
+            .filter(|row| row.2)
+            .map(|row| (name(row.0), row.1.clone()))
+            .collect();
         let returned = pairs
             .iter()
             .filter(|(a, b)| pairs.contains(&(b.clone(), a.clone())))
@@ -300,12 +334,14 @@ fn ties() {
 fn posts() {
     let world = World::rich();
     let output = Output::of(&world, STUDY);
-    for (group, accounts) in [("everyone", world.accounts), ("listed", world.listed)] {
+    for group in ["everyone", "listed"] {
+        let belongs =
+            |account: usize, from: i64, to: i64| group == "everyone" || world.on_list_within(account, from, to);
         for (window, from, to) in WINDOWS {
             let mut by_account: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
             for (account, moment) in &world.posts {
                 if let Some(moment) = moment.filter(|moment| (at(from, 0)..at(to + 1, 0)).contains(moment))
-                    && *account < accounts
+                    && belongs(*account, from, to)
                 {
                     by_account.entry(*account).or_default().push(moment);
                 }
@@ -333,7 +369,7 @@ fn posts() {
             );
         }
         let week = world.posts.iter().filter(|(account, moment)| {
-            *account < accounts && moment.is_some_and(|moment| (at(7, 0)..at(14, 0)).contains(&moment))
+            belongs(*account, 0, 20) && moment.is_some_and(|moment| (at(7, 0)..at(14, 0)).contains(&moment))
         });
         assert_eq!(
             output.point("volume.posts", group, at(7, 0)).0,
@@ -348,7 +384,7 @@ fn paces() {
     let output = Output::of(&world, STUDY);
     for (window, from, to) in WINDOWS {
         let mut paces = Vec::new();
-        for account in 0..world.listed {
+        for account in (0..world.listed).filter(|account| world.on_list_within(*account, from, to)) {
             let mut seen: Vec<(i64, i64)> = world
                 .seen
                 .iter()

@@ -39,6 +39,8 @@ pub struct World {
     pub accounts: usize,
     /// How many of the accounts, from the first, are listed.
     pub listed: usize,
+    /// From when and until when each of the listed is on the list; a missing one is always.
+    pub stays: Vec<(Option<i64>, Option<i64>)>,
     /// When each was created.
     pub created: Vec<i64>,
     /// When each was suspended, if it was.
@@ -79,6 +81,10 @@ impl World {
             listed: 10,
             ..Self::default()
         };
+        world.stays = vec![(None, None); world.listed];
+        world.stays[0].1 = Some(at(10, 0));
+        world.stays[8].0 = Some(at(15, 0));
+        world.stays[9] = (Some(at(9, 0)), Some(at(19, 12)));
         for account in 0..world.accounts {
             world
                 .created
@@ -114,12 +120,15 @@ impl World {
             }
         }
         world.posts.push((3, None));
-        for _ in 0..120 {
-            let (from, to) = (dice.roll(16) as usize, dice.roll(16) as usize);
-            let moment = (dice.roll(9) > 0).then(|| at(dice.roll(21) as i64, 6));
-            world.follows.push((from, to, moment));
-            if dice.roll(2) == 0 {
-                world.follows.push((from, to, Some(at(dice.roll(21) as i64, 7))));
+        // Both lists of an account at a moment; of some only whom it follows, of some accounts nothing.
+        for round in 0..18 {
+            let account = dice.roll(8) as usize;
+            let moment = (round > 0).then(|| at(dice.roll(21) as i64, round));
+            for _ in 0..dice.roll(12) {
+                world.follows.push((account, dice.roll(16) as usize, moment));
+            }
+            for _ in 0..dice.roll(3) * 4 {
+                world.follows.push((dice.roll(16) as usize, account, moment));
             }
         }
         let kinds = [
@@ -159,6 +168,19 @@ impl World {
 
     pub fn alive(&self, account: usize, moment: i64) -> bool {
         self.suspended[account].is_none_or(|end| moment < end)
+    }
+
+    pub fn on_list(&self, account: usize, moment: i64) -> bool {
+        self.stays
+            .get(account)
+            .is_some_and(|(from, to)| from.is_none_or(|from| from <= moment) && to.is_none_or(|to| to > moment))
+    }
+
+    /// Whether the account was on the list at any time from the start of one day to the end of another.
+    pub fn on_list_within(&self, account: usize, from_day: i64, to_day: i64) -> bool {
+        self.stays.get(account).is_some_and(|(from, to)| {
+            from.is_none_or(|from| from < at(to_day + 1, 0)) && to.is_none_or(|to| to > at(from_day, 0))
+        })
     }
 
     /// The newest observation of an account at or before a moment.
@@ -267,8 +289,8 @@ impl World {
                     platform: PLATFORM,
                     account_id: Some(&names[account]),
                     handle: None,
-                    listed_at: None,
-                    unlisted_at: None,
+                    listed_at: self.stays[account].0.map(Timestamp),
+                    unlisted_at: self.stays[account].1.map(Timestamp),
                     source_file: "roster.csv",
                     source_line: line,
                     source_part: 0,
@@ -286,7 +308,7 @@ impl World {
         let mut members = Vec::new();
         for day in SAMPLE_DAYS.iter().filter(|_| !self.seen.is_empty()) {
             let sample_at = at(day + 1, 0) - 1;
-            for account in 0..self.listed {
+            for account in (0..self.listed).filter(|account| self.on_list(*account, sample_at)) {
                 let seen = self.newest(account, sample_at);
                 let alive = self.alive(account, sample_at);
                 members.push(Member {
