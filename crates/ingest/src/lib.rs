@@ -124,7 +124,6 @@ impl Stage for Ingest {
             "format": Kind::from(self.format).name(),
             "mappings": mappings,
             "max_line": self.max_line,
-            "max_rejects": self.max_rejects.map(|allowed| allowed.to_string()),
         })
     }
 
@@ -149,6 +148,10 @@ impl Stage for Ingest {
     }
 
     fn inputs(&self, job: &Job) -> Result<Option<Vec<Input>>> {
+        // What was too many rejects the first time is so the second time, too; only a run tells.
+        if self.max_rejects.is_some() {
+            return Ok(None);
+        }
         job.sources
             .iter()
             .map(|source| match &source.place {

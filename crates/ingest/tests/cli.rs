@@ -443,6 +443,15 @@ fn nothing_is_done_when_nothing_has_changed() {
 }
 
 #[test]
+fn too_many_rejects_are_told_again_although_nothing_has_changed() {
+    let bench = Bench::with("a.jsonl", format!("{}\nnot json\n", tweet(1, "")));
+    for _ in 0..2 {
+        let ran = bench.ingest(&["a.jsonl", "--if-changed", "--max-rejects", "0"]);
+        assert_eq!(ran.status(), 1, "{}", ran.stderr());
+    }
+}
+
+#[test]
 fn made_up_records_are_known_as_such() {
     let bench = Bench::with("a.jsonl", tweet(1, "\"simulated\":true"));
     let ran = bench.ingest(&["a.jsonl"]);

@@ -1,12 +1,14 @@
 //! Reading JSON records that platforms really sent: only the keys that are asked for, texts borrowed, and no value of an
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
+mod nested;
+mod scalar;
 mod surrogates;
-mod value;
 
+pub(crate) use nested::Key;
+pub use nested::{Many, Maybe, Numbers};
+pub use scalar::{Count, Flag, Id, Nested, Present, Real, Text};
 pub use surrogates::mend;
-pub(crate) use value::Key;
-pub use value::{Count, Flag, Id, Many, Maybe, Numbers, Present, Real, Text};
 
 /// Declares a JSON object: field, type, and the key (or keys, the last one present wins) it is read from.
 macro_rules! record {
@@ -43,3 +45,61 @@ macro_rules! record {
     };
 }
 pub(crate) use record;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    crate::json::record! {
+        /// A record for the tests.
+        Sample<'de> {
+            id: Id<'de> = "id_str" | "id",
+            text: Text<'de> = "text",
+            likes: Count = "likes",
+            seen: Present = "seen",
+            nested: Maybe<Sample<'de>> = "nested",
+            list: Many<Sample<'de>> = "list",
+        }
+    }
+
+    fn read(json: &str) -> Sample<'_> {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn ids_never_pass_through_a_float() {
+        assert_eq!(
+            read(r#"{"id": 9223372036854775809}"#).id.get(),
+            Some("9223372036854775809")
+        );
+        assert_eq!(read(r#"{"id": "0017"}"#).id.get(), Some("0017"));
+        for damaged in ["9.06E+17", "1.5", "-3", "null", "[1]", "18446744073709551616"] {
+            assert_eq!(read(&format!(r#"{{"id": {damaged}}}"#)).id.get(), None, "{damaged}");
+        }
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_absent_and_costs_nothing_else() {
+        let sample = read(r#"{"likes": {"a": [1]}, "nested": 3, "list": "x", "seen": [], "text": "kept", "other": 1}"#);
+        assert_eq!(sample.likes, Count(None));
+        assert!(sample.nested.get().is_none() && sample.list.items.is_empty() && !sample.list.present);
+        assert!(sample.seen.0);
+        assert_eq!(sample.text.get(), Some("kept"));
+    }
+
+    #[test]
+    fn zero_is_a_count_and_null_is_not() {
+        assert_eq!(read(r#"{"likes": 0}"#).likes, Count(Some(0)));
+        assert_eq!(read(r#"{"likes": "12"}"#).likes, Count(Some(12)));
+        assert_eq!(read(r#"{"likes": null}"#).likes, Count(None));
+        assert_eq!(read(r#"{"likes": "100+"}"#).likes, Count(None));
+    }
+
+    #[test]
+    fn the_last_of_two_equal_keys_wins_and_one_object_is_a_list_of_one() {
+        let sample = read(r#"{"text": "a", "text": "b", "list": {"id": 1}}"#);
+        assert_eq!(sample.text.get(), Some("b"));
+        assert!(sample.list.single);
+        assert_eq!(sample.list.objects().count(), 1);
+    }
+}

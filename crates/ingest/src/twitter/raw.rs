@@ -1,6 +1,6 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
-use crate::json::{Count, Flag, Id, Many, Maybe, Numbers, Present, Text, record};
+use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Text, record};
 
 record! {
     /// A post of either interface, with the keys that tell other records apart from it.
@@ -57,18 +57,19 @@ record! {
         follower_id: Present = "follower_id",
         roster: Present = "roster",
         listed_at: Present = "listed_at",
-        delete: Present = "delete",
-        scrub_geo: Present = "scrub_geo",
-        limit: Present = "limit",
-        status_withheld: Present = "status_withheld",
-        user_withheld: Present = "user_withheld",
-        disconnect: Present = "disconnect",
-        warning: Present = "warning",
-        friends: Present = "friends" | "friends_str",
+        delete: Nested = "delete",
+        scrub_geo: Nested = "scrub_geo",
+        limit: Nested = "limit",
+        status_withheld: Nested = "status_withheld",
+        user_withheld: Nested = "user_withheld",
+        disconnect: Nested = "disconnect",
+        warning: Nested = "warning",
+        friends: Nested = "friends" | "friends_str",
         event: Present = "event",
-        direct_message: Present = "direct_message",
-        control: Present = "control",
-        info: Present = "info",
+        target: Nested = "target",
+        direct_message: Nested = "direct_message",
+        control: Nested = "control",
+        info: Nested = "info",
     }
 }
 
@@ -283,7 +284,7 @@ impl Tweet<'_> {
             (self.disconnect, "disconnect notice"),
             (self.warning, "warning notice"),
             (self.friends, "friends notice"),
-            (self.event, "event notice"),
+            (Nested(self.event.0 && self.target.0), "event notice"),
             (self.direct_message, "direct message"),
             (self.control, "control notice"),
             (self.info, "info notice"),

@@ -9,7 +9,7 @@ use super::v1::{Lists, account, posted_at};
 use super::{PLATFORM, Seen, Settled};
 use crate::reasons;
 use crate::sink::{Rejection, Sink, blank_post};
-use crate::text::{client, decode_entities};
+use crate::text::{Spoken, client, decode_entities, read_off};
 
 /// What a page carries along, by identifier, and which of it has been put out already.
 pub(super) struct Includes<'p> {
@@ -185,6 +185,12 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
         .and_then(|note| note.text.get())
         .or_else(|| worded.text.get())
         .map(decode_entities);
+    // A repost whose original did not come along tells at least whom it passes on, and the beginning of what.
+    let spoken = match &text {
+        Some(text) if reposted.is_some() && original.is_none() => read_off(text),
+        _ => Spoken::default(),
+    };
+    let words = spoken.reposted_handle.map_or(text.as_deref(), |_| Some(spoken.text));
     let entities = note
         .and_then(|note| note.entities.get())
         .or_else(|| worded.entities.get());
@@ -214,7 +220,7 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
         handle: user.and_then(|user| user.handle.get()),
         posted_at,
         observed_at: seen.stated,
-        text: text.as_deref(),
+        text: words,
         lang: tweet.lang.get(),
         kind,
         in_reply_to_post_id: replied.as_ref().map(|replied| replied.id.as_str()),
@@ -224,7 +230,10 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
             .or_else(|| replied.as_ref()?.handle.as_deref()),
         reposted_post_id: reposted.as_ref().map(|reposted| reposted.id.as_str()),
         reposted_account_id: reposted.as_ref().and_then(|reposted| reposted.account_id.as_deref()),
-        reposted_handle: reposted.as_ref().and_then(|reposted| reposted.handle.as_deref()),
+        reposted_handle: reposted
+            .as_ref()
+            .and_then(|reposted| reposted.handle.as_deref())
+            .or(spoken.reposted_handle),
         quoted_post_id: quoted.as_ref().map(|quoted| quoted.id.as_str()),
         quoted_account_id: quoted.as_ref().and_then(|quoted| quoted.account_id.as_deref()),
         quoted_handle: quoted.as_ref().and_then(|quoted| quoted.handle.as_deref()),

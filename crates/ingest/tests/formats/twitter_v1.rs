@@ -171,8 +171,9 @@ fn every_notice_is_skipped_under_its_name() {
         .iter()
         .map(|name| format!("{{\"{name}\":{{\"id\":1}}}}"))
         .collect();
-    let ran = Bench::with("a.jsonl", lines.join("\n")).ingest(&["a.jsonl"]);
-    let mut expected = vec!["read 7".to_owned()];
+    let foreign = "\n{\"limit\":10,\"offset\":0}\n{\"event\":\"login\"}";
+    let ran = Bench::with("a.jsonl", lines.join("\n") + foreign).ingest(&["a.jsonl"]);
+    let mut expected = vec!["read 9".to_owned(), "rejected not a known record 2".to_owned()];
     let mut sorted = names;
     sorted.sort_unstable();
     expected.extend(sorted.iter().map(|name| format!("skipped {name} notice 1")));

@@ -174,3 +174,16 @@ fn users_single_posts_and_empty_pages() {
         .collect();
     assert_eq!(basis, [(1, Basis::None), (1, Basis::None), (2, Basis::Post)]);
 }
+
+#[test]
+fn a_repost_without_its_original_tells_whom_it_passes_on() {
+    let line = r#"{"data":[{"id":"1","author_id":"2","text":"RT @Oak: fog &amp; ov…","referenced_tweets":[{"type":"retweeted","id":"3"}]}]}"#;
+    let ran = Bench::with("a.jsonl", line).ingest(&["a.jsonl"]);
+    let posts = ran.table::<Posts>();
+    let post = posts.rows().unwrap().next().unwrap();
+    assert_eq!((post.kind, post.text), (PostKind::Repost, Some("fog & ov…")));
+    assert_eq!(
+        (post.reposted_post_id, post.reposted_handle, post.reposted_account_id),
+        (Some("3"), Some("Oak"), None)
+    );
+}

@@ -1,0 +1,198 @@
+//! Objects and lists of JSON objects, and their keys. What is of another type is absent, as with scalars.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::scalar::{Real, drain_map, drain_seq};
+
+macro_rules! ignore_scalars {
+    ($value:ty) => {
+        fn visit_borrowed_str<E>(self, _: &'de str) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_str<E>(self, _: &str) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_u64<E>(self, _: u64) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_i64<E>(self, _: i64) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_bool<E>(self, _: bool) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_unit<E>(self) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+    };
+}
+
+/// An object.
+#[derive(Debug)]
+pub struct Maybe<T>(Option<Box<T>>);
+
+impl<T> Default for Maybe<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Maybe<T> {
+    /// The object, unless it is absent.
+    #[must_use]
+    pub fn get(&self) -> Option<&T> {
+        self.0.as_deref()
+    }
+}
+
+struct MaybeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MaybeVisitor<T> {
+    type Value = Maybe<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    ignore_scalars!(Maybe<T>);
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Maybe<T>, A::Error> {
+        drain_seq(seq)?;
+        Ok(Maybe(None))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Maybe<T>, A::Error> {
+        Ok(Maybe(Some(Box::new(T::deserialize(MapAccessDeserializer::new(map))?))))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MaybeVisitor(PhantomData))
+    }
+}
+
+/// A list of objects, or one object where a list of one was meant.
+#[derive(Debug)]
+pub struct Many<T> {
+    /// The items, as many as there were; an item that is no object is empty.
+    pub items: Vec<Maybe<T>>,
+    /// Whether there was one object and no list.
+    pub single: bool,
+    /// Whether there was a list or an object at all.
+    pub present: bool,
+}
+
+impl<T> Default for Many<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            single: false,
+            present: false,
+        }
+    }
+}
+
+impl<T> Many<T> {
+    /// The items that are objects.
+    pub fn objects(&self) -> impl Iterator<Item = &T> {
+        self.items.iter().filter_map(Maybe::get)
+    }
+}
+
+struct ManyVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
+    type Value = Many<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+    ignore_scalars!(Many<T>);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Many<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Many {
+            items,
+            single: false,
+            present: true,
+        })
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
+        let item = T::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Many {
+            items: vec![Maybe(Some(Box::new(item)))],
+            single: true,
+            present: true,
+        })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ManyVisitor(PhantomData))
+    }
+}
+
+/// A list of numbers; one that holds anything else is empty.
+#[derive(Debug, Default)]
+pub struct Numbers(pub Vec<f64>);
+
+struct NumbersVisitor;
+
+impl<'de> Visitor<'de> for NumbersVisitor {
+    type Value = Numbers;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of numbers")
+    }
+    ignore_scalars!(Numbers);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Numbers, A::Error> {
+        let mut numbers = Vec::new();
+        let mut sound = true;
+        while let Some(Real(number)) = seq.next_element()? {
+            sound &= number.is_some();
+            numbers.extend(number);
+        }
+        Ok(Numbers(if sound { numbers } else { Vec::new() }))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Numbers, A::Error> {
+        drain_map(map)?;
+        Ok(Numbers::default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Numbers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumbersVisitor)
+    }
+}
+
+/// A key, borrowed unless it holds an escape.
+#[derive(Debug)]
+pub(crate) struct Key<'a>(pub(crate) Cow<'a, str>);
+
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+    fn visit_str<E: Error>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
