@@ -48,6 +48,8 @@ struct Columns {
     kind: Kind,
     /// One of each group must be there.
     needed: &'static [&'static [&'static str]],
+    /// One of these tells the kind, whatever else is there.
+    telling: &'static [&'static str],
     allowed: &'static [&'static str],
 }
 
@@ -55,31 +57,35 @@ const COLUMNS: [Columns; 3] = [
     Columns {
         kind: Kind::Follows,
         needed: &[&["follower_id"], &["followed_id"]],
+        telling: &["follower_id"],
         allowed: &["platform", "follower_id", "followed_id", "observed_at"],
     },
     Columns {
         kind: Kind::Availability,
         needed: &[&["account_id", "handle"], &["observed_at"], &["state"]],
+        telling: &["state"],
         allowed: &["platform", "account_id", "handle", "observed_at", "state", "detail"],
     },
     Columns {
         kind: Kind::Roster,
         needed: &[&["account_id", "handle"]],
+        telling: &["roster", "listed_at", "unlisted_at"],
         allowed: &["roster", "platform", "account_id", "handle", "listed_at", "unlisted_at"],
     },
 ];
 
-/// Which kind a CSV header is, if it is one of ours: it has what the kind needs and nothing else.
+/// Which kind a CSV header is, if it is one of ours: it has the columns that tell the kind, or none but the kind's. Further
+/// columns are passed over, as unknown keys of JSON are.
 #[must_use]
 pub fn recognise(header: &[String]) -> Option<Kind> {
-    let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let has = |name: &&str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
     COLUMNS
         .iter()
         .find(|columns| {
-            columns.needed.iter().all(|group| group.iter().any(|name| has(name)))
-                && header
-                    .iter()
-                    .all(|column| columns.allowed.iter().any(|name| column.eq_ignore_ascii_case(name)))
+            let no_other = header
+                .iter()
+                .all(|column| columns.allowed.iter().any(|name| column.eq_ignore_ascii_case(name)));
+            columns.needed.iter().all(|group| group.iter().any(has)) && (no_other || columns.telling.iter().any(has))
         })
         .map(|columns| columns.kind)
 }

@@ -124,3 +124,18 @@ fn rows_that_say_too_little_or_nonsense_are_rejected() {
     }
     assert_eq!(rejects[4].detail, Some("2 fields, 3 columns"));
 }
+
+#[test]
+fn further_columns_are_passed_over() {
+    let bench = Bench::new();
+    bench.put("roster.csv", "note,Handle,listed_at\nseen twice,Larch,2015-06-01\n");
+    bench.put("posts.csv", "who,what\nLarch,fog\n");
+    bench.put("m.toml", "[posts]\nhandle = \"who\"\ntext = \"what\"\n");
+    // A mapping is for the files that it fits; a roster beside them is known by its columns.
+    let ran = bench.ingest(&["roster.csv", "posts.csv", "--mapping", "m.toml"]);
+    assert_eq!(ran.ledger(), ["read 2", "used 2"], "{}", ran.stderr());
+    assert_eq!(
+        ran.table::<Roster>().rows().unwrap().next().unwrap().handle,
+        Some("Larch")
+    );
+}
