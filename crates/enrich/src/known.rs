@@ -25,8 +25,6 @@ pub(crate) struct Known {
 pub(crate) struct Profile {
     /// Whether a record shows the account: a post of its own, an observation, a check. Being mentioned does not.
     pub seen: bool,
-    /// Whether a record of the archive is a post of its own; one nested in somebody's repost is not.
-    pub posted: bool,
     /// When it was created; where records disagree, the earliest.
     pub created_at: Option<Timestamp>,
     /// Its newest known handle, and when it bore it.
@@ -62,7 +60,6 @@ impl Known {
     pub(crate) fn profile(&self, account: AccountNumber) -> &Profile {
         const NOTHING: &Profile = &Profile {
             seen: false,
-            posted: false,
             created_at: None,
             handle: None,
         };
@@ -143,8 +140,7 @@ impl Known {
     pub(crate) fn see_post(&mut self, row: &Post<'_>) -> anyhow::Result<AccountNumber> {
         let account = self.numbers.number(row.platform, row.account_id)?;
         let own = row.source_part == 0;
-        let profile = self.see(account, row.handle, row.posted_at)?;
-        profile.posted |= own;
+        self.see(account, row.handle, row.posted_at)?;
         self.meet(own, row.posted_at);
         if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, Basis::Post)) {
             self.signs.add(account, sign);

@@ -7,7 +7,8 @@
 //! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL.
 //!
 //! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50, each check 24, each
-//! distinct (day, source, target, kind) 40. The queries hold the account observations, without texts, and members.
+//! distinct (day, source, target, kind) 40. The queries hold the account observations without their long texts, some 200 bytes
+//! each, and the pairs of roster entry and sample (without a roster: of posting account and sample), some 100 bytes each.
 
 mod accounts;
 mod design;

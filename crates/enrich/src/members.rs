@@ -17,7 +17,7 @@ use crate::signs::SignsInOrder;
 
 /// Whom the roster lists at each sample.
 pub const LISTED_SQL: &str = include_str!("sql/listed.sql");
-/// Everyone at each sample, from the first sign of life on.
+/// Everyone who posted at each sample, from the first sign of life on.
 pub const EVERYONE_SQL: &str = include_str!("sql/everyone.sql");
 /// The newest observation of each account at each sample.
 pub const NEWEST_SQL: &str = include_str!("sql/newest.sql");
@@ -34,7 +34,7 @@ pub(crate) struct Sources<'a> {
     pub files_with_locations: &'a BTreeSet<String>,
 }
 
-/// Writes `members`, from the tables `samples`, `roster`, `spells` and `accounts` of the run.
+/// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run.
 pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> {
     let database = database(run.dir())?;
     let listed = match sources.listed {
@@ -62,9 +62,6 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> 
                 .remedy("please report this as a bug, with the command that you ran")
         })?;
         let profile = sources.known.profile(account);
-        if sources.listed == Listed::Everyone && !profile.posted {
-            continue;
-        }
         let state = sources.signs.state_at(account, profile.created_at, sample_at);
         let mut member = Member {
             set: SetName::Listed,
@@ -98,7 +95,7 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> 
 /// # Errors
 /// When one of them is absent or cannot be read.
 pub fn database(dir: &Path) -> Result<Database, sql::Error> {
-    Database::open(dir, &["accounts", "roster", "samples", "spells"])
+    Database::open(dir, &["accounts", "posts", "roster", "samples", "spells"])
 }
 
 /// The answer of `newest.sql`.

@@ -1,4 +1,5 @@
 //! Queries over small tables written as the stages write them.
+#![allow(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
 
 use std::path::Path;
 

@@ -241,3 +241,38 @@ fn names_on_the_roster_find_their_accounts_and_unknown_ones_are_counted() {
     let skipped = enriched.rows::<LedgerEntries, _>(|row| (row.source.to_owned(), row.reason.to_owned(), row.records));
     assert!(skipped.contains(&("roster".to_owned(), "roster name not seen in the data".to_owned(), 2)));
 }
+
+#[test]
+fn of_several_rosters_the_studys_own_is_used_and_a_check_by_handle_finds_its_account() {
+    let mut seen = account("1", at(0, 0));
+    seen.handle = Some("Lamp");
+    seen.protected = Some(true);
+    let world = World {
+        accounts: vec![seen, account("2", at(0, 0))],
+        checks: vec![check("@lamp", at(6, 0), State::Suspended)],
+        roster: vec![
+            entry(Some("1"), None),
+            RosterEntry {
+                roster: "another",
+                ..entry(Some("2"), None)
+            },
+        ],
+        ..World::default()
+    };
+    let enriched = world.enriched(Some(&format!("{STUDY}sets = {{ roster = 'list' }}\n")));
+    let members = enriched.rows::<Members, _>(|row| (row.sample_at, row.account_id.to_owned(), row.state));
+    let expected = [(3, State::Protected), (7, State::Suspended), (19, State::Suspended)]
+        .map(|(day, state)| (sample(day), "1".to_owned(), state));
+    assert_eq!(members, expected);
+    assert_eq!(
+        enriched.rows::<tables::Roster, _>(|row| row.roster.to_owned()),
+        ["list"]
+    );
+    assert!(
+        enriched
+            .stderr
+            .contains("1 skipped (on a roster that the study does not use 1)"),
+        "{}",
+        enriched.stderr
+    );
+}

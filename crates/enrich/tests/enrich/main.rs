@@ -1,4 +1,5 @@
 //! `enrich` as a person runs it, on small stage directories made by hand.
+#![allow(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
 
 mod against_brute_force;
 mod command;
