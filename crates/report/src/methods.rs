@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::input::{Measured, Number};
-use crate::text::clean;
+use crate::text::{clean, shortened};
 
 /// Which table a number stands in; a measure and the series of the same name are made differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +33,8 @@ pub(crate) struct Methods {
 }
 
 const BETWEEN: &str = "; ";
+/// Notes on a single number that are told.
+const MOST_NOTES: usize = 4;
 
 fn clauses(method: &str) -> Vec<String> {
     let method = clean(method);
@@ -115,11 +117,16 @@ impl Methods {
             .of
             .get(&(kind, measure.to_owned()))
             .map_or(&[][..], |(_, shared)| shared);
-        let own = clauses(method);
-        own.into_iter()
+        let mut own: Vec<String> = clauses(method)
+            .into_iter()
             .filter(|clause| !shared.contains(clause))
-            .collect::<Vec<_>>()
-            .join(BETWEEN)
+            .collect();
+        let more = own.len().saturating_sub(MOST_NOTES);
+        own.truncate(MOST_NOTES);
+        if more > 0 {
+            own.push(format!("and {more} more, in the table measures"));
+        }
+        shortened(&own.join(BETWEEN))
     }
 
     /// Every method.

@@ -32,6 +32,7 @@ pub(crate) struct Page {
     plots: Vec<Plot>,
     absent: Vec<Absent>,
     measures: PageTable,
+    notes: Option<PageTable>,
     ledger: Vec<PageTable>,
     samples: Vec<String>,
     windows: PageTable,
@@ -101,6 +102,7 @@ impl Page {
             plots: drawn,
             absent,
             measures: measures_table(measured, &methods),
+            notes: notes_table(measured, &methods),
             ledger: newest.map_or_else(Vec::new, |newest| notes::ledger(&measured.ledger, newest)),
             samples: measured.samples.iter().map(|name| clean(name)).collect(),
             windows: notes::windows(measured, study),
@@ -206,7 +208,8 @@ fn comparison_table(compared: &[Compared<'_>], sources: &Sources<'_>) -> PageTab
     }
 }
 
-fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
+/// The rows of `measures` in the order of the report.
+fn sorted_measures(measured: &Measured) -> Vec<&MeasureRow> {
     let windows: BTreeMap<&str, usize> = measured
         .windows
         .iter()
@@ -218,10 +221,18 @@ fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
         (
             catalogue::rank(&row.measure),
             &row.measure,
+            words::group_rank(&row.group),
             &row.group,
             windows.get(row.window.as_str()).copied().unwrap_or(usize::MAX),
         )
     });
+    sorted
+}
+
+fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
+    let rows = sorted_measures(measured)
+        .into_iter()
+        .map(|row| measure_row(row, methods));
     PageTable {
         id: "measures-table".to_owned(),
         caption: "Every measure".to_owned(),
@@ -234,9 +245,9 @@ fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
             "unit",
             "n#",
             "finding",
-            "method and notes",
+            "method",
         ]),
-        rows: sorted.into_iter().map(|row| measure_row(row, methods)).collect(),
+        rows: rows.collect(),
     }
 }
 
@@ -255,11 +266,8 @@ fn measure_row(row: &MeasureRow, methods: &Methods) -> Row {
             cells.push(Cell::text(&number.unit));
         }
         None => {
-            let why = if number.hidden.is_some() {
-                ""
-            } else {
-                "not measurable: "
-            };
+            let says_so = number.hidden.is_some() || words::reason(number).starts_with("not ");
+            let why = if says_so { "" } else { "not measurable: " };
             cells.push(Cell::text(&format!("{why}{}", words::reason(number))).spanning(3));
         }
     }
@@ -271,11 +279,33 @@ fn measure_row(row: &MeasureRow, methods: &Methods) -> Row {
         Cell::no_number()
     });
     cells.push(number.finding.as_deref().map_or_else(Cell::none, Cell::text));
-    let notes = methods.notes(Kind::Measure, &row.measure, &number.method);
-    let notes = if number.value.is_some() { notes } else { String::new() };
-    cells.push(match methods.label(Kind::Measure, &row.measure) {
-        Some(label) => Cell::of_link(label, &format!("#method-{label}")).and(Style::Small, &notes),
-        None => Cell::styled(Style::Small, &notes),
-    });
+    let label = methods.label(Kind::Measure, &row.measure);
+    cells.push(label.map_or_else(Cell::none, |label| Cell::of_link(label, &format!("#method-{label}"))));
     Row::of(cells)
+}
+
+/// What single numbers add to their methods.
+fn notes_table(measured: &Measured, methods: &Methods) -> Option<PageTable> {
+    let rows: Vec<Row> = sorted_measures(measured)
+        .into_iter()
+        .filter(|row| row.number.value.is_some())
+        .filter_map(|row| {
+            let notes = methods.notes(Kind::Measure, &row.measure, &row.number.method);
+            let place = |text: &str| Cell::text(text);
+            (!notes.is_empty()).then(|| {
+                Row::of(vec![
+                    place(catalogue::title(&row.measure)),
+                    place(&row.group),
+                    place(&row.window),
+                    Cell::styled(Style::Small, &notes),
+                ])
+            })
+        })
+        .collect();
+    (!rows.is_empty()).then(|| PageTable {
+        id: "notes-table".to_owned(),
+        caption: "Notes on single numbers".to_owned(),
+        columns: columns(&["measure", "group", "window", "what it adds to its method"]),
+        rows,
+    })
 }

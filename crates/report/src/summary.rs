@@ -286,7 +286,7 @@ impl Teller<'_> {
         });
         if let Some((group, finding)) = location {
             told.push(format!(
-                "The number of {} that place themselves in the focus countries goes, over the samples: {finding}.",
+                "Trend of the number of {} that place themselves in the focus countries: {finding}.",
                 words::group(group)
             ));
         }

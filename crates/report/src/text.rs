@@ -99,6 +99,29 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// The text with numbers of more than three decimals cut to two: a note need not say more.
+pub(crate) fn shortened(text: &str) -> String {
+    let mut short = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let is_part = |c: char| c.is_ascii_digit() || c == '.';
+        let end = rest[start..]
+            .find(|c| !is_part(c))
+            .map_or(rest.len(), |length| start + length);
+        let number = &rest[start..end];
+        short.push_str(&rest[..start]);
+        match number.split_once('.') {
+            Some((_, decimals)) if decimals.len() > 3 && !decimals.contains('.') => match number.parse::<f64>() {
+                Ok(value) => short.push_str(&format!("{value:.2}")),
+                Err(_) => short.push_str(number),
+            },
+            _ => short.push_str(number),
+        }
+        rest = &rest[end..];
+    }
+    short + rest
+}
+
 /// `1 account`, `2 accounts`.
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     let word = if count == 1 { one } else { many };
@@ -137,6 +160,15 @@ mod tests {
             markdown("see https://x.example and www.x.example"),
             "see https\\://x.example and www\\.x.example"
         );
+    }
+
+    #[test]
+    fn long_decimals_are_cut() {
+        assert_eq!(
+            shortened("before 0.014826388888888889: 498 of 1.25, 1.2.3456 and 7.0001"),
+            "before 0.01: 498 of 1.25, 1.2.3456 and 7.00"
+        );
+        assert_eq!(shortened("no number"), "no number");
     }
 
     #[test]

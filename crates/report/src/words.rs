@@ -3,6 +3,15 @@
 use crate::input::Number;
 use crate::number;
 
+/// Groups of whole sets in the order in which the report tells of them.
+pub(crate) const GROUPS: [&str; 3] = ["listed", "expanded", "everyone"];
+
+/// A group's place in that order, with the parts of a group after it; unknown ones come last.
+pub(crate) fn group_rank(group: &str) -> usize {
+    let set = group.split('/').next().unwrap_or(group);
+    GROUPS.iter().position(|known| *known == set).unwrap_or(GROUPS.len())
+}
+
 /// The accounts of a group.
 pub(crate) fn group(group: &str) -> String {
     match group {

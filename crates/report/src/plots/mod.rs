@@ -97,13 +97,16 @@ const TOGETHER: &[Together] = &[
         series: &[("location.focus_share", "share")],
         shape: Shape::Line,
     },
+    Together {
+        id: "location-none",
+        title: "Share of members without a location",
+        series: &[("location.none_share", "share")],
+        shape: Shape::Line,
+    },
 ];
 
 /// Series that stand in a chart's table but not in the chart.
 const IN_NO_CHART: [&str; 2] = ["followers.q1", "followers.q3"];
-
-/// Groups in the order in which their charts come; parts of groups have none.
-const GROUPS: [&str; 3] = ["listed", "expanded", "everyone"];
 
 /// The charts, and what could not be drawn.
 #[derive(Debug, Default)]

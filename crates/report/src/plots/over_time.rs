@@ -7,7 +7,7 @@ use study::published::Value;
 use study::{Reading, Reduce};
 use tables::Timestamp;
 
-use super::{GROUPS, Plot, Plots};
+use super::{Plot, Plots};
 use crate::catalogue;
 use crate::chart::{self, Line, Mark, Reference, Shade, Shape, TimeChart};
 use crate::compare::Compared;
@@ -16,7 +16,7 @@ use crate::methods::{Kind, Methods};
 use crate::number;
 use crate::table::{Cell, PageTable, Row, Style, columns};
 use crate::text::clean;
-use crate::words;
+use crate::words::{self, GROUPS};
 
 #[expect(
     clippy::too_many_arguments,

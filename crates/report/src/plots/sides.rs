@@ -2,13 +2,13 @@
 
 use study::Window;
 
-use super::{GROUPS, Plot, Plots};
+use super::{Plot, Plots};
 use crate::chart::{Bar, BarChart};
 use crate::input::{MeasureRow, Measured};
 use crate::methods::{Kind, Methods};
 use crate::number;
 use crate::text::clean;
-use crate::words;
+use crate::words::{self, GROUPS};
 
 /// The shares of ties that stay inside.
 pub(super) fn insularity(measured: &Measured, methods: &Methods, plots: &mut Plots) -> anyhow::Result<()> {

@@ -15,6 +15,7 @@ use crate::words;
 pub(super) fn survival(measured: &Measured, methods: &Methods) -> anyhow::Result<Option<Plot>> {
     let mut groups: Vec<&str> = measured.survival.iter().map(|step| step.group.as_str()).collect();
     groups.dedup();
+    groups.sort_by_key(|group| words::group_rank(group));
     // A fifth curve could not be told from the first.
     groups.truncate(4);
     if groups.is_empty() {
