@@ -23,9 +23,10 @@ default:
 study data="" roster="" mapping="" personas="" study="" seed="2016" scale="1" work="work" report="report" jobs="": build
     #!/bin/sh
     set -eu
-    PATH="{{bin}}:$PATH"
+    PATH={{quote(bin)}}:"$PATH"
     run() { "$@" --if-changed {{ if jobs != "" { "-j " + jobs } else { "" } }}; }
-    work='{{work}}'; data='{{data}}'; roster='{{roster}}'; mapping='{{mapping}}'; personas='{{personas}}'; study='{{study}}'
+    work={{quote(work)}}; report={{quote(report)}}; data={{quote(data)}}; roster={{quote(roster)}}
+    mapping={{quote(mapping)}}; personas={{quote(personas)}}; study={{quote(study)}}
     if [ -z "$data" ]; then
         run simulate --seed {{seed}} --scale {{scale}} -o "$work/simulated"
         data="$work/simulated/raw"
@@ -37,8 +38,8 @@ study data="" roster="" mapping="" personas="" study="" seed="2016" scale="1" wo
     run dedupe "$work/1-ingest" ${personas:+--personas "$personas"} -o "$work/2-dedupe"
     run enrich "$work/2-dedupe" ${study:+--study "$study"} -o "$work/3-enrich"
     run metrics "$work/3-enrich" -o "$work/4-metrics"
-    run report "$work/4-metrics" -o '{{report}}'
-    echo "The report: {{report}}/report.html"
+    run report "$work/4-metrics" -o "$report"
+    echo "The report: $report/report.html"
 
 # build all binaries
 build:
