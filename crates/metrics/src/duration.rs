@@ -14,12 +14,14 @@ const SHORT_DAYS: f64 = 50.0;
 const MEDIAN_DAYS: Quantity = Quantity {
     id: "duration.median_days",
     unit: "days",
-    definition: "median over accounts of the days from first to last post held by the archive within the window; n is accounts, resampled",
+    definition: "median over accounts of the days from first to last post held by the archive within the window; n \
+                 is accounts, resampled",
 };
 const SHARE: Quantity = Quantity {
     id: "duration.share_under_50_days",
     unit: "share",
-    definition: "share of accounts with fewer than 50 days from first to last post held by the archive within the window; n is accounts",
+    definition: "share of accounts with fewer than 50 days from first to last post held by the archive within the \
+                 window; n is accounts",
 };
 
 /// Measures it.

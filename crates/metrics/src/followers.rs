@@ -29,7 +29,8 @@ const SERIES: [(Quantity, Summary); 4] = [
         Quantity {
             id: "followers.q1",
             unit: "followers",
-            definition: "lower quartile (type 7) of members alive, newest observation at or before the sample; n is accounts, resampled",
+            definition: "lower quartile (type 7) of members alive, newest observation at or before the sample; n is \
+                         accounts, resampled",
         },
         Summary::Quantile(0.25),
     ),
@@ -37,7 +38,8 @@ const SERIES: [(Quantity, Summary); 4] = [
         Quantity {
             id: "followers.q3",
             unit: "followers",
-            definition: "upper quartile (type 7) of members alive, newest observation at or before the sample; n is accounts, resampled",
+            definition: "upper quartile (type 7) of members alive, newest observation at or before the sample; n is \
+                         accounts, resampled",
         },
         Summary::Quantile(0.75),
     ),
@@ -45,7 +47,8 @@ const SERIES: [(Quantity, Summary); 4] = [
 const MEAN: Quantity = Quantity {
     id: "followers.mean",
     unit: "followers",
-    definition: "mean over the window's samples of the mean of members alive; n is accounts, resampled with all their samples",
+    definition: "mean over the window's samples of the mean of members alive; n is accounts, resampled with all \
+                 their samples",
 };
 const TREND: Quantity = Quantity {
     id: "followers.trend",

@@ -19,7 +19,8 @@ const SHARES: [(Relation, Quantity); 3] = [
         Quantity {
             id: "insularity.follows_out",
             unit: "share",
-            definition: "of the accounts that members follow, the share that are members too; in the last list collected of each member; n is members, resampled",
+            definition: "of the accounts that members follow, the share that are members too; in the last list \
+                         collected of each member; n is members, resampled",
         },
     ),
     (
@@ -27,7 +28,8 @@ const SHARES: [(Relation, Quantity); 3] = [
         Quantity {
             id: "insularity.follows_in",
             unit: "share",
-            definition: "of the accounts that follow members, the share that are members too; in the last list collected of each member; n is members, resampled",
+            definition: "of the accounts that follow members, the share that are members too; in the last list \
+                         collected of each member; n is members, resampled",
         },
     ),
     (
@@ -35,20 +37,22 @@ const SHARES: [(Relation, Quantity); 3] = [
         Quantity {
             id: "insularity.interactions",
             unit: "share",
-            definition: "of the times that members addressed others, the share that went to members; n is members, resampled",
+            definition: "of the times that members addressed others, the share that went to members; n is members, \
+                         resampled",
         },
     ),
 ];
 const RECIPROCITY: Quantity = Quantity {
     id: "insularity.reciprocity",
     unit: "share",
-    definition: "of the follows between members, the share that are returned; in the last list collected of each member; n is members, resampled",
+    definition: "of the follows between members, the share that are returned; in the last list collected of each \
+                 member; n is members, resampled",
 };
 const EI_INDEX: Quantity = Quantity {
     id: "insularity.ei_index",
     unit: "index from -1 (all inside) to 1 (all outside)",
-    definition: "E-I index (outside - inside) / (outside + inside); n is members, resampled; the finding holds when the intervals of all \
-                 shares that could be measured lie on one side of one half",
+    definition: "E-I index (outside - inside) / (outside + inside); n is members, resampled; the finding holds when \
+                 the intervals of all shares that could be measured lie on one side of one half",
 };
 const MOSTLY_INSIDE: &str = "mostly inside";
 const MOSTLY_OUTSIDE: &str = "mostly outside";

@@ -10,12 +10,14 @@ use crate::trend;
 const FOCUS: Quantity = Quantity {
     id: "location.focus",
     unit: "accounts",
-    definition: "members alive whose self-declared location is in the study's countries, counted; n is members whose profile was seen",
+    definition: "members alive whose self-declared location is in the study's countries, counted; n is members whose \
+                 profile was seen",
 };
 const FOCUS_SHARE: Quantity = Quantity {
     id: "location.focus_share",
     unit: "share",
-    definition: "of the members alive that declare a location, the share whose location is in the study's countries; n is accounts",
+    definition: "of the members alive that declare a location, the share whose location is in the study's countries; \
+                 n is accounts",
 };
 const NONE_SHARE: Quantity = Quantity {
     id: "location.none_share",
@@ -25,8 +27,8 @@ const NONE_SHARE: Quantity = Quantity {
 const FOCUS_MEAN: Quantity = Quantity {
     id: "location.focus",
     unit: "accounts",
-    definition: "members alive whose self-declared location is in the study's countries: mean of the counts at the window's samples; the \
-                 finding is the direction of the counts; n is samples",
+    definition: "members alive whose self-declared location is in the study's countries: mean of the counts at the \
+                 window's samples; the finding is the direction of the counts; n is samples",
 };
 
 /// Measures them.

@@ -16,8 +16,8 @@ const LIFETIME: [(Quantity, Summary); 2] = [
         Quantity {
             id: "tweets_per_day.lifetime.mean",
             unit: "tweets per day",
-            definition: "mean of members alive of posts written / max(age in days, 1), newest observation at or before the sample; \
-                         n is accounts, resampled",
+            definition: "mean of members alive of posts written / max(age in days, 1), newest observation at or \
+                         before the sample; n is accounts, resampled",
         },
         Summary::Mean,
     ),
@@ -25,8 +25,8 @@ const LIFETIME: [(Quantity, Summary); 2] = [
         Quantity {
             id: "tweets_per_day.lifetime.median",
             unit: "tweets per day",
-            definition: "median of members alive of posts written / max(age in days, 1), newest observation at or before the sample; \
-                         n is accounts, resampled",
+            definition: "median of members alive of posts written / max(age in days, 1), newest observation at or \
+                         before the sample; n is accounts, resampled",
         },
         Summary::Quantile(0.5),
     ),
@@ -51,28 +51,31 @@ const SHORTEST_MS: i64 = tables::DAY_MS;
 const WINDOW_SERIES: Quantity = Quantity {
     id: "tweets_per_day.window.mean",
     unit: "tweets per day",
-    definition: "mean over members alive of the rise of their count of posts since the sample before, by the time between the two \
-                 observations (at least a day; posts deleted meanwhile are taken off); n is accounts, resampled",
+    definition: "mean over members alive of the rise of their count of posts since the sample before, by the time \
+                 between the two observations (at least a day; posts deleted meanwhile are taken off); n is \
+                 accounts, resampled",
 };
 const WINDOW: Quantity = Quantity {
     id: "tweets_per_day.window.mean",
     unit: "tweets per day",
-    definition: "mean over accounts on the list of the rise of their count of posts between their first and last observation in the \
-                 window, by the time between (at least a day; posts deleted meanwhile are taken off); n is accounts, resampled",
+    definition: "mean over accounts on the list of the rise of their count of posts between their first and last \
+                 observation in the window, by the time between (at least a day; posts deleted meanwhile are taken \
+                 off); n is accounts, resampled",
 };
 /// Days before a sample over which posts are counted.
 const TRAILING_DAYS: i32 = 7;
 const POSTS_SERIES: Quantity = Quantity {
     id: "tweets_per_day.posts.mean",
     unit: "tweets per day",
-    definition: "posts held by the archive per account-day, of members alive, over the 7 days that end with the sample; accounts \
-                 without any post in the archive are left out; n is accounts, resampled",
+    definition: "posts held by the archive per account-day, of members alive, over the 7 days that end with the \
+                 sample; accounts without any post in the archive are left out; n is accounts, resampled",
 };
 const POSTS: Quantity = Quantity {
     id: "tweets_per_day.posts.mean",
     unit: "tweets per day",
-    definition: "posts held by the archive per account-day within the window, of accounts on the list, each from its creation to its \
-                 end as far as known; accounts without any post in the archive are left out; n is accounts, resampled",
+    definition: "posts held by the archive per account-day within the window, of accounts on the list, each from its \
+                 creation (else its first sign of life) to its end (else its last sign of life); accounts without \
+                 any post in the archive are left out; n is accounts, resampled",
 };
 
 /// Measures them.
@@ -275,17 +278,19 @@ fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
     per_account_day(evidence, &POSTS_SERIES, &exposures)
 }
 
-/// From when to when each account is known to have lived: creation where known, and its end midway between last seen alive and
-/// first seen gone; in milliseconds.
+/// From when to when each account is known to have lived, in milliseconds: from its creation, or where that is not known its first
+/// sign of life; to its end, midway between last seen alive and first seen gone, or where none was seen to its last sign of life.
 fn lives(evidence: &Evidence) -> BTreeMap<u32, (Option<i64>, Option<i64>)> {
     let mut lives = BTreeMap::new();
     for spell in &evidence.spells {
-        let end = spell
-            .first_gone_at
-            .filter(|_| !spell.censored)
-            .map(|gone| spell.last_alive_at.map_or(gone, |alive| alive + (gone - alive) / 2));
-        // Of several lives the last one's end counts; they come in order.
-        let life = lives.entry(spell.account).or_insert((spell.created_at, end));
+        let end = match (spell.last_alive_at, spell.first_gone_at.filter(|_| !spell.censored)) {
+            (Some(alive), Some(gone)) => Some(alive + (gone - alive) / 2),
+            (alive, gone) => alive.or(gone),
+        };
+        // Of several lives the first one's beginning and the last one's end count; they come in order.
+        let life = lives
+            .entry(spell.account)
+            .or_insert((spell.created_at.or(spell.entered_at), end));
         life.1 = end;
     }
     lives

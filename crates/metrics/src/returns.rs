@@ -21,20 +21,20 @@ const ACCOUNTS: Quantity = Quantity {
 const FOLLOWERS_RATIO: Quantity = Quantity {
     id: "returns.followers_ratio",
     unit: "ratio",
-    definition: "median over later accounts of most followers seen / most followers seen of the person's first account; n is persons, \
-                 resampled",
+    definition: "median over later accounts of most followers seen / most followers seen of the person's first \
+                 account; n is persons, resampled",
 };
 const GAP_DAYS: Quantity = Quantity {
     id: "returns.gap_days",
     unit: "days",
-    definition: "median over later accounts of the days from when the account before was first seen gone to this one's creation; negative \
-                 where it was made ahead; n is persons, resampled",
+    definition: "median over later accounts of the days from when the account before was first seen gone to this \
+                 one's creation; negative where it was made ahead; n is persons, resampled",
 };
 const PACE_RATIO: Quantity = Quantity {
     id: "returns.pace_ratio",
     unit: "ratio",
-    definition: "median over later accounts of lifetime tweets per day when last seen / that of the person's first account; n is persons, \
-                 resampled",
+    definition: "median over later accounts of lifetime tweets per day when last seen / that of the person's first \
+                 account; n is persons, resampled",
 };
 /// Why a window has no number of its own.
 const WHOLE_PERIOD: &str = "measured over the whole period only";

@@ -13,8 +13,9 @@ use crate::results::{CurveRow, Results};
 const MEDIAN_DAYS: Quantity = Quantity {
     id: "survival.median_days",
     unit: "days since creation",
-    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation, and from its listing, on (left truncation); a \
-                 suspension lies midway between last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
+    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation, \
+                 and from its listing, on (left truncation); a suspension lies midway between last seen alive and \
+                 first seen gone; other ends censor when last seen alive; n is lives",
 };
 const AT_30_DAYS: Quantity = Quantity {
     id: "survival.at_30_days",

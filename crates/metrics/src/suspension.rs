@@ -16,20 +16,23 @@ use crate::results::Results;
 const RATE: Quantity = Quantity {
     id: "suspension.rate",
     unit: "percent per day",
-    definition: "accounts newly suspended per day of an account at risk, among those on the list and alive at the check before; a suspension lies midway \
-                 between two checks; n is intervals between checks",
+    definition: "accounts newly suspended per day of an account at risk, among those alive at the check before (of a \
+                 set: and on its list then); a suspension lies midway between two checks; n is intervals between \
+                 checks",
 };
 const OTHER_ENDS: Quantity = Quantity {
     id: "suspension.other_ends",
     unit: "percent per day",
-    definition: "accounts newly found deactivated or not found, without word of a suspension, per day of an account at risk, among those \
-                 on the list and alive at the check before; n is intervals between checks",
+    definition: "accounts newly found deactivated or not found, without word of a suspension, per day of an account \
+                 at risk, among those alive at the check before (of a set: and on its list then); n is intervals \
+                 between checks",
 };
 const DAILY: Quantity = Quantity {
     id: "suspension.rate",
     unit: "percent per day",
-    definition: "of the accounts checked on the day that were on the list and alive at their check before: newly suspended, per day at risk since then; a \
-                 suspension lies midway between two checks; n is intervals between checks",
+    definition: "of the accounts checked on the day that were alive at their check before (of a set: and on its list \
+                 then): newly suspended, per day at risk since then; a suspension lies midway between two checks; n \
+                 is intervals between checks",
 };
 const PERCENT: f64 = 100.0;
 

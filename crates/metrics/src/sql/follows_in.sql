@@ -35,7 +35,8 @@ period AS (
     WHERE "window" = 'all'
 ),
 ties AS (
-    SELECT f.platform AS platform, f.followed_id AS account_id, f.follower_id AS other_id, COALESCE(f.observed_at, p.to_at) AS seen_at
+    SELECT f.platform AS platform, f.followed_id AS account_id, f.follower_id AS other_id,
+           COALESCE(f.observed_at, p.to_at) AS seen_at
     FROM follows f CROSS JOIN period p
     WHERE f.follower_id <> f.followed_id
 ),

@@ -9,12 +9,18 @@ use crate::command::metrics;
 use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, name};
 
 type Bounds = (Option<f64>, Option<f64>);
+/// Value, bounds, n, finding, reason.
+type Row = (Option<f64>, Bounds, i64, Option<String>, Option<String>);
+/// Value, n, reason.
+type Point = (Option<f64>, i64, Option<String>);
+/// Measure, group, window.
+type Key = (String, String, String);
 
 /// What was written: value, bounds, n by key.
 pub struct Output {
     _dirs: [tempfile::TempDir; 2],
-    pub measures: BTreeMap<(String, String, String), (Option<f64>, Bounds, i64, Option<String>, Option<String>)>,
-    pub series: BTreeMap<(String, String, i64), (Option<f64>, i64, Option<String>)>,
+    pub measures: BTreeMap<Key, Row>,
+    pub series: BTreeMap<(String, String, i64), Point>,
     pub network: BTreeMap<(String, String), [i64; 4]>,
 }
 
@@ -49,9 +55,7 @@ impl Output {
     }
 }
 
-fn measures(
-    dir: &Path,
-) -> BTreeMap<(String, String, String), (Option<f64>, Bounds, i64, Option<String>, Option<String>)> {
+fn measures(dir: &Path) -> BTreeMap<Key, Row> {
     let batch = TableFile::<Measures>::open(dir).unwrap().read().unwrap();
     let rows = batch.rows().unwrap();
     rows.map(|row| {
@@ -62,7 +66,7 @@ fn measures(
     .collect()
 }
 
-fn series(dir: &Path) -> BTreeMap<(String, String, i64), (Option<f64>, i64, Option<String>)> {
+fn series(dir: &Path) -> BTreeMap<(String, String, i64), Point> {
     let batch = TableFile::<Series>::open(dir).unwrap().read().unwrap();
     let rows = batch.rows().unwrap();
     rows.map(|row| {
