@@ -62,7 +62,7 @@ fn one<'a>(
         privacy.hide(&mut ours);
         let tells_no_count = hidden == Hidden::CountsFew && matches!(figure.value, Value::Qualitative(_));
         if !tells_no_count {
-            ours.finding = None;
+            (ours.finding, ours.n) = (None, 0);
             (verdict, because) = (Verdict::NotMeasurable, privacy.reason());
         }
     }
@@ -229,4 +229,101 @@ fn units_differ(figure: &Figure, ours: &Number) -> Option<String> {
             figure.unit, ours.unit
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIGURES: &str = "id,study,measure,definition,period,value,unit,source,note\n\
+        A1,S,m,d,p,<1000,accounts,s,\nA2,S,m,d,p,qualitative:down,trend,s,\n";
+
+    fn study(compare: &str) -> Study {
+        let text = format!("title = 'T'\nperiod = {{ from = 2015-06-01, to = 2015-06-30 }}\n{compare}");
+        Study::parse(&text, "study.toml").unwrap()
+    }
+
+    fn point(day: i64, value: f64) -> Point {
+        Point {
+            measure: "size".to_owned(),
+            group: "listed".to_owned(),
+            // 2015-06-01 is day 16587; the label is the day's last moment.
+            at: Timestamp((16_587 + day + 1) * tables::DAY_MS - 1),
+            number: Number {
+                value: Some(value),
+                n: 100,
+                unit: "accounts".to_owned(),
+                ..Number::default()
+            },
+        }
+    }
+
+    fn judged(compare_entry: &str, mut measured: Measured) -> (Option<f64>, i64, VerdictWord, String) {
+        let study = study(compare_entry);
+        let figures = Figures::parse(FIGURES, "figures.csv").unwrap();
+        let privacy = Privacy::new(5);
+        privacy.mark(&mut measured);
+        let rows = compare(&study, &figures, &measured, privacy);
+        let row = &rows[0];
+        (row.ours.value, row.ours.n, row.verdict, row.because.clone())
+    }
+
+    fn sizes(values: &[f64]) -> Measured {
+        Measured {
+            series: (0..).zip(values).map(|(day, value)| point(day, *value)).collect(),
+            ..Measured::default()
+        }
+    }
+
+    #[test]
+    fn a_hidden_last_value_is_not_replaced_by_the_one_before_it() {
+        let entry = "[[compare]]\nfigure = 'A1'\nseries = 'size'\nreduce = 'last'";
+        let (value, n, verdict, because) = judged(entry, sizes(&[900.0, 3.0]));
+        assert_eq!((value, n, verdict), (None, 0, VerdictWord::NotMeasurable));
+        assert!(because.contains("smaller than 5"), "{because}");
+        let (value, n, verdict, _) = judged(entry, sizes(&[900.0, 30.0]));
+        assert_eq!((value, n, verdict), (Some(30.0), 100, VerdictWord::Agrees));
+    }
+
+    #[test]
+    fn a_window_holds_its_own_samples_alone() {
+        let window = "[[windows]]\nname = 'w'\nfrom = 2015-06-02\nto = 2015-06-03\n";
+        let entry = "[[compare]]\nfigure = 'A1'\nseries = 'size'\nreduce = 'max'\nwindow = 'w'";
+        let (value, n, _, _) = judged(&format!("{window}{entry}"), sizes(&[5000.0, 20.0, 30.0, 6000.0]));
+        assert_eq!((value, n), (Some(30.0), 2));
+    }
+
+    #[test]
+    fn a_share_of_samples_shows_no_sample() {
+        let entry = "[[compare]]\nfigure = 'A1'\nseries = 'size'\nreduce = 'share_within'";
+        let (value, n, verdict, _) = judged(entry, sizes(&[2000.0, 20.0, 3.0, 10.0]));
+        assert_eq!((value, n, verdict), (Some(0.75), 4, VerdictWord::Agrees));
+    }
+
+    #[test]
+    fn a_finding_outlives_a_hidden_count() {
+        let entry = "[[compare]]\nfigure = 'A2'\nmeasure = 'location.focus'";
+        let mut measured = Measured::default();
+        measured.measures.push(crate::input::MeasureRow {
+            measure: "location.focus".to_owned(),
+            group: "listed".to_owned(),
+            window: "all".to_owned(),
+            number: Number {
+                value: Some(2.5),
+                n: 39,
+                finding: Some("down".to_owned()),
+                ..Number::default()
+            },
+        });
+        let (value, _, verdict, _) = judged(entry, measured);
+        assert_eq!((value, verdict), (None, VerdictWord::Agrees));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_so() {
+        let entry = "[[compare]]\nfigure = 'A1'\nmeasure = 'size.max'";
+        let (value, _, verdict, because) = judged(entry, Measured::default());
+        assert_eq!((value, verdict), (None, VerdictWord::NotMeasurable));
+        assert!(because.contains("metrics has no measure size.max"), "{because}");
+    }
 }

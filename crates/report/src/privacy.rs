@@ -135,3 +135,133 @@ impl Privacy {
         number.reason = Some(self.reason());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{MeasureRow, Point, Ties};
+    use tables::Timestamp;
+
+    fn number(value: Option<f64>, n: i64, finding: Option<&str>) -> Number {
+        Number {
+            value,
+            n,
+            finding: finding.map(str::to_owned),
+            reason: value.is_none().then(|| "fewer than 5 persons (2)".to_owned()),
+            ..Number::default()
+        }
+    }
+
+    fn row(measure: &str, group: &str, number: Number) -> MeasureRow {
+        MeasureRow {
+            measure: measure.to_owned(),
+            group: group.to_owned(),
+            window: "all".to_owned(),
+            number,
+        }
+    }
+
+    fn after(mut measured: Measured) -> Measured {
+        let privacy = Privacy::new(5);
+        privacy.mark(&mut measured);
+        privacy.take_away(&mut measured);
+        measured
+    }
+
+    fn values(measures: Vec<MeasureRow>) -> Vec<(Option<f64>, Option<String>, i64)> {
+        let measured = Measured {
+            measures,
+            ..Measured::default()
+        };
+        let rows = after(measured).measures.into_iter();
+        rows.map(|row| (row.number.value, row.number.finding, row.number.n))
+            .collect()
+    }
+
+    #[test]
+    fn numbers_of_few_are_hidden_and_nobody_is_no_group() {
+        let shown = values(vec![
+            row("followers.mean", "listed", number(Some(300.0), 4, None)),
+            row("followers.mean", "listed", number(Some(300.0), 5, None)),
+            row("returns.persons", "listed", number(Some(0.0), 0, None)),
+            row("returns.persons", "listed", number(Some(4.0), 4, None)),
+            row("unknown", "listed", number(Some(1.0), 4, None)),
+            // Few samples are not few people.
+            row("followers.trend", "listed", number(Some(-0.1), 3, Some("down"))),
+        ]);
+        let values: Vec<Option<f64>> = shown.iter().map(|(value, _, _)| *value).collect();
+        assert_eq!(values, [None, Some(300.0), Some(0.0), None, None, Some(-0.1)]);
+        assert_eq!(shown[0].2, 0, "the n would tell how few");
+    }
+
+    #[test]
+    fn a_small_count_is_hidden_and_the_direction_of_counts_stays() {
+        let shown = values(vec![row(
+            "location.focus",
+            "listed",
+            number(Some(3.2), 39, Some("down")),
+        )]);
+        assert_eq!(shown, [(None, Some("down".to_owned()), 39)]);
+    }
+
+    #[test]
+    fn an_absent_number_tells_no_small_count_either() {
+        let measured = Measured {
+            measures: vec![row("returns.gap_days", "listed/return_6", number(None, 2, None))],
+            ..Measured::default()
+        };
+        let number = &after(measured).measures[0].number;
+        assert_eq!(
+            (number.n, number.reason.as_deref()),
+            (0, Some("not shown: a group smaller than 5"))
+        );
+    }
+
+    #[test]
+    fn everything_of_a_small_set_and_of_few_tied_accounts_is_hidden() {
+        let mut measured = Measured {
+            measures: vec![
+                row("size.max", "everyone", number(Some(3.0), 39, None)),
+                row("followers.trend", "everyone", number(Some(1.0), 39, Some("up"))),
+                row("insularity.follows_out", "listed", number(Some(0.5), 100, None)),
+                row("insularity.follows_in", "listed", number(Some(0.5), 100, None)),
+            ],
+            ..Measured::default()
+        };
+        measured.network.push(Ties {
+            group: "listed".to_owned(),
+            window: "all".to_owned(),
+            relation: "follows_out".to_owned(),
+            accounts: 2,
+            inside: 1,
+            outside: 1,
+            reciprocated: 0,
+            policy: String::new(),
+        });
+        let after = after(measured);
+        let values: Vec<Option<f64>> = after.measures.iter().map(|row| row.number.value).collect();
+        assert_eq!(values, [None, None, None, Some(0.5)]);
+        assert!(after.network.is_empty());
+    }
+
+    #[test]
+    fn a_share_does_not_give_a_hidden_count_away() {
+        let point = |measure: &str, at, value| Point {
+            measure: measure.to_owned(),
+            group: "listed".to_owned(),
+            at: Timestamp(at),
+            number: number(Some(value), 400, None),
+        };
+        let measured = Measured {
+            series: vec![
+                point("location.focus", 1, 3.0),
+                point("location.focus", 2, 8.0),
+                point("location.focus_share", 1, 0.0075),
+                point("location.focus_share", 2, 0.02),
+            ],
+            ..Measured::default()
+        };
+        let values: Vec<Option<f64>> = after(measured).series.iter().map(|point| point.number.value).collect();
+        assert_eq!(values, [None, Some(8.0), None, Some(0.02)]);
+    }
+}

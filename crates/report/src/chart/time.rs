@@ -22,8 +22,9 @@ pub(crate) struct TimeChart {
     pub(crate) lines: Vec<Line>,
     pub(crate) references: Vec<Reference>,
     pub(crate) shades: Vec<Shade>,
-    /// Moments at which nothing could be measured.
+    /// Moments at which there is no number, and how many days each lasts.
     pub(crate) unchecked: Vec<f64>,
+    pub(crate) unchecked_days: f64,
 }
 
 /// How a line is drawn.
@@ -134,7 +135,7 @@ impl TimeChart {
             entries.push((Swatch::Band, "95 % interval".to_owned()));
         }
         if !self.unchecked.is_empty() {
-            entries.push((Swatch::Unchecked, "not measured".to_owned()));
+            entries.push((Swatch::Unchecked, "no number".to_owned()));
         }
         if self
             .references
@@ -215,7 +216,7 @@ impl TimeChart {
         let strips = self
             .unchecked
             .iter()
-            .map(|at| (*at, (*at + 1.0).min(self.span.1)))
+            .map(|at| (*at, (*at + self.unchecked_days).min(self.span.1)))
             .filter(|(from, to)| from < to)
             .map(|(from, to)| Rectangle::new([(from, 0.0), (to, top * 0.03)], GREY.mix(0.45).filled()));
         done(plane.draw_series(strips))?;
@@ -270,4 +271,72 @@ fn draw_band(plane: &mut Plane<'_, '_, DayAxis>, ink: RGBColor, run: &[Mark]) ->
     let outline: Vec<(f64, f64)> = lower.chain(upper).collect();
     done(plane.draw_series([Polygon::new(outline, ink.mix(0.2).filled())]))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(values: &[Option<f64>]) -> TimeChart {
+        TimeChart {
+            id: "c".to_owned(),
+            title: "<b>&".to_owned(),
+            span: (16_587.0, 16_617.0),
+            lines: vec![Line {
+                label: "<i>".to_owned(),
+                points: (0..)
+                    .zip(values)
+                    .map(|(day, value)| Mark {
+                        at: 16_587.0 + f64::from(day),
+                        value: *value,
+                        interval: None,
+                    })
+                    .collect(),
+                ..Line::default()
+            }],
+            ..TimeChart::default()
+        }
+    }
+
+    #[test]
+    fn a_line_is_broken_where_there_is_no_number() {
+        let whole = chart(&[Some(1.0), Some(2.0), Some(3.0), Some(4.0)]).svg().unwrap();
+        let broken = chart(&[Some(1.0), Some(2.0), None, Some(3.0), Some(4.0)])
+            .svg()
+            .unwrap();
+        let joins = |svg: &str| svg.matches("stroke=\"#004A7A\"").count();
+        assert_eq!(joins(&broken), joins(&whole) + 1);
+        assert_eq!(broken.matches("<circle").count(), 4);
+    }
+
+    #[test]
+    fn words_of_others_are_escaped() {
+        let svg = chart(&[Some(1.0)]).svg().unwrap();
+        assert!(!svg.contains("<b>") && !svg.contains("<i>"));
+        assert!(svg.contains("&lt;b&gt;&amp;") && svg.contains("&lt;i&gt;"));
+    }
+
+    #[test]
+    fn charts_without_numbers_or_width_can_be_drawn() {
+        assert!(chart(&[]).svg().is_ok());
+        assert!(chart(&[Some(0.0)]).svg().is_ok());
+        let mut narrow = chart(&[Some(f64::MAX / 4.0)]);
+        narrow.span = (16_587.0, 16_587.0);
+        assert!(narrow.svg().is_ok());
+    }
+
+    #[test]
+    fn published_values_far_above_are_left_out_of_the_drawing() {
+        let mut chart = chart(&[Some(10.0)]);
+        chart.references = [20.0, 300.0]
+            .map(|value| Reference {
+                label: String::new(),
+                values: vec![value],
+                span: chart.span,
+            })
+            .to_vec();
+        let far = chart.drop_far_references();
+        assert_eq!((chart.references.len(), far.len()), (1, 1));
+        assert_eq!(far[0].values, [300.0]);
+    }
 }

@@ -91,6 +91,7 @@ impl Drawing<'_> {
             references: self.references(span),
             shades: self.shades(),
             unchecked: self.unchecked(),
+            unchecked_days: self.days_each(),
         };
         let far = chart.drop_far_references();
         let mut caption = vec![self.described()];
@@ -137,10 +138,10 @@ impl Drawing<'_> {
             .iter()
             .filter(|window| window.name == study::Window::ALL);
         let ends = period.flat_map(|window| [chart::days(window.from), chart::days(window.to)]);
-        let width = if let Shape::Bars(days) = self.shape {
-            f64::from(days)
-        } else {
+        let width = if self.shape == Shape::Line {
             0.0
+        } else {
+            self.days_each()
         };
         let points = self
             .all_points()
@@ -149,6 +150,14 @@ impl Drawing<'_> {
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| {
                 (low.min(at), high.max(at))
             })
+    }
+
+    /// Days that a number of the chart stands for, where it stands for a span.
+    fn days_each(&self) -> f64 {
+        match self.shape {
+            Shape::Bars(days) => f64::from(days),
+            Shape::Line | Shape::Points => 1.0,
+        }
     }
 
     fn shades(&self) -> Vec<Shade> {
@@ -165,9 +174,10 @@ impl Drawing<'_> {
             .collect()
     }
 
-    /// Moments at which no line has a number, for measures that are taken day by day.
+    /// Moments at which no line has a number, for numbers that are not joined by a line.
     fn unchecked(&self) -> Vec<f64> {
-        if self.shape != Shape::Points {
+        // A line shows its gaps itself.
+        if self.shape == Shape::Line {
             return Vec::new();
         }
         let present: BTreeSet<i64> = self
