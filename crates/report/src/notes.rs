@@ -49,7 +49,7 @@ impl Account {
         let mut reasons = self
             .reasons
             .iter()
-            .map(|((flow, reason), records)| format!("{flow}: {} {}", clean(reason), number::count(*records)));
+            .map(|((flow, reason), records)| format!("{} {flow}: {}", number::count(*records), clean(reason)));
         let first = reasons
             .next()
             .map_or_else(Cell::none, |reason| Cell::styled(Style::Small, &reason));
@@ -380,4 +380,64 @@ pub(crate) fn inputs(newest: &[&Provenance]) -> Vec<PageTable> {
             }
         });
     tables.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(sources: usize) -> Vec<LedgerCount> {
+        let count = |source: String, flow, reason: &str, records| LedgerCount {
+            stage: "ingest".to_owned(),
+            source,
+            flow,
+            reason: reason.to_owned(),
+            records,
+        };
+        (0..sources)
+            .flat_map(|i| {
+                let source = format!("follows/account-{i}.csv");
+                [
+                    count(source.clone(), Flow::Read, "", 10),
+                    count(source.clone(), Flow::Used, "", 9),
+                    count(source, Flow::Rejected, "no account", 1),
+                ]
+            })
+            .collect()
+    }
+
+    fn run() -> Provenance {
+        Provenance {
+            stage: "ingest".to_owned(),
+            version: String::new(),
+            options: Value::Null,
+            inputs: Vec::new(),
+            facts: BTreeMap::new(),
+            tables: Vec::new(),
+            files: BTreeMap::new(),
+            upstream: None,
+        }
+    }
+
+    fn shown(row: &Row) -> Vec<&str> {
+        row.cells.iter().map(|cell| cell.parts[0].text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_few_sources_are_told_one_by_one_and_summed() {
+        let table = &ledger(&counts(2), &run())[0];
+        assert_eq!(table.rows.len(), 3);
+        assert_eq!(
+            shown(&table.rows[2]),
+            ["all", "20", "18", "0", "2", "0", "2 rejected: no account"]
+        );
+    }
+
+    #[test]
+    fn many_sources_are_told_by_folder() {
+        let table = &ledger(&counts(MOST_SOURCES + 1), &run())[0];
+        assert_eq!(table.rows.len(), 1);
+        assert_eq!(shown(&table.rows[0])[..2], ["follows/", "410"]);
+        assert_eq!(table.rows[0].cells[0].parts[1].text, "41 sources");
+    }
 }

@@ -477,6 +477,75 @@ fn a_figures_file_without_the_figure_is_refused() {
     );
 }
 
+#[test]
+fn the_help_says_what_is_read_and_written_and_gives_pipelines() {
+    let assert = Command::new(env!("CARGO_BIN_EXE_report"))
+        .arg("--help")
+        .assert()
+        .success();
+    let help = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
+    for words in [
+        "Usage: report [OPTIONS] <INPUT_DIR>",
+        "study.toml, measures, series, survival",
+        "report.html",
+        "Memory:",
+        "--published <FILE>",
+        "--print <TABLE>",
+        "--as <FORMAT>",
+        "--if-changed",
+        "Examples:",
+        "Exit status:",
+    ] {
+        assert!(help.contains(words), "{words}");
+    }
+    Command::new(env!("CARGO_BIN_EXE_report")).assert().code(2);
+    report(Path::new("x")).args(["--as", "csv"]).assert().code(2);
+}
+
+#[test]
+fn threads_do_not_matter() {
+    let fixture = Fixture::plausible();
+    let dir = tempfile::tempdir().unwrap();
+    for threads in ["1", "2"] {
+        let out = dir.path().join(threads);
+        report(&fixture.path())
+            .args(["-q", "-j", threads, "-o"])
+            .arg(&out)
+            .assert()
+            .success()
+            .stderr("");
+    }
+    for name in [
+        "comparisons.parquet",
+        "ledger.parquet",
+        "report.html",
+        "report.md",
+        "run.json",
+    ] {
+        let read = |threads: &str| std::fs::read(dir.path().join(threads).join(name)).unwrap();
+        assert_eq!(read("1"), read("2"), "{name}");
+    }
+}
+
+#[test]
+fn every_row_of_a_markdown_table_has_the_cells_of_its_heading() {
+    for fixture in [Fixture::plausible(), Fixture::hostile(), Fixture::without_rows()] {
+        let made = make(&fixture);
+        let mut columns = None;
+        let mut tables = 0;
+        for line in made.markdown.lines() {
+            if !line.starts_with('|') {
+                columns = None;
+                continue;
+            }
+            let bars = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+            tables += usize::from(columns.is_none());
+            assert_eq!(*columns.get_or_insert(bars), bars, "{line}");
+        }
+        assert!(tables >= 6, "{tables}");
+    }
+}
+
 /// Python's own HTML parser sees every element closed in its order.
 #[test]
 fn the_page_is_well_formed_to_another_parser() {
