@@ -395,6 +395,38 @@ impl Evidence {
         }
     }
 
+    /// Why the samples of a window cannot show a direction although they have numbers: most members that stand in two of them or
+    /// more were observed only once, so that their numbers could not move.
+    #[must_use]
+    pub fn cannot_move(&self, set: SetName, window: &Window) -> Option<String> {
+        let samples = self.study.samples();
+        let inside = |sample: usize| {
+            samples
+                .get(sample)
+                .is_some_and(|sample| window.contains_sample(*sample))
+        };
+        let mut seen: BTreeMap<u32, (u32, BTreeSet<i64>)> = BTreeMap::new();
+        for member in self
+            .members
+            .iter()
+            .filter(|member| member.set == set && member.alive && inside(member.sample))
+        {
+            if let Some(observed_at) = member.observed_at {
+                let (samples, moments) = seen.entry(member.account).or_default();
+                *samples += 1;
+                moments.insert(observed_at);
+            }
+        }
+        let stayed: Vec<_> = seen.values().filter(|(samples, _)| *samples > 1).collect();
+        let again = stayed.iter().filter(|(_, moments)| moments.len() > 1).count();
+        (2 * again < stayed.len()).then(|| {
+            format!(
+                "no direction is claimed: of {} members at more than one sample only {again} were observed anew",
+                stayed.len()
+            )
+        })
+    }
+
     /// The points of a series that lie in a window: days since 1970 and the value.
     #[must_use]
     pub fn in_window<'a>(

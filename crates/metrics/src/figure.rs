@@ -115,6 +115,15 @@ impl Figure {
         self
     }
 
+    /// The same with its finding taken back, where there is a ground to doubt it.
+    #[must_use]
+    pub fn doubting(self, ground: Option<String>) -> Self {
+        match ground {
+            Some(ground) if self.finding.is_some() => self.noting(&ground).finding(crate::trend::INCONCLUSIVE),
+            _ => self,
+        }
+    }
+
     /// Both bounds, where both stand.
     #[must_use]
     pub fn interval(&self) -> Option<(f64, f64)> {

@@ -75,7 +75,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                 Some(reason) => [&MEAN, &TREND, &TREND_P].map(|quantity| Figure::absent(quantity, reason)),
                 None => [
                     followers.mean_over_window(evidence, &MEAN, set, position),
-                    trend::slope(&TREND, &points, margin),
+                    trend::slope(&TREND, &points, margin).doubting(evidence.cannot_move(set, window)),
                     trend::p_value(&TREND_P, &points),
                 ],
             };

@@ -120,7 +120,7 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
     };
     loader.times(families)?;
     loader.sets()?;
-    if families.any(&[Family::Followers, Family::TweetsPerDay]) {
+    if families.any(&[Family::Followers, Family::TweetsPerDay, Family::Location]) {
         loader.members()?;
     }
     if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {

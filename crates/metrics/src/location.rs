@@ -54,6 +54,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                     Figure::plain(&FOCUS_MEAN, mean, points.len() as u64)
                         .noting(&direction.note)
                         .finding(direction.word)
+                        .doubting(evidence.cannot_move(set, window))
                 }
             };
             results.measure(&FOCUS_MEAN, set.word(), window.name(), figure);

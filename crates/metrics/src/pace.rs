@@ -159,7 +159,7 @@ fn of_lifetime(
     [
         named(&FIRST, first),
         named(&LAST, last),
-        trend::slope(&TREND, &points, evidence.study.flat_margin_percent()),
+        trend::slope(&TREND, &points, evidence.study.flat_margin_percent()).doubting(evidence.cannot_move(set, window)),
     ]
 }
 

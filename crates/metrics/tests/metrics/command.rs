@@ -8,7 +8,7 @@ use assert_cmd::Command;
 use tables::{Flow, Ledger, LedgerEntries, TableFile};
 
 use crate::against_brute_force::Output;
-use crate::given::{STUDY, World};
+use crate::given::{DAY, STUDY, World, at};
 
 pub fn metrics() -> Command {
     Command::new(env!("CARGO_BIN_EXE_metrics"))
@@ -125,6 +125,25 @@ fn follower_lists_alone_do_not_show_whom_members_follow() {
     );
     assert!(row("insularity.follows_in").0.is_some());
     assert!(row("insularity.reciprocity").0.is_some());
+}
+
+#[test]
+fn numbers_seen_once_have_no_direction() {
+    let finding = |world: &World, measure: &str| {
+        let output = Output::of(world, STUDY);
+        let row = &output.measures[&(measure.to_owned(), "listed".to_owned(), "all".to_owned())];
+        (row.0.is_some(), row.3.clone().unwrap())
+    };
+    let mut world = World::rich();
+    // All grow alike, so there is a direction to be found.
+    for row in &mut world.seen {
+        row.2 = 100 + (row.1 - at(0, 0)) / DAY;
+    }
+    assert_eq!(finding(&world, "followers.trend"), (true, "up".to_owned()));
+    world.seen.retain(|row| row.1 < at(1, 0));
+    for measure in ["followers.trend", "tweets_per_day.lifetime.trend", "location.focus"] {
+        assert_eq!(finding(&world, measure), (true, "inconclusive".to_owned()), "{measure}");
+    }
 }
 
 #[test]
