@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chrono::DateTime;
 use serde_json::Value;
 use stage::{Provenance, canonical_json};
 use study::{Listed, Study};
-use tables::{Flow, LedgerCount, Timestamp};
+use tables::{Flow, LedgerCount};
 
 use crate::catalogue;
 use crate::input::Measured;
@@ -125,10 +124,6 @@ fn ledger_of(index: usize, stage: &str, counts: &[&LedgerCount]) -> PageTable {
     }
 }
 
-fn day(at: Timestamp) -> String {
-    DateTime::from_timestamp_millis(at.0).map_or_else(|| "–".to_owned(), |moment| moment.format("%Y-%m-%d").to_string())
-}
-
 /// The windows with their samples.
 pub(crate) fn windows(measured: &Measured, study: &Study) -> PageTable {
     let rows = measured.windows.iter().map(|window| {
@@ -137,8 +132,8 @@ pub(crate) fn windows(measured: &Measured, study: &Study) -> PageTable {
             .map(|window| study.samples_in(window).count());
         Row::of(vec![
             Cell::text(&window.name),
-            Cell::text(&day(window.from)),
-            Cell::text(&day(window.to)),
+            Cell::text(&words::day(window.from)),
+            Cell::text(&words::day(window.to)),
             samples.map_or_else(Cell::none, |count| {
                 Cell::count(i64::try_from(count).unwrap_or(i64::MAX))
             }),

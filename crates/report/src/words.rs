@@ -1,5 +1,8 @@
 //! Words that several parts of the report use for the same things.
 
+use chrono::DateTime;
+use tables::Timestamp;
+
 use crate::input::Number;
 use crate::number;
 
@@ -53,4 +56,9 @@ pub(crate) fn unit_after(unit: &str) -> String {
 /// The reason why there is no number.
 pub(crate) fn reason(number: &Number) -> &str {
     number.reason.as_deref().unwrap_or("no reason was given")
+}
+
+/// The UTC day of a moment.
+pub(crate) fn day(at: Timestamp) -> String {
+    DateTime::from_timestamp_millis(at.0).map_or_else(|| "–".to_owned(), |moment| moment.format("%Y-%m-%d").to_string())
 }

@@ -215,6 +215,10 @@ fn every_measure_appears_and_none_without_a_number_lacks_its_reason() {
     let fixture = Fixture::plausible();
     let made = make(&fixture);
     let seen = words(&made.html);
+    assert!(
+        seen.contains("Lower quartile of followers"),
+        "a series that no line shows"
+    );
     let batch = TableFile::<tables::Measures>::open(&fixture.path())
         .unwrap()
         .read()

@@ -1,5 +1,6 @@
 //! Which charts the report draws of the tables, with their captions and the numbers behind them.
 
+mod numbers;
 mod over_time;
 mod sides;
 mod survival;
@@ -8,6 +9,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::catalogue;
 use crate::chart::Shape;
 use crate::compare::Compared;
 use crate::input::Measured;
@@ -29,24 +31,30 @@ pub(crate) struct Plot {
 }
 
 /// Series drawn together.
-struct Together {
-    id: &'static str,
-    title: &'static str,
-    series: &'static [(&'static str, &'static str)],
+#[derive(Debug, Clone, Copy)]
+struct Together<'a> {
+    id: &'a str,
+    title: &'a str,
+    /// Each with the label of its line.
+    series: &'a [(&'a str, &'a str)],
+    /// Series that stand in the chart's table alone.
+    beside: &'a [&'a str],
     shape: Shape,
 }
 
-const TOGETHER: &[Together] = &[
+const TOGETHER: &[Together<'static>] = &[
     Together {
         id: "size",
         title: "Accounts alive",
         series: &[("size", "accounts")],
+        beside: &[],
         shape: Shape::Line,
     },
     Together {
         id: "followers",
         title: "Followers",
         series: &[("followers.mean", "mean"), ("followers.median", "median")],
+        beside: &["followers.q1", "followers.q3"],
         shape: Shape::Line,
     },
     Together {
@@ -56,6 +64,7 @@ const TOGETHER: &[Together] = &[
             ("tweets_per_day.lifetime.mean", "mean"),
             ("tweets_per_day.lifetime.median", "median"),
         ],
+        beside: &[],
         shape: Shape::Line,
     },
     Together {
@@ -65,48 +74,52 @@ const TOGETHER: &[Together] = &[
             ("tweets_per_day.window.mean", "between observations"),
             ("tweets_per_day.posts.mean", "posts in the archive"),
         ],
+        beside: &[],
         shape: Shape::Line,
     },
     Together {
         id: "suspension",
         title: "Suspension rate",
         series: &[("suspension.rate", "rate")],
+        beside: &[],
         shape: Shape::Points,
     },
     Together {
         id: "posts",
         title: "Posts per week",
         series: &[("volume.posts", "posts")],
+        beside: &[],
         shape: Shape::Bars(7),
     },
     Together {
         id: "posting",
         title: "Accounts that post, per week",
         series: &[("volume.accounts", "accounts")],
+        beside: &[],
         shape: Shape::Bars(7),
     },
     Together {
         id: "location",
         title: "Members in the focus countries",
         series: &[("location.focus", "members")],
+        beside: &[],
         shape: Shape::Line,
     },
     Together {
         id: "location-share",
         title: "Share of members in the focus countries",
         series: &[("location.focus_share", "share")],
+        beside: &[],
         shape: Shape::Line,
     },
     Together {
         id: "location-none",
         title: "Share of members without a location",
         series: &[("location.none_share", "share")],
+        beside: &[],
         shape: Shape::Line,
     },
 ];
-
-/// Series that stand in a chart's table but not in the chart.
-const IN_NO_CHART: [&str; 2] = ["followers.q1", "followers.q3"];
 
 /// The charts, and what could not be drawn.
 #[derive(Debug, Default)]
@@ -138,19 +151,11 @@ impl Plots {
 /// Every chart.
 pub(crate) fn plots(measured: &Measured, compared: &[Compared<'_>], methods: &Methods) -> anyhow::Result<Plots> {
     let mut plots = Plots::default();
-    let mut told: BTreeSet<&str> = IN_NO_CHART.into();
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for together in TOGETHER {
         told.extend(together.series.iter().map(|(series, _)| *series));
-        over_time::over_time(
-            measured,
-            compared,
-            methods,
-            together.id,
-            together.title,
-            together.series,
-            together.shape,
-            &mut plots,
-        )?;
+        told.extend(together.beside);
+        over_time::over_time(measured, compared, methods, *together, &mut plots)?;
         if together.id == "suspension" {
             plots.drawn.extend(survival::survival(measured, methods)?);
             sides::insularity(measured, methods, &mut plots)?;
@@ -160,17 +165,14 @@ pub(crate) fn plots(measured: &Measured, compared: &[Compared<'_>], methods: &Me
     // A series that this program does not know is drawn all the same.
     let others: BTreeSet<&str> = measured.series.iter().map(|point| point.measure.as_str()).collect();
     for (index, series) in others.difference(&told).enumerate() {
-        let id = format!("series-{}", index + 1);
-        over_time::over_time(
-            measured,
-            compared,
-            methods,
-            &id,
-            series,
-            &[(series, "value")],
-            Shape::Line,
-            &mut plots,
-        )?;
+        let together = Together {
+            id: &format!("series-{}", index + 1),
+            title: catalogue::title(series),
+            series: &[(series, "value")],
+            beside: &[],
+            shape: Shape::Line,
+        };
+        over_time::over_time(measured, compared, methods, together, &mut plots)?;
     }
     Ok(plots)
 }

@@ -2,59 +2,59 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::DateTime;
 use study::published::Value;
 use study::{Reading, Reduce};
 use tables::Timestamp;
 
-use super::{Plot, Plots};
+use super::{Plot, Plots, Together, numbers};
 use crate::catalogue;
 use crate::chart::{self, Line, Mark, Reference, Shade, Shape, TimeChart};
 use crate::compare::Compared;
-use crate::input::{Measured, Number, Point};
+use crate::input::{Measured, Point};
 use crate::methods::{Kind, Methods};
 use crate::number;
-use crate::table::{Cell, PageTable, Row, Style, columns};
+use crate::table::PageTable;
 use crate::text::clean;
 use crate::words::{self, GROUPS};
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one call in each of two loops, whose items these are"
-)]
+/// A series with the label of its line and its points.
+type Labelled<'a> = (&'a str, &'a str, Vec<&'a Point>);
+
+/// The charts of series that are drawn together, one a group.
 pub(super) fn over_time(
     measured: &Measured,
     compared: &[Compared<'_>],
     methods: &Methods,
-    id: &str,
-    title: &str,
-    series: &[(&str, &str)],
-    shape: Shape,
+    together: Together<'_>,
     plots: &mut Plots,
 ) -> anyhow::Result<()> {
     for group in GROUPS {
-        let lines: Vec<(&str, &str, Vec<&Point>)> = series
+        let title = format!("{}, {}", clean(together.title), words::group(group));
+        let points = |series| measured.points(series, group).collect::<Vec<_>>();
+        let lines: Vec<Labelled<'_>> = together
+            .series
             .iter()
-            .map(|(series, label)| (*series, *label, measured.points(series, group).collect::<Vec<_>>()))
+            .map(|(series, label)| (*series, *label, points(series)))
             .filter(|(_, _, points)| points.iter().any(|point| point.number.value.is_some()))
             .collect();
-        if !lines.is_empty() {
-            let drawing = Drawing {
-                measured,
-                compared,
-                id: format!("chart-{id}-{group}"),
-                title: format!("{}, {}", clean(title), words::group(group)),
-                group,
-                shape,
-                lines,
-            };
-            plots.drawn.push(drawing.plot(methods)?);
+        if lines.is_empty() {
+            let mut missing = together.series.iter().flat_map(|(series, _)| points(series));
+            if let Some(reason) = missing.find_map(|point| point.number.reason.as_deref()) {
+                plots.miss(title, reason);
+            }
             continue;
         }
-        let mut missing = series.iter().flat_map(|(series, _)| measured.points(series, group));
-        if let Some(reason) = missing.find_map(|point| point.number.reason.as_deref()) {
-            plots.miss(format!("{}, {}", clean(title), words::group(group)), reason);
-        }
+        let drawing = Drawing {
+            measured,
+            compared,
+            id: format!("chart-{}-{group}", together.id),
+            title,
+            group,
+            shape: together.shape,
+            lines,
+            beside: together.beside.iter().map(|series| (*series, points(series))).collect(),
+        };
+        plots.drawn.push(drawing.plot(methods)?);
     }
     Ok(())
 }
@@ -67,7 +67,9 @@ struct Drawing<'a> {
     title: String,
     group: &'a str,
     shape: Shape,
-    lines: Vec<(&'a str, &'a str, Vec<&'a Point>)>,
+    lines: Vec<Labelled<'a>>,
+    /// Series of the table alone.
+    beside: Vec<(&'a str, Vec<&'a Point>)>,
 }
 
 impl Drawing<'_> {
@@ -316,9 +318,9 @@ impl Drawing<'_> {
                     "{label}: {} points from {} ({}) to {} ({}), lowest {}, highest {}",
                     present.len(),
                     number::number(*first_value),
-                    day(first.at),
+                    words::day(first.at),
                     number::number(*last_value),
-                    day(last.at),
+                    words::day(last.at),
                     number::number(lowest),
                     number::number(highest)
                 ))
@@ -329,67 +331,12 @@ impl Drawing<'_> {
 
     /// The numbers behind the chart.
     fn table(&self) -> PageTable {
-        let mut moments: BTreeMap<i64, Vec<Option<&Point>>> = BTreeMap::new();
-        for (index, (_, _, points)) in self.lines.iter().enumerate() {
-            for point in points {
-                let row = moments
-                    .entry(point.at.0)
-                    .or_insert_with(|| vec![None; self.lines.len()]);
-                row[index] = Some(*point);
-            }
-        }
-        // Intervals are shown where there is one.
-        let with_interval: Vec<bool> = self
+        let lines = self
             .lines
             .iter()
-            .map(|(_, _, points)| points.iter().any(|point| point.number.interval.is_some()))
-            .collect();
-        let mut names = columns(&["day"]);
-        for ((series, _, _), interval) in self.lines.iter().zip(&with_interval) {
-            names.push(crate::table::Column {
-                name: catalogue::find(series).map_or("value", |entry| entry.title),
-                numeric: true,
-            });
-            if *interval {
-                names.extend(columns(&["95 % interval#"]));
-            }
-            names.extend(columns(&["n#"]));
-        }
-        let rows = moments.into_iter().map(|(at, points)| {
-            let mut cells = vec![Cell::text(&day(Timestamp(at)))];
-            for (point, interval) in points.into_iter().zip(&with_interval) {
-                cells.extend(number_cells(point.map(|point| &point.number), *interval));
-            }
-            Row::of(cells)
-        });
-        PageTable {
-            id: format!("{}-numbers", self.id),
-            caption: format!("Numbers behind the chart: {}", self.title),
-            columns: names,
-            rows: rows.collect(),
-        }
-    }
-}
-
-fn number_cells(number: Option<&Number>, interval: bool) -> Vec<Cell> {
-    let width = if interval { 3 } else { 2 };
-    match number {
-        None => vec![Cell::none().spanning(width)],
-        Some(Number {
-            value: Some(value),
-            interval: ends,
-            n,
-            ..
-        }) => {
-            let (shown, ends) = number::with_interval(*value, *ends);
-            let mut cells = vec![Cell::shown(shown)];
-            if interval {
-                cells.push(ends.map_or_else(Cell::none, Cell::shown));
-            }
-            cells.push(Cell::count(*n));
-            cells
-        }
-        Some(number) => vec![Cell::styled(Style::Small, words::reason(number)).spanning(width)],
+            .map(|(series, _, points)| (*series, points.as_slice()));
+        let beside = self.beside.iter().map(|(series, points)| (*series, points.as_slice()));
+        numbers::table(&self.id, &self.title, &lines.chain(beside).collect::<Vec<_>>())
     }
 }
 
@@ -399,8 +346,4 @@ fn mark(point: &Point) -> Mark {
         value: point.number.value,
         interval: point.number.interval,
     }
-}
-
-fn day(at: Timestamp) -> String {
-    DateTime::from_timestamp_millis(at.0).map_or_else(|| "–".to_owned(), |moment| moment.format("%Y-%m-%d").to_string())
 }
