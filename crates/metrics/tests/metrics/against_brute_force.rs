@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tables::{Measures, Network, Series, TableFile};
+use tables::{Measures, Network, Returns, Series, Survival, TableFile};
 
 use crate::command::metrics;
 use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, name};
@@ -18,7 +18,7 @@ type Key = (String, String, String);
 
 /// What was written: value, bounds, n by key.
 pub struct Output {
-    _dirs: [tempfile::TempDir; 2],
+    dirs: [tempfile::TempDir; 2],
     pub measures: BTreeMap<Key, Row>,
     pub series: BTreeMap<(String, String, i64), Point>,
     pub network: BTreeMap<(String, String), [i64; 4]>,
@@ -41,8 +41,13 @@ impl Output {
             measures: measures(&dir),
             series: series(&dir),
             network: network(&dir),
-            _dirs: [from, to],
+            dirs: [from, to],
         }
+    }
+
+    /// Where the stage wrote.
+    fn dir(&self) -> std::path::PathBuf {
+        self.dirs[1].path().join("measured")
     }
 
     fn value(&self, measure: &str, group: &str, window: &str) -> Option<f64> {
@@ -453,4 +458,90 @@ fn returns() {
         middle(&mut gaps),
         "gap",
     );
+}
+
+#[test]
+fn accounts_of_a_person() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let batch = TableFile::<Returns>::open(&output.dir()).unwrap().read().unwrap();
+    let rows: Vec<_> = batch.rows().unwrap().collect();
+    assert_eq!(rows.len(), world.personas.len());
+    for (row, (person, number, account)) in rows.iter().zip(&world.personas) {
+        assert_eq!(
+            (row.person_id, row.return_number, row.account_id),
+            (*person, *number, name(*account).as_str())
+        );
+        let mut seen: Vec<(i64, i64)> = world
+            .seen
+            .iter()
+            .filter(|seen| seen.0 == *account)
+            .map(|seen| (seen.1, seen.2))
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(row.followers_peak, seen.iter().map(|seen| seen.1).max());
+        assert_eq!(row.followers_last, seen.last().map(|seen| seen.1));
+        let week_old = world.created[*account] + 7 * DAY;
+        assert_eq!(
+            row.followers_after,
+            seen.iter().find(|seen| seen.0 >= week_old).map(|seen| seen.1)
+        );
+        assert_eq!(row.created_at.map(|at| at.0), Some(world.created[*account]));
+        assert_eq!(
+            row.gone_at.map(|at| at.0),
+            world.suspended[*account].map(|end| end + DAY / 2)
+        );
+    }
+}
+
+/// Survival by the definition: at each end, the share of those under watch just before who did not end.
+#[test]
+fn survival() {
+    let world = World::rich();
+    // A smallest group of one, so that the curve begins at birth.
+    let output = Output::of(&world, &STUDY.replace("min_group_size = 2", "min_group_size = 1"));
+    let batch = TableFile::<Survival>::open(&output.dir()).unwrap().read().unwrap();
+    for group in ["everyone", "listed"] {
+        let mut lives: Vec<(f64, f64, bool)> = Vec::new();
+        for account in 0..world.accounts {
+            if group == "listed" && account >= world.listed {
+                continue;
+            }
+            let moments = world.seen.iter().filter(|row| row.0 == account).map(|row| row.1);
+            let Some((first, last)) = moments.clone().min().zip(moments.max()) else {
+                continue;
+            };
+            let listed = world
+                .stays
+                .get(account)
+                .and_then(|stay| stay.0)
+                .filter(|_| group == "listed");
+            let entry = first.max(listed.unwrap_or(first));
+            let (exit, event) = match world.suspended[account] {
+                Some(end) => (last + (end + DAY / 2 - last) / 2, true),
+                None => (last, false),
+            };
+            if entry < exit {
+                let age = |moment: i64| (moment - world.created[account]) as f64 / DAY as f64;
+                lives.push((age(entry), age(exit), event));
+            }
+        }
+        let mut times: Vec<f64> = lives.iter().map(|life| life.1).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let rows: Vec<_> = batch.rows().unwrap().filter(|row| row.group == group).collect();
+        assert_eq!(rows.len(), times.len());
+        assert!(rows.iter().any(|row| row.events > 0), "the test would say nothing");
+        let mut standing = 1.0;
+        for (row, time) in rows.iter().zip(times) {
+            let at_risk = lives.iter().filter(|life| life.0 < time && time <= life.1).count();
+            let events = lives.iter().filter(|life| life.1 == time && life.2).count();
+            standing *= 1.0 - events as f64 / at_risk as f64;
+            assert_eq!(
+                (row.time_days, row.at_risk, row.events),
+                (Some(time), at_risk as i64, events as i64)
+            );
+            close(row.survival, standing, "survival");
+        }
+    }
 }
