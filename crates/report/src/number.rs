@@ -22,12 +22,8 @@ pub(crate) fn with_interval(value: f64, interval: Option<(f64, f64)>) -> (String
     let decimals = if all.iter().all(|number| number.fract() == 0.0) {
         0
     } else {
-        // The number decides; a small one would otherwise hide that an interval has a width.
-        let own = if value == 0.0 || value.fract() == 0.0 {
-            decimals(high - low)
-        } else {
-            decimals(value)
-        };
+        // The number decides; one of 0 would otherwise hide that its interval has a width.
+        let own = decimals_of_size(if value == 0.0 { high - low } else { value });
         own.min(4)
     };
     let shown = |number: f64| with_decimals(number, decimals);
@@ -50,13 +46,19 @@ pub(crate) fn bytes(bytes: u64) -> String {
 }
 
 fn decimals(value: f64) -> usize {
-    let size = value.abs();
-    match size {
-        _ if value.fract() == 0.0 => 0,
-        _ if size >= 1000.0 => 0,
-        _ if size >= 100.0 => 1,
-        _ if size >= 1.0 => 2,
-        _ if size >= 0.01 => 3,
+    if value.fract() == 0.0 {
+        0
+    } else {
+        decimals_of_size(value)
+    }
+}
+
+fn decimals_of_size(value: f64) -> usize {
+    match value.abs() {
+        size if size >= 1000.0 => 0,
+        size if size >= 100.0 => 1,
+        size if size >= 1.0 => 2,
+        size if size >= 0.01 => 3,
         _ => 4,
     }
 }
@@ -123,6 +125,10 @@ mod tests {
         assert_eq!(
             shown(345.26, 330.0, 360.04),
             ("345.3".into(), Some("330.0 to 360.0".into()))
+        );
+        assert_eq!(
+            shown(285.0, 264.0, 299.5),
+            ("285.0".into(), Some("264.0 to 299.5".into()))
         );
         assert_eq!(shown(3.0, 1.0, 5.0), ("3".into(), Some("1 to 5".into())));
         assert_eq!(shown(0.0, 0.0, 0.731), ("0.000".into(), Some("0.000 to 0.731".into())));

@@ -204,7 +204,7 @@ impl TimeChart {
             };
             for value in &reference.values {
                 let style = anchored(text_style(11, INK), anchor, VPos::Center);
-                let name = Text::new(reference.label.clone(), (side * 10 * SCALE, 0), style);
+                let name = Text::new(reference.label.clone(), (side * 6 * SCALE, -side * 12 * SCALE), style);
                 done(plane.draw_series([EmptyElement::at((at, *value)) + diamond_fill() + diamond_line()]))?;
                 done(plane.draw_series([EmptyElement::at((at, *value)) + name]))?;
             }
