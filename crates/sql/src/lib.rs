@@ -37,8 +37,9 @@
 //! # Memory and threads
 //!
 //! Scans are lazy: only the columns and row groups that a query needs are read. The result and the hash tables of joins and
-//! groupings stand in memory; polars' streaming engine is not linked in, since it costs minutes of build time and what is large
-//! (posts) is streamed by Rust in the stages. The thread count is the process's `POLARS_MAX_THREADS`.
+//! groupings stand in memory. Polars 0.55 links its streaming engine in with Parquet, but that engine breaks off with a panic on
+//! joins over an inequality (`o.observed_at <= s.sample_at`), so every query runs on the in-memory engine; what is large (posts)
+//! is streamed by Rust in the stages. The thread count is the process's `POLARS_MAX_THREADS`.
 
 mod database;
 mod error;
