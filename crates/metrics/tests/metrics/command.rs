@@ -1,6 +1,6 @@
 //! The tool as a person runs it: options, pipes, bad input, nothing to measure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command as Plain, Stdio};
 
@@ -340,4 +340,32 @@ fn bad_input_is_named_with_a_remedy_and_leaves_nothing() {
     let from = given(&World::rich());
     std::fs::write(from.path().join("study.toml"), STUDY.replace("2015-06-04, ", "")).unwrap();
     refused(from.path(), "a sample that their study.toml does not have");
+}
+
+#[test]
+fn the_readme_names_every_id_and_no_other() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let output = Output::of(&World::rich(), STUDY);
+    let rows = readme.lines().filter(|line| line.starts_with("| `"));
+    let cells = rows.map(|row| row.split('|').map(str::trim).collect::<Vec<_>>());
+    let (mut measures, mut series) = (BTreeSet::new(), BTreeSet::new());
+    for cells in cells {
+        let ids = cells[1].split(", ").map(|id| id.trim_matches('`').to_owned());
+        for id in ids {
+            if cells[2] != "series" {
+                measures.insert(id.clone());
+            }
+            if cells[2] != "measures" {
+                series.insert(id);
+            }
+        }
+    }
+    assert_eq!(
+        output.measures.keys().map(|key| key.0.clone()).collect::<BTreeSet<_>>(),
+        measures
+    );
+    assert_eq!(
+        output.series.keys().map(|key| key.0.clone()).collect::<BTreeSet<_>>(),
+        series
+    );
 }
