@@ -3,7 +3,7 @@
 //! Accounts are watched only from their first observation (left truncation) and often to no end (right censoring). A suspension
 //! happened between the last sign of life and the first sight of it gone; it is placed midway. Any other end censors.
 
-use stats::{Estimate, IntervalTransform, KaplanMeier, Level, Reason, RiskTable, Spell, kaplan_meier};
+use stats::{Caution, Estimate, IntervalTransform, KaplanMeier, Level, Reason, RiskTable, Spell, kaplan_meier};
 use tables::State;
 
 use crate::evidence::{Evidence, Group, SpellRow, as_days, bounds_ms};
@@ -151,7 +151,7 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
             "given survival to day {days:.1}, since fewer than {fewest} were at risk at a suspension until then"
         ));
     }
-    notes.extend(estimate.cautions.iter().map(ToString::to_string));
+    notes.extend(cautions(&estimate.cautions));
     notes.extend(
         left_out
             .iter()
@@ -161,6 +161,37 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
         estimate,
         note: notes.join("; "),
     })
+}
+
+/// What left truncation does to the curve, in days to one decimal; of several gaps the first.
+fn cautions(found: &[Caution]) -> Vec<String> {
+    let gaps = found
+        .iter()
+        .filter(|caution| matches!(caution, Caution::Gap { .. }))
+        .count();
+    let mut told_of_gap = false;
+    let mut notes = Vec::new();
+    for caution in found {
+        match caution {
+            Caution::LateStart { time } => notes.push(format!(
+                "nobody was at risk before day {time:.1}, so survival is given survival to it"
+            )),
+            Caution::RiskSetEmptied { time, later_spells } => notes.push(format!(
+                "all at risk were suspended by day {time:.1}, where the curve ends, yet {later_spells} lives are later"
+            )),
+            Caution::Gap { from, to } if !told_of_gap => {
+                told_of_gap = true;
+                let more = if gaps > 1 {
+                    format!(" (the first of {gaps} gaps)")
+                } else {
+                    String::new()
+                };
+                notes.push(format!("nobody was at risk from day {from:.1} to day {to:.1}{more}"));
+            }
+            Caution::Gap { .. } => {}
+        }
+    }
+    notes
 }
 
 #[cfg(test)]
@@ -180,6 +211,20 @@ mod tests {
             end_state,
             censored: end_state == State::Active,
         }
+    }
+
+    #[test]
+    fn of_several_gaps_the_first_is_told() {
+        let found = [
+            Caution::LateStart { time: 0.25 },
+            Caution::Gap { from: 1.0, to: 2.06 },
+            Caution::Gap { from: 3.0, to: 4.0 },
+        ];
+        let told = [
+            "nobody was at risk before day 0.2, so survival is given survival to it",
+            "nobody was at risk from day 1.0 to day 2.1 (the first of 2 gaps)",
+        ];
+        assert_eq!(cautions(&found), told);
     }
 
     #[test]
