@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Batch, Flow, Follow, Follows, Footer, LedgerEntries,
-    LedgerEntry, Post, PostKind, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter, Timestamp,
+    LedgerEntry, Post, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -26,69 +26,24 @@ pub const AT: i64 = 1_440_000_000_000;
 /// A post on line `line` of `a.jsonl` that knows nothing but its id, author, time and text.
 pub fn post(post_id: &'static str, line: i64) -> Post<'static> {
     Post {
-        platform: "twitter",
         post_id: (!post_id.is_empty()).then_some(post_id),
-        account_id: "11",
-        handle: None,
         posted_at: Some(Timestamp(AT)),
-        observed_at: None,
         text: Some("grey river stone"),
-        lang: None,
-        detected_lang: None,
-        kind: PostKind::Original,
-        in_reply_to_post_id: None,
-        in_reply_to_account_id: None,
-        in_reply_to_handle: None,
-        reposted_post_id: None,
-        reposted_account_id: None,
-        reposted_handle: None,
-        quoted_post_id: None,
-        quoted_account_id: None,
-        quoted_handle: None,
-        mentioned_ids: None,
-        mentioned_handles: None,
-        hashtags: None,
-        urls: None,
-        client: None,
-        likes: None,
-        reposts: None,
-        replies: None,
-        quotes: None,
-        latitude: None,
-        longitude: None,
-        country: None,
         source_file: "a.jsonl",
         source_line: line,
-        source_part: 0,
+        ..Post::blank("twitter", "11")
     }
 }
 
 pub fn account(account_id: &'static str, handle: Option<&'static str>, line: i64) -> Account<'static> {
     Account {
-        platform: "twitter",
-        account_id,
         handle,
-        display_name: None,
-        description: None,
-        location: None,
-        location_country: None,
-        url: None,
-        lang: None,
-        avatar_url: None,
-        created_at: None,
         observed_at: Some(Timestamp(AT)),
         observed_basis: Basis::Stated,
         followers: Some(300),
-        following: None,
-        statuses: None,
-        listed: None,
-        verified: None,
-        protected: None,
-        age_days: None,
-        tweets_per_day: None,
         source_file: "a.jsonl",
         source_line: line,
-        source_part: 0,
+        ..Account::blank("twitter", account_id)
     }
 }
 

@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Clusters, DAY_MS, Duplicates, Follow, Follows, Footer,
-    LedgerEntries, Personas, Post, PostKind, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter,
+    LedgerEntries, Personas, Post, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter,
     Timestamp,
 };
 use tempfile::TempDir;
@@ -45,69 +45,18 @@ pub struct World {
 
 pub fn account(id: &'static str, observed_at: Timestamp) -> Account<'static> {
     Account {
-        platform: "twitter",
-        account_id: id,
-        handle: None,
-        display_name: None,
-        description: None,
-        location: None,
-        location_country: None,
-        url: None,
-        lang: None,
-        avatar_url: None,
-        created_at: None,
         observed_at: Some(observed_at),
         observed_basis: Basis::Stated,
-        followers: None,
-        following: None,
-        statuses: None,
-        listed: None,
-        verified: None,
-        protected: None,
-        age_days: None,
-        tweets_per_day: None,
         source_file: "users.jsonl",
-        source_line: 0,
-        source_part: 0,
+        ..Account::blank("twitter", id)
     }
 }
 
 pub fn post(id: &'static str, posted_at: Timestamp) -> Post<'static> {
     Post {
-        platform: "twitter",
-        post_id: None,
-        account_id: id,
-        handle: None,
         posted_at: Some(posted_at),
-        observed_at: None,
-        text: None,
-        lang: None,
-        detected_lang: None,
-        kind: PostKind::Original,
-        in_reply_to_post_id: None,
-        in_reply_to_account_id: None,
-        in_reply_to_handle: None,
-        reposted_post_id: None,
-        reposted_account_id: None,
-        reposted_handle: None,
-        quoted_post_id: None,
-        quoted_account_id: None,
-        quoted_handle: None,
-        mentioned_ids: None,
-        mentioned_handles: None,
-        hashtags: None,
-        urls: None,
-        client: None,
-        likes: None,
-        reposts: None,
-        replies: None,
-        quotes: None,
-        latitude: None,
-        longitude: None,
-        country: None,
         source_file: "posts.jsonl",
-        source_line: 0,
-        source_part: 0,
+        ..Post::blank("twitter", id)
     }
 }
 

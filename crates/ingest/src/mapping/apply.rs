@@ -6,7 +6,7 @@ use super::bound::{Bound, BoundTable};
 use super::{Field, Origin, Target};
 use crate::moment;
 use crate::reasons;
-use crate::sink::{Rejection, Sink, blank_account, blank_post};
+use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
 /// Puts a row into the sink.
@@ -254,7 +254,7 @@ impl<'r> Row<'r> {
             latitude: self.real(Field::Latitude, 90.0),
             longitude: self.real(Field::Longitude, 180.0),
             country: self.text(Field::Country),
-            ..blank_post(&self.bound.mapping.platform, &account_id)
+            ..Post::blank(&self.bound.mapping.platform, &account_id)
         });
     }
 
@@ -286,7 +286,7 @@ impl<'r> Row<'r> {
             listed: self.count(Field::Listed),
             verified: self.flag(Field::Verified),
             protected: self.flag(Field::Protected),
-            ..blank_account(&self.bound.mapping.platform, &account_id)
+            ..Account::blank(&self.bound.mapping.platform, &account_id)
         });
     }
 

@@ -8,7 +8,7 @@ use super::raw::{Entities, Tweet, User};
 use super::{PLATFORM, Seen, brief};
 use crate::moment;
 use crate::reasons;
-use crate::sink::{Rejection, Sink, blank_account, blank_post};
+use crate::sink::{Rejection, Sink};
 use crate::text::{client, decode_entities};
 
 /// A post that stands for itself, with the posts and accounts nested in it.
@@ -170,7 +170,7 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
         latitude,
         longitude,
         country: tweet.place.get().and_then(|place| place.country_code.get()),
-        ..blank_post(PLATFORM, &account_id)
+        ..Post::blank(PLATFORM, &account_id)
     });
 }
 
@@ -264,6 +264,6 @@ pub(super) fn account(user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
         listed: user.listed.0.or_else(|| metrics?.listed.0),
         verified: user.verified.0,
         protected: user.protected.0,
-        ..blank_account(PLATFORM, &account_id)
+        ..Account::blank(PLATFORM, &account_id)
     });
 }

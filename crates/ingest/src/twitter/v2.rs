@@ -8,7 +8,7 @@ use super::raw::{ErrorObject, Page, Tweet, User};
 use super::v1::{Lists, account, posted_at};
 use super::{PLATFORM, Seen, Settled};
 use crate::reasons;
-use crate::sink::{Rejection, Sink, blank_post};
+use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
 /// What a page carries along, by identifier, and which of it has been put out already.
@@ -253,7 +253,7 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
                 .get()
                 .or_else(|| includes.countries.get(geo.place_id.get()?).copied())
         }),
-        ..blank_post(PLATFORM, account_id)
+        ..Post::blank(PLATFORM, account_id)
     });
     Ok(())
 }

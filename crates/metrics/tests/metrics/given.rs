@@ -6,9 +6,8 @@ use std::path::Path;
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction,
-    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, Posts, Rejects,
-    Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Table, TableWriter, Timestamp, WindowRow,
-    Windows,
+    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, Posts, Rejects, Roster,
+    RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Table, TableWriter, Timestamp, WindowRow, Windows,
 };
 
 pub const DAY: i64 = tables::DAY_MS;
@@ -393,69 +392,17 @@ impl World {
 
 fn empty_post() -> Post<'static> {
     Post {
-        platform: PLATFORM,
-        post_id: None,
-        account_id: "",
-        handle: None,
-        posted_at: None,
-        observed_at: None,
         text: Some("words"),
-        lang: None,
-        detected_lang: None,
-        kind: PostKind::Original,
-        in_reply_to_post_id: None,
-        in_reply_to_account_id: None,
-        in_reply_to_handle: None,
-        reposted_post_id: None,
-        reposted_account_id: None,
-        reposted_handle: None,
-        quoted_post_id: None,
-        quoted_account_id: None,
-        quoted_handle: None,
-        mentioned_ids: None,
-        mentioned_handles: None,
-        hashtags: None,
-        urls: None,
-        client: None,
-        likes: None,
-        reposts: None,
-        replies: None,
-        quotes: None,
-        latitude: None,
-        longitude: None,
-        country: None,
         source_file: "posts.jsonl",
-        source_line: 0,
-        source_part: 0,
+        ..Post::blank(PLATFORM, "")
     }
 }
 
 fn empty_account() -> Account<'static> {
     Account {
-        platform: PLATFORM,
-        account_id: "",
-        handle: None,
-        display_name: None,
-        description: None,
-        location: None,
-        location_country: None,
-        url: None,
-        lang: None,
-        avatar_url: None,
-        created_at: None,
-        observed_at: None,
         observed_basis: Basis::Stated,
-        followers: None,
-        following: None,
-        statuses: None,
-        listed: None,
-        verified: None,
-        protected: None,
-        age_days: None,
-        tweets_per_day: None,
         source_file: "posts.jsonl",
-        source_line: 0,
-        source_part: 0,
+        ..Account::blank(PLATFORM, "")
     }
 }
 

@@ -116,7 +116,7 @@ where
     let mut plane = done(
         ChartBuilder::on(sheet)
             .margin_top(34 * SCALE)
-            .margin_right(14 * SCALE)
+            .margin_right(30 * SCALE)
             .margin_left(4 * SCALE)
             .set_label_area_size(LabelAreaPosition::Left, 58 * SCALE)
             .set_label_area_size(LabelAreaPosition::Bottom, bottom * SCALE)

@@ -236,3 +236,79 @@ table! {
         records: i64,
     }
 }
+
+impl<'a> Post<'a> {
+    /// A post of `account_id` of which nothing else is known.
+    #[must_use]
+    pub const fn blank(platform: &'a str, account_id: &'a str) -> Self {
+        Self {
+            platform,
+            post_id: None,
+            account_id,
+            handle: None,
+            posted_at: None,
+            observed_at: None,
+            text: None,
+            lang: None,
+            detected_lang: None,
+            kind: PostKind::Original,
+            in_reply_to_post_id: None,
+            in_reply_to_account_id: None,
+            in_reply_to_handle: None,
+            reposted_post_id: None,
+            reposted_account_id: None,
+            reposted_handle: None,
+            quoted_post_id: None,
+            quoted_account_id: None,
+            quoted_handle: None,
+            mentioned_ids: None,
+            mentioned_handles: None,
+            hashtags: None,
+            urls: None,
+            client: None,
+            likes: None,
+            reposts: None,
+            replies: None,
+            quotes: None,
+            latitude: None,
+            longitude: None,
+            country: None,
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        }
+    }
+}
+
+impl<'a> Account<'a> {
+    /// An account of which nothing but its id is known.
+    #[must_use]
+    pub const fn blank(platform: &'a str, account_id: &'a str) -> Self {
+        Self {
+            platform,
+            account_id,
+            handle: None,
+            display_name: None,
+            description: None,
+            location: None,
+            location_country: None,
+            url: None,
+            lang: None,
+            avatar_url: None,
+            created_at: None,
+            observed_at: None,
+            observed_basis: Basis::None,
+            followers: None,
+            following: None,
+            statuses: None,
+            listed: None,
+            verified: None,
+            protected: None,
+            age_days: None,
+            tweets_per_day: None,
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        }
+    }
+}
