@@ -161,8 +161,9 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 /// Measures the families asked for.
 #[must_use]
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
+    type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, fn(&Evidence, &mut Results)); 10] = [
+    let all: [(Family, Measure); 10] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),

@@ -92,7 +92,8 @@ fn of_group(
         .flat_map(|chain| chain.iter().map(|row| row.return_number))
         .filter(|number| *number > 0)
         .collect();
-    let kinds: [(&Quantity, fn(&ReturnRow) -> Option<f64>); 3] = [
+    type Read = fn(&ReturnRow) -> Option<f64>;
+    let kinds: [(&Quantity, Read); 3] = [
         (&FOLLOWERS_RATIO, |row| row.followers_ratio),
         (&GAP_DAYS, |row| row.gap_days),
         (&PACE_RATIO, |row| row.pace_ratio),

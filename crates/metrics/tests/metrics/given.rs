@@ -333,14 +333,14 @@ impl World {
         }
         given.write::<Members>(members);
         let mut spells = Vec::new();
-        for account in 0..self.accounts {
+        for (account, name) in names.iter().enumerate().take(self.accounts) {
             let moments = self.seen.iter().filter(|row| row.0 == account).map(|row| row.1);
             let Some(entered) = moments.clone().min() else { continue };
             let last = moments.max().map(Timestamp);
             let gone = self.suspended[account].map(|end| Timestamp(end + DAY / 2));
             spells.push(Spell {
                 platform: PLATFORM,
-                account_id: &names[account],
+                account_id: name,
                 handle: None,
                 created_at: Some(Timestamp(self.created[account])),
                 entered_at: Some(Timestamp(entered)),
