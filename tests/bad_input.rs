@@ -263,6 +263,11 @@ fn a_killed_run_leaves_the_old_output_and_can_be_repeated() {
             .any(|entry| entry.file_name().to_string_lossy().starts_with(".out.partial"))
     };
     while !partial(folder.0.path()) {
+        assert_eq!(
+            child.try_wait().unwrap(),
+            None,
+            "the run ended although its input is still open"
+        );
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
     child.kill().unwrap();

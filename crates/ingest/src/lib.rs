@@ -40,7 +40,7 @@ gzip or zstd, told by content; several formats in one run are fine.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
-Needs about 100 MB of memory, whatever the size of the input, and five times the longest record where records are long.
+Needs about 150 MB of memory, whatever the size of the input, and five times the longest record where records are long.
 
 Built-in mappings: fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
 They are recognised by their columns.
