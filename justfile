@@ -47,6 +47,8 @@ build:
 
 # build and run every test
 test:
+    @[ -n "${DIMINUENDO_PYTHON:-}" ] || echo "skipped: what compares with DuckDB, pyarrow, lifelines, … (DIMINUENDO_PYTHON is not set, see tests/README.md)"
+    @[ -n "${DIMINUENDO_DATA:-}" ] || echo "skipped: what reads real archives (DIMINUENDO_DATA is not set, see tests/README.md)"
     cargo test {{packages}}
     cargo test --package run-just
 
