@@ -1,13 +1,14 @@
 //! The command: arguments, and what they come to.
 
 use std::io;
+use std::path::Path;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, HELP_FOOTER, Outcome, Remedy, Run, Stage};
+use stage::{Common, Failure, HELP_FOOTER, Outcome, Remedy, Run, Stage, hash_file};
 use tables::Input;
 
-use crate::params::Params;
+use crate::params::{self, Params, Regime};
 use crate::raw::shelf::{Directory, RAW_FOLDER};
 use crate::record::record;
 use crate::simulate;
@@ -43,13 +44,23 @@ pub struct Simulate {
     #[arg(long, value_name = "N", default_value_t = 2016)]
     seed: u64,
 
+    /// Parameters of the model: a TOML file, or the name of one that comes with the program (diminishing-returns-2016,
+    /// isis-census-2014)
+    #[arg(long, value_name = "FILE|NAME", default_value = "diminishing-returns-2016")]
+    params: String,
+
+    /// Which removals happen: those of the parameters, or a counterfactual of the same seed
+    #[arg(long, value_name = "REGIME", default_value = "study")]
+    pressure: Regime,
+
     /// Times the people of the study, 0.01 to 100; below 1 the mean of followers shrinks with the number of people
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
     scale: f64,
 
-    /// Share of listed accounts' posts that are collected, 0 to 1; counts of posts written stay true whatever it is
-    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
-    post_share: f64,
+    /// Share of listed accounts' posts that are collected, 0 to 1 [default: the parameters', 0.03 in those of the study];
+    /// counts of posts written stay true whatever it is
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    post_share: Option<f64>,
 
     #[command(flatten)]
     common: Common,
@@ -72,33 +83,76 @@ fn share(text: &str) -> Result<f64, String> {
     number(text, 0.0, 1.0)
 }
 
+/// What the command was given, opened.
+pub struct Opened {
+    params: Params,
+    /// The parameter file, when it is not one that comes with the program.
+    file: Option<Input>,
+}
+
+impl Simulate {
+    fn read_params(&self) -> anyhow::Result<(Params, Option<Input>)> {
+        let path = Path::new(&self.params);
+        if let Some(text) = params::builtin(&self.params) {
+            return Ok((params::parse(text, &self.params)?, None));
+        }
+        let remedy = || {
+            let names: Vec<&str> = params::builtin_names().collect();
+            format!("give a TOML file, or one of the names {}", names.join(", "))
+        };
+        let text = std::fs::read_to_string(path)
+            .or_failure(|| format!("cannot read the parameters '{}'", self.params), &remedy())?;
+        let name = path
+            .file_name()
+            .map_or_else(|| "parameters".into(), |name| name.to_string_lossy());
+        let read = params::parse(&text, &self.params).map_err(|fault| {
+            Failure::new(fault.to_string())
+                .remedy("correct it; datasets/diminishing-returns-2016/parameters.toml is a whole one")
+        })?;
+        Ok((read, Some(hash_file(path, &name)?)))
+    }
+}
+
 impl Stage for Simulate {
     const NAME: &'static str = "simulate";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    type Input = Params;
+    type Input = Opened;
 
     fn common(&self) -> &Common {
         &self.common
     }
 
     fn options(&self) -> Value {
-        json!({"post_share": self.post_share, "scale": self.scale, "seed": self.seed})
-    }
-
-    fn open(&self) -> anyhow::Result<Params> {
-        Ok(Params {
-            post_share: self.post_share,
-            ..Params::study(self.seed, self.scale)
+        let params = params::builtin(&self.params).map_or("file", |_| self.params.as_str());
+        json!({
+            "params": params,
+            "post_share": self.post_share,
+            "pressure": self.pressure.word(),
+            "scale": self.scale,
+            "seed": self.seed,
         })
     }
 
-    fn inputs(&self, _: &Params) -> anyhow::Result<Option<Vec<Input>>> {
-        Ok(Some(Vec::new()))
+    fn open(&self) -> anyhow::Result<Opened> {
+        let (mut params, file) = self.read_params()?;
+        if let Some(share) = self.post_share {
+            params.observer.post_share = share;
+        }
+        params.regime = self.pressure;
+        Ok(Opened {
+            params: params.of(self.seed, self.scale),
+            file,
+        })
     }
 
-    fn run(&self, params: Params, run: &mut Run) -> anyhow::Result<Outcome> {
+    fn inputs(&self, opened: &Opened) -> anyhow::Result<Option<Vec<Input>>> {
+        Ok(Some(opened.file.iter().cloned().collect()))
+    }
+
+    fn run(&self, Opened { params, file }: Opened, run: &mut Run) -> anyhow::Result<Outcome> {
+        file.into_iter().for_each(|file| run.add_input(file));
         let progress = run.progress(None);
-        let days = params.days;
+        let days = params.period.days;
         let shelf = Directory {
             path: run.dir().to_owned(),
         };

@@ -61,7 +61,7 @@ pub fn simulate(params: Params, shelf: &dyn Shelf, mut watch: impl FnMut(u32)) -
     let mut rosters = Rosters::default();
     let mut observer = Observer::new(shelf)?;
     let mut days = Vec::new();
-    for day in 0..world.params.days {
+    for day in 0..world.params.period.days {
         world.begin_day(day);
         rosters.begin_day(&world, day);
         observer.begin_day(&world, &rosters, day)?;

@@ -25,7 +25,7 @@ pub struct Outsider {
 /// Draws all outsiders; the popular have low indices.
 #[must_use]
 pub fn outsiders(params: &Params, streams: &Streams, handles: &mut Handles, start_ms: i64) -> Vec<Outsider> {
-    (0..params.outsiders)
+    (0..params.people.outsiders)
         .map(|index| {
             let rng = &mut streams.of(Process::Outsiders, u64::from(index), 0);
             let name = (

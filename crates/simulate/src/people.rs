@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rand_chacha::ChaCha8Rng;
-
 use crate::clock::{ACCOUNT_MACHINE, DAY_MS, HOUR_MS, snowflake};
 use crate::params::Params;
-use crate::streams::{Process, Streams, below, chance, lognormal, pick, unit, waiting};
+use crate::streams::{Process, Random, Streams, below, chance, lognormal, pick, unit, waiting};
 use crate::text::{Tongue, self_description};
 use crate::words;
 
@@ -157,7 +155,7 @@ const HANDLE_LENGTH: usize = 15;
 impl Handles {
     /// The handle of a person's `return_number`th account: the first is two words and a number; later ones count up, move
     /// underscores or swap a letter, as handles of returning people do.
-    pub fn mint(&mut self, rng: &mut ChaCha8Rng, name: (&str, &str, u32), return_number: u32) -> String {
+    pub fn mint(&mut self, rng: &mut Random, name: (&str, &str, u32), return_number: u32) -> String {
         let (first, second, number) = name;
         for attempt in 0..u32::MAX {
             let counter = number + return_number + attempt;
@@ -210,30 +208,44 @@ fn capitalised(word: &str) -> String {
 #[must_use]
 pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option<u32>) -> Person {
     let rng = &mut streams.of(Process::People, index as u64, 0);
-    let core = chance(rng, params.core_share);
-    let before = lognormal(rng, params.pace_before, params.pace_sigma).min(150.0);
-    let newcomer_pace = lognormal(rng, params.pace_newcomers, params.pace_sigma).min(80.0);
+    let core = chance(rng, params.people.core_share);
+    let before = params.posts.pace_before.draw(rng);
+    let newcomer_pace = params.posts.pace_newcomers.draw(rng);
     // Fewer of those who arrive later live in Iraq or Syria, and fewer of them say so.
-    let progress = newcomer.map_or(0.0, |day| f64::from(day) / f64::from(params.days.max(1)));
-    let in_theatre = chance(rng, 0.16 - 0.08 * progress);
+    let progress = newcomer.map_or(0.0, |day| f64::from(day) / f64::from(params.period.days.max(1)));
+    let in_theatre = chance(
+        rng,
+        params.places.in_theatre - params.places.in_theatre_decline * progress,
+    );
+    let places = &params.places;
     let declares = match unit(rng) + 0.1 * progress {
-        u if u < 0.38 => Declares::Truth,
-        u if u < 0.44 => Declares::Falsehood,
-        u if u < 0.60 => Declares::Fancy,
+        u if u < places.declared => Declares::Truth,
+        u if u < places.declared + places.false_declared => Declares::Falsehood,
+        u if u < places.declared + places.false_declared + places.fanciful => Declares::Fancy,
         _ => Declares::Nothing,
     };
-    let spread = 0.8;
     let (inside, outside) = if core {
-        (params.capacity_inside_core, params.capacity_outside_core)
+        (
+            params.follows.capacity_inside_core,
+            params.follows.capacity_outside_core,
+        )
     } else {
-        (params.capacity_inside_periphery, params.capacity_outside_periphery)
+        (
+            params.follows.capacity_inside_periphery,
+            params.follows.capacity_outside_periphery,
+        )
     };
     // Fame is one trait: who is known inside is known outside.
-    let fame = lognormal(rng, 1.0, spread);
-    let crowd = f64::from(params.people);
+    let fame = lognormal(rng, 1.0, params.follows.fame_sigma);
+    let crowd = f64::from(params.people.at_first);
+    let tongues = if core {
+        &params.tongues_core
+    } else {
+        &params.tongues_periphery
+    };
     let tongue = match unit(rng) {
-        u if u < if core { 0.78 } else { 0.55 } => Tongue::English,
-        u if u < 0.88 => Tongue::Both,
+        u if u < tongues.english => Tongue::English,
+        u if u < tongues.english + tongues.both => Tongue::Both,
         _ => Tongue::Arabic,
     };
     let readers = below(rng, 40) + 20;
@@ -250,14 +262,14 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
         pace: if newcomer.is_some() {
             newcomer_pace
         } else {
-            before * params.pace_now
+            before * params.posts.pace_now
         },
         pace_before: newcomer.is_none().then_some(before),
         tongue,
         zone: if in_theatre { 1 } else { below(rng, words::ZONES.len()) },
         in_theatre,
         declares,
-        stubbornness: (params.stubbornness + 0.3 * (unit(rng) - 0.5)).min(0.98),
+        stubbornness: (params.returns.stubbornness + 0.3 * (unit(rng) - 0.5)).min(0.98),
         name: (
             pick(rng, words::FIRST),
             pick(rng, words::SECOND),
@@ -269,7 +281,7 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
         former_outside: Vec::new(),
         // Popular outsiders have low indices.
         reads: {
-            let mut reads: Vec<u32> = (0..readers).map(|_| popular(rng, params.outsiders)).collect();
+            let mut reads: Vec<u32> = (0..readers).map(|_| popular(rng, params.people.outsiders)).collect();
             reads.sort_unstable();
             reads.dedup();
             reads
@@ -278,7 +290,7 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
 }
 
 /// An outsider, the popular (low indices) much more often.
-pub fn popular(rng: &mut ChaCha8Rng, outsiders: u32) -> u32 {
+pub fn popular(rng: &mut Random, outsiders: u32) -> u32 {
     let u = unit(rng);
     #[expect(
         clippy::cast_possible_truncation,
@@ -303,8 +315,8 @@ pub fn account(
     let entity = (person_index as u64) << 12 | u64::from(return_number);
     let rng = &mut streams.of(Process::Accounts, entity, 0);
     let handle = handles.mint(rng, person.name, return_number);
-    let kept_pace = libm::pow(params.pace_kept_per_return, f64::from(return_number));
-    let kept_capacity = libm::pow(params.capacity_kept_per_return, f64::from(return_number));
+    let kept_pace = libm::pow(params.posts.pace_kept_per_return, f64::from(return_number));
+    let kept_capacity = libm::pow(params.returns.capacity_kept_per_return, f64::from(return_number));
     // Each return makes it a little less likely that the profile tells where its owner is.
     let declares = if chance(rng, 1.0 - libm::pow(0.85, f64::from(return_number))) {
         Declares::Nothing
@@ -354,9 +366,9 @@ pub fn age_before(params: &Params, streams: &Streams, index: usize) -> i64 {
     let rng = &mut streams.of(Process::People, index as u64, 2);
     // A few are years old; ids of this form begin in November 2010.
     let days = if chance(rng, 0.12) {
-        200.0 + waiting(rng, 4.0 * params.age_days)
+        200.0 + waiting(rng, 4.0 * params.people.age_days)
     } else {
-        waiting(rng, params.age_days)
+        waiting(rng, params.people.age_days)
     };
     (days.clamp(0.5, 1500.0) * DAY_MS as f64) as i64
 }

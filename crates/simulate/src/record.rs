@@ -46,7 +46,7 @@ fn signed(count: u64) -> i64 {
 
 fn accounts(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     let world = &simulation.world;
-    let end_of_period = world.midnight(world.params.days);
+    let end_of_period = world.midnight(world.params.period.days);
     let rostered: BTreeSet<usize> = simulation
         .rosters
         .listings
@@ -100,7 +100,7 @@ type Key = (&'static str, &'static str, &'static str, Option<i64>);
 
 fn measures(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     let mut rows: BTreeMap<Key, (Option<f64>, &'static str)> = BTreeMap::new();
-    let (from, length) = simulation.world.params.daily_lookups;
+    let (from, length) = simulation.world.params.period.quiet;
     for (group, of) in [
         (
             "listed",

@@ -89,8 +89,8 @@ impl Rosters {
                 (listing.account as u64) << 2 | listing.roster as u64,
                 2,
             );
-            let due =
-                end.max(listing.listed_ms) + (waiting(rng, world.params.unlist_delay_days) * DAY_MS as f64) as i64;
+            let due = end.max(listing.listed_ms)
+                + (waiting(rng, world.params.observer.unlist_delay_days) * DAY_MS as f64) as i64;
             if due > reading {
                 return true;
             }
@@ -109,8 +109,8 @@ impl Rosters {
                 let rng = &mut world
                     .streams
                     .of(Process::Roster, (account as u64) << 2 | roster as u64, 0);
-                if chance(rng, world.params.roster_coverage * share) {
-                    let delay = 0.2 + waiting(rng, world.params.roster_delay_days);
+                if chance(rng, world.params.observer.roster_coverage * share) {
+                    let delay = 0.2 + waiting(rng, world.params.observer.roster_delay_days);
                     let mut at = shown.created_ms + (delay * DAY_MS as f64) as i64;
                     // Rosters are some months old when the period begins.
                     let oldest = world.start_ms - (unit(rng) * 90.0 * DAY_MS as f64) as i64;

@@ -1,11 +1,14 @@
-//! Random numbers: one independent ChaCha8 stream per process and entity, and the few distributions the model draws from.
+//! Random numbers: one independent stream per process, entity and day, and the few distributions the model draws from.
 //!
 //! A draw is addressed by (seed, process, entity, day), never by how many draws came before it elsewhere. So a change in
 //! one process, or in one account's fate, leaves the draws of all others as they were. `libm` is used instead of the
 //! platform's mathematics library, so that the same seed gives the same bytes on every machine.
+//!
+//! Streams are short (a few draws for one post), so what counts is how fast one begins: xoshiro256++ seeded by mixing the
+//! address begins in some nanoseconds, where a counter-based cipher first computes a block of 256 bytes.
 
+use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, Poisson, StandardNormal};
 
 /// What a stream of random numbers decides. The discriminant is part of the stream's address: never renumber.
@@ -46,10 +49,20 @@ pub enum Process {
     Outsiders = 16,
 }
 
+/// A stream of random numbers.
+pub type Random = Xoshiro256PlusPlus;
+
 /// All streams of one seed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Streams {
-    root: ChaCha8Rng,
+    seed: u64,
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection in which every input bit changes half of the output.
+fn mixed(mut z: u64) -> u64 {
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
 }
 
 impl Streams {
@@ -57,45 +70,45 @@ impl Streams {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            root: ChaCha8Rng::seed_from_u64(seed),
+            seed: mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)),
         }
     }
 
     /// The stream in which `process` decides about `entity` (below 2^56) on `day` of the period.
     #[must_use]
-    pub fn of(&self, process: Process, entity: u64, day: u32) -> ChaCha8Rng {
-        let mut stream = self.root.clone();
-        stream.set_stream((u64::from(process as u8) << 56) | (entity & ((1 << 56) - 1)));
-        // 2^24 words per day: more than any entity draws in a day.
-        stream.set_word_pos(u128::from(day) << 24);
-        stream
+    pub fn of(self, process: Process, entity: u64, day: u32) -> Random {
+        let address = (u64::from(process as u8) << 56) | (entity & ((1 << 56) - 1));
+        let of_entity = mixed(self.seed ^ mixed(address));
+        Random::seed_from_u64(mixed(
+            of_entity.wrapping_add(u64::from(day).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
+        ))
     }
 }
 
 /// A number in [0, 1).
-pub fn unit(rng: &mut ChaCha8Rng) -> f64 {
+pub fn unit(rng: &mut Random) -> f64 {
     rng.random::<f64>()
 }
 
 /// True with probability `p` (clipped to [0, 1]).
-pub fn chance(rng: &mut ChaCha8Rng, p: f64) -> bool {
+pub fn chance(rng: &mut Random, p: f64) -> bool {
     unit(rng) < p
 }
 
 /// An exponential waiting time with the given mean.
-pub fn waiting(rng: &mut ChaCha8Rng, mean: f64) -> f64 {
+pub fn waiting(rng: &mut Random, mean: f64) -> f64 {
     let e: f64 = Exp1.sample(rng);
     e * mean
 }
 
 /// A lognormal number with the given mean (not median) and standard deviation of the logarithm.
-pub fn lognormal(rng: &mut ChaCha8Rng, mean: f64, sigma: f64) -> f64 {
+pub fn lognormal(rng: &mut Random, mean: f64, sigma: f64) -> f64 {
     let z: f64 = StandardNormal.sample(rng);
     mean * libm::exp(sigma * z - sigma * sigma / 2.0)
 }
 
 /// A Poisson count; 0 when the mean is not a positive finite number.
-pub fn count(rng: &mut ChaCha8Rng, mean: f64) -> u32 {
+pub fn count(rng: &mut Random, mean: f64) -> u32 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -105,12 +118,12 @@ pub fn count(rng: &mut ChaCha8Rng, mean: f64) -> u32 {
 }
 
 /// A uniform index below `n`; 0 when `n` is 0.
-pub fn below(rng: &mut ChaCha8Rng, n: usize) -> usize {
+pub fn below(rng: &mut Random, n: usize) -> usize {
     if n == 0 { 0 } else { rng.random_range(0..n) }
 }
 
 /// One item of a non-empty slice.
-pub fn pick<T: Copy>(rng: &mut ChaCha8Rng, items: &[T]) -> T {
+pub fn pick<T: Copy>(rng: &mut Random, items: &[T]) -> T {
     items[below(rng, items.len())]
 }
 

@@ -2,9 +2,7 @@
 //!
 //! A post's text is a function of its seed and of whom it names, so a post reads the same wherever and whenever it is seen.
 
-use rand_chacha::ChaCha8Rng;
-
-use crate::streams::{below, chance, pick};
+use crate::streams::{Random, below, chance, pick};
 use crate::words;
 
 /// What a person writes in.
@@ -94,7 +92,7 @@ impl Composed {
         self.hashtags.push(Span { value: tag, from, to });
     }
 
-    fn sentence(&mut self, rng: &mut ChaCha8Rng, arabic: bool) {
+    fn sentence(&mut self, rng: &mut Random, arabic: bool) {
         let (deeds, things, when, remarks) = if arabic {
             (words::DEEDS_AR, words::THINGS_AR, words::WHEN_AR, words::REMARKS_AR)
         } else {
@@ -122,7 +120,7 @@ impl Composed {
 /// `mentioned` are (id, handle) of accounts named in the course of the text; `addressed` is whom a reply begins with.
 #[must_use]
 pub fn compose(
-    rng: &mut ChaCha8Rng,
+    rng: &mut Random,
     tongue: Tongue,
     addressed: Option<(u64, &str)>,
     mentioned: Option<(u64, &str)>,
@@ -162,7 +160,7 @@ pub fn compose(
 
 /// A self-description of one to three phrases.
 #[must_use]
-pub fn self_description(rng: &mut ChaCha8Rng) -> String {
+pub fn self_description(rng: &mut Random) -> String {
     let phrases: Vec<&str> = (0..1 + below(rng, 3)).map(|_| pick(rng, words::BIO)).collect();
     phrases.join(", ")
 }

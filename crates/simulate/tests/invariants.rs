@@ -14,7 +14,7 @@ use simulate::raw::shelf::Memory;
 
 fn run(seed: u64, scale: f64, change: impl Fn(&mut Params)) -> (Simulation, BTreeMap<String, Vec<u8>>) {
     let mut params = Params::study(seed, scale);
-    params.post_share = 0.2;
+    params.observer.post_share = 0.2;
     change(&mut params);
     let shelf = Memory::default();
     let simulation = simulate::simulate(params, &shelf, |_| ()).unwrap();
@@ -192,8 +192,8 @@ proptest! {
     #[test]
     fn the_raw_files_say_what_the_truth_says(seed in any::<u64>(), people in 4_u32..120, days in 1_u32..153) {
         let (simulation, files) = run(seed, 0.02, |params| {
-            params.people = people;
-            params.days = days;
+            params.people.at_first = people;
+            params.period.days = days;
         });
         lives_are_in_order(&simulation);
         let found = posts_are_sound(&simulation, &files);
@@ -215,9 +215,9 @@ proptest! {
 
     #[test]
     fn posts_add_up_and_nothing_follows_the_dead(seed in any::<u64>()) {
-        let (simulation, _) = run(seed, 0.03, |params| params.days = 60);
+        let (simulation, _) = run(seed, 0.03, |params| params.period.days = 60);
         let world = &simulation.world;
-        let end = world.midnight(world.params.days);
+        let end = world.midnight(world.params.period.days);
         for (index, account) in world.accounts.iter().enumerate() {
             prop_assert_eq!(account.statuses, world.deeds[index].posts);
             // Ended yesterday or earlier: no edge is left.
@@ -238,9 +238,9 @@ proptest! {
 fn without_pressure_nobody_is_removed_and_what_people_are_does_not_change() {
     let (under_pressure, _) = run(5, 0.03, |_| ());
     let (left_alone, _) = run(5, 0.03, |params| {
-        params.routine_hazard = 0.0;
+        params.pressure.routine_hazard = 0.0;
         params.waves.clear();
-        params.stillborn = 0.0;
+        params.pressure.stillborn = 0.0;
     });
     let suspended = |s: &Simulation| {
         s.world
@@ -265,8 +265,8 @@ fn without_pressure_nobody_is_removed_and_what_people_are_does_not_change() {
 
 #[test]
 fn collecting_more_posts_changes_nothing_that_happens() {
-    let (few, few_files) = run(9, 0.02, |params| params.post_share = 0.01);
-    let (all, all_files) = run(9, 0.02, |params| params.post_share = 1.0);
+    let (few, few_files) = run(9, 0.02, |params| params.observer.post_share = 0.01);
+    let (all, all_files) = run(9, 0.02, |params| params.observer.post_share = 1.0);
     assert_eq!(few.days, all.days);
     assert_eq!(few.world.deeds, all.world.deeds);
     for name in [

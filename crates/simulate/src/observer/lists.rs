@@ -6,7 +6,7 @@ impl Observer<'_> {
     pub(super) fn write_rosters(&mut self, world: &World, rosters: &Rosters) -> io::Result<()> {
         let mut file = self.shelf.create("roster.csv")?;
         file.write_all(b"roster,handle,account_id,listed_at,unlisted_at\n")?;
-        let end = world.midnight(world.params.days);
+        let end = world.midnight(world.params.period.days);
         let mut listings: Vec<_> = rosters.listings.iter().filter(|l| l.listed_ms < end).collect();
         listings.sort_by_key(|l| (l.roster, l.listed_ms, l.account));
         for listing in listings {

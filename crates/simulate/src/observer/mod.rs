@@ -124,7 +124,7 @@ impl<'a> Observer<'a> {
         self.collected_yesterday = std::mem::take(&mut self.collected_today);
         self.tasks.clear();
         self.tasks.push((now + 18 * HOUR_MS, Task::Refetch));
-        if !world.params.outages.contains(&day) {
+        if !world.params.observer.outages.contains(&day) {
             self.plan_requests(world, rosters, day, now);
         }
         // Popped from the end.
@@ -182,10 +182,10 @@ impl<'a> Observer<'a> {
         let share = if listed.binary_search(&author).is_ok() {
             1.0
         } else {
-            world.params.unlisted_post_share
+            world.params.observer.unlisted_post_share
         };
         let rng = &mut world.streams.of(Process::Collection, post.id, 0);
-        if !chance(rng, share * world.params.post_share) {
+        if !chance(rng, share * world.params.observer.post_share) {
             return Ok(());
         }
         let shown = show(world, post, post.at_ms);
@@ -207,7 +207,7 @@ impl<'a> Observer<'a> {
         self.note(&name, Entry::Post);
         *self.collected.entry(author as u32).or_default() += 1;
         // A second collection ran beside the first during the daily window and saw part of the same stream.
-        let (from, length) = world.params.daily_lookups;
+        let (from, length) = world.params.period.quiet;
         if (from..from + length).contains(&day) && chance(rng, 0.15) {
             self.overlap.file.write_all(&self.line)?;
             self.note("tweets-overlap.jsonl.gz", Entry::Copy);

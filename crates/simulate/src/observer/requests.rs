@@ -16,14 +16,14 @@ impl Observer<'_> {
         watched.sort_unstable();
         watched.dedup();
         watched.retain(|party| patient(&self.gone, party));
-        let (from, length) = world.params.daily_lookups;
+        let (from, length) = world.params.period.quiet;
         let in_window = (from..from + length).contains(&day);
         let fetch_days = [
             3,
             from / 2,
             from,
             from + length - 1,
-            world.params.days.saturating_sub(6),
+            world.params.period.days.saturating_sub(6),
         ];
         if fetch_days.contains(&day) {
             let rng = &mut world.streams.of(Process::FollowLists, 0, day);
@@ -47,7 +47,7 @@ impl Observer<'_> {
                 })
                 .map(|(party, _)| *party)
                 .collect();
-            asked.extend(known.into_iter().take(3 * world.params.people as usize / 2));
+            asked.extend(known.into_iter().take(3 * world.params.people.at_first as usize / 2));
         }
         for (n, batch) in asked.chunks(BATCH).enumerate() {
             self.tasks

@@ -15,7 +15,7 @@ impl World {
             let rng = &mut self.streams.of(Process::InitialGraph, account as u64, 0);
             let age_days = (self.start_ms - self.accounts[account].created_ms) as f64 / DAY_MS as f64;
             // The pressure did not begin with the period: nobody has quite what age alone would give.
-            let grown = 0.85 * (1.0 - libm::exp(-age_days / self.params.growth_days));
+            let grown = 0.85 * (1.0 - libm::exp(-age_days / self.params.follows.growth_days));
             let inside = count(rng, self.accounts[account].capacity_inside * grown);
             let outside = count(rng, self.accounts[account].capacity_outside * grown);
             self.gain_followers(rng, &crowd, account, inside, outside);
@@ -24,7 +24,7 @@ impl World {
 
     fn gain_followers(
         &mut self,
-        rng: &mut rand_chacha::ChaCha8Rng,
+        rng: &mut crate::streams::Random,
         crowd: &Crowd,
         account: usize,
         inside: u32,
@@ -55,7 +55,7 @@ impl World {
         }
         for _ in 0..outside {
             let u = unit(rng);
-            let index = (u * u * f64::from(self.params.outsiders)) as u32;
+            let index = (u * u * f64::from(self.params.people.outsiders)) as u32;
             self.graph
                 .follow_from_outside(index, u32::try_from(account).unwrap_or(u32::MAX));
         }
@@ -92,8 +92,9 @@ impl World {
             let rng = &mut self.streams.of(Process::Refollow, self.entity(account), 0);
             // One person's return is noticed more than another's.
             let luck = 0.5 + unit(rng);
-            let again =
-                luck * self.params.refollow * libm::pow(self.params.refollow_kept_per_return, f64::from(number - 1));
+            let again = luck
+                * self.params.returns.refollow
+                * libm::pow(self.params.returns.refollow_kept_per_return, f64::from(number - 1));
             let followers = std::mem::take(&mut self.people[person].former_followers);
             let following = std::mem::take(&mut self.people[person].former_following);
             let outside = std::mem::take(&mut self.people[person].former_outside);
@@ -104,7 +105,7 @@ impl World {
                 .chain(outside.iter().map(|o| (0, person, Some(*o), again * 0.6)));
             for (follower, followed, outsider, p) in planned {
                 if chance(rng, p) {
-                    let wait = waiting(rng, self.params.refollow_days) as u32;
+                    let wait = waiting(rng, self.params.returns.refollow_days) as u32;
                     self.refollows.entry(day + wait).or_default().push(Refollow {
                         follower,
                         followed,
@@ -139,7 +140,7 @@ impl World {
                 continue;
             }
             let rng = &mut self.streams.of(Process::Growth, self.entity(account), day);
-            let lack = |capacity: f64, have: usize| (capacity - have as f64).max(0.0) / self.params.growth_days;
+            let lack = |capacity: f64, have: usize| (capacity - have as f64).max(0.0) / self.params.follows.growth_days;
             let inside = lack(
                 self.accounts[account].capacity_inside,
                 self.graph.followers(account).len(),
@@ -187,7 +188,7 @@ impl Crowd {
     }
 
     /// Somebody, of the same circle more often than not, the eager more often.
-    fn draw(&self, rng: &mut rand_chacha::ChaCha8Rng, circle: usize) -> Option<u32> {
+    fn draw(&self, rng: &mut crate::streams::Random, circle: usize) -> Option<u32> {
         let list = if chance(rng, 0.45) && !self.circles[circle].is_empty() {
             &self.circles[circle]
         } else {

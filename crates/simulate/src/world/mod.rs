@@ -117,7 +117,7 @@ impl World {
     #[must_use]
     pub fn new(params: Params) -> Self {
         let streams = Streams::new(params.seed);
-        let start_ms = midnight_ms(params.first_day);
+        let start_ms = midnight_ms(params.period.first_day);
         let mut handles = Handles::default();
         let outsiders = outsiders(&params, &streams, &mut handles, start_ms);
         let mut world = Self {
@@ -138,7 +138,7 @@ impl World {
             params,
             streams,
         };
-        for index in 0..world.params.people as usize {
+        for index in 0..world.params.people.at_first as usize {
             let created = start_ms - people::age_before(&world.params, &world.streams, index);
             world
                 .people

@@ -121,7 +121,7 @@ impl World {
     /// A post to react to: by somebody whom the author follows, or by an outsider whom the author reads.
     fn target(
         &self,
-        rng: &mut rand_chacha::ChaCha8Rng,
+        rng: &mut crate::streams::Random,
         author: usize,
         inside: bool,
         day: u32,

@@ -6,8 +6,8 @@ impl World {
     /// The chance that an account is removed on a day: (routine, wave).
     fn hazard(&self, account: usize, day: u32) -> (f64, f64) {
         let followers = self.graph.follower_count(account) as f64 + 20.0;
-        let visibility = libm::pow(followers / 300.0, self.params.hazard_by_followers)
-            * libm::pow((self.accounts[account].pace + 0.2) / 5.0, self.params.hazard_by_pace);
+        let visibility = libm::pow(followers / 300.0, self.params.pressure.by_followers)
+            * libm::pow((self.accounts[account].pace + 0.2) / 5.0, self.params.pressure.by_pace);
         let visibility = visibility.clamp(0.2, 4.0);
         let wave: f64 = self
             .params
@@ -16,7 +16,7 @@ impl World {
             .filter(|wave| (wave.from_day..wave.from_day + wave.days).contains(&day))
             .map(|wave| wave.hazard)
             .sum();
-        (self.params.routine_hazard * visibility, wave * visibility)
+        (self.params.pressure.routine_hazard * visibility, wave * visibility)
     }
 
     pub(super) fn settle_ends(&mut self, day: u32, now: i64) {
@@ -31,14 +31,14 @@ impl World {
             if u < routine + wave {
                 self.accounts[account].in_wave = u >= routine;
                 self.close(account, at, End::Suspended);
-            } else if chance(rng, self.params.deactivation) {
+            } else if chance(rng, self.params.pressure.deactivation) {
                 self.close(account, at, End::Deactivated);
-            } else if chance(rng, self.params.rename) {
+            } else if chance(rng, self.params.pressure.rename) {
                 let number = self.accounts[account].return_number + 1;
                 let name = self.people[self.accounts[account].person].name;
                 let handle = self.handles.mint(rng, name, number);
                 self.accounts[account].handles.push((at, handle));
-            } else if self.accounts[account].protected_ms.is_none() && chance(rng, self.params.protection) {
+            } else if self.accounts[account].protected_ms.is_none() && chance(rng, self.params.pressure.protection) {
                 self.accounts[account].protected_ms = Some(at);
             }
         }
@@ -54,20 +54,24 @@ impl World {
         let returns = match end {
             End::Suspended => {
                 self.people[person].stubbornness
-                    * libm::pow(self.params.stubbornness_kept_per_return, f64::from(number))
+                    * libm::pow(self.params.returns.stubbornness_kept_per_return, f64::from(number))
             }
             End::Deactivated => 0.2,
         };
         if chance(rng, returns) {
             let sigma: f64 = 1.1;
-            let days = lognormal(rng, self.params.return_days * libm::exp(sigma * sigma / 2.0), sigma);
+            let days = lognormal(
+                rng,
+                self.params.returns.delay_days * libm::exp(sigma * sigma / 2.0),
+                sigma,
+            );
             self.births.insert((at_ms + 1 + (days * DAY_MS as f64) as i64, person));
         }
     }
 
     pub(super) fn settle_births(&mut self, day: u32, now: i64) {
         let rng = &mut self.streams.of(Process::Arrivals, 0, day);
-        for _ in 0..count(rng, self.params.arrivals_per_day) {
+        for _ in 0..count(rng, self.params.people.arrivals_per_day) {
             let index = self.people.len();
             self.people
                 .push(people::person(&self.params, &self.streams, index, Some(day)));
@@ -78,7 +82,7 @@ impl World {
             self.births.remove(&(at, person));
             let account = self.open_account(person, at);
             let rng = &mut self.streams.of(Process::Pressure, self.entity(account), day);
-            if chance(rng, self.params.stillborn) {
+            if chance(rng, self.params.pressure.stillborn) {
                 let end = at + 1 + (unit(rng) * 8.0 * HOUR_MS as f64) as i64;
                 self.accounts[account].posts_from_ms = i64::MAX;
                 self.close(account, end, End::Suspended);
