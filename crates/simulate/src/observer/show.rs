@@ -38,8 +38,8 @@ pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
     let body = if let Some(of) = &reposted {
         passed_on(of)
     } else {
-        let addressed = post.reply_to.as_ref().map(|(_, id, handle)| (*id, handle.as_str()));
-        let mentioned = post.mentioned.as_ref().map(|(id, handle)| (*id, handle.as_str()));
+        let addressed = post.reply_to.as_ref().map(|(_, who)| (who.id, who.handle.as_str()));
+        let mentioned = post.mentioned.as_ref().map(|who| (who.id, who.handle.as_str()));
         let mut body = compose(rng, tongue, addressed, mentioned);
         if let Some((id, handle)) = &post.quotes {
             let full = format!("https://twitter.example/{handle}/status/{id}");
@@ -53,7 +53,10 @@ pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
         body,
         author: world.profile(post.author, at_ms),
         client: if reposted.is_some() { own_client(client) } else { client },
-        reply_to: post.reply_to.clone(),
+        reply_to: post
+            .reply_to
+            .as_ref()
+            .map(|(of, who)| (*of, who.id, who.handle.clone())),
         reposted,
         quotes: post.quotes.as_ref().map(|(id, _)| *id),
         quoted,

@@ -31,6 +31,36 @@ pub enum Party {
     Outside(u32),
 }
 
+/// Somebody named in a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Who.
+    pub party: Party,
+    /// Account id.
+    pub id: u64,
+    /// Handle at that moment.
+    pub handle: String,
+}
+
+/// What the words of a post are about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wording {
+    /// The author's own.
+    #[default]
+    Own,
+    /// A copy of a campaign's text.
+    Campaign {
+        /// Which campaign.
+        number: u32,
+        /// Whether it differs from the text that the campaign began with.
+        edited: bool,
+    },
+    /// The author is back on a new account.
+    Announcement,
+    /// Somebody else is back on a new account, who is named.
+    ShoutOut,
+}
+
 /// A post that happened: enough to tell its text and whom it addresses at any later moment.
 #[derive(Debug, Clone)]
 pub struct Written {
@@ -42,10 +72,12 @@ pub struct Written {
     pub author: Party,
     /// Seed of its words.
     pub words: u64,
-    /// Who is named in passing: id and handle at that moment.
-    pub mentioned: Option<(u64, String)>,
-    /// The answered post, its author's id and handle at that moment.
-    pub reply_to: Option<(u64, u64, String)>,
+    /// What they are about.
+    pub wording: Wording,
+    /// Who is named in passing.
+    pub mentioned: Option<Named>,
+    /// The answered post's id, and its author.
+    pub reply_to: Option<(u64, Named)>,
     /// The post passed on.
     pub reposted: Option<Box<Written>>,
     /// Id of the quoted post and its author's handle at that moment: the link in the text stays when the post is gone.
@@ -208,9 +240,9 @@ impl World {
         self.settle_births(day, now);
     }
 
-    /// Id and handle of a party at a moment.
-    fn name_of(&self, party: Party, at_ms: i64) -> (u64, String) {
-        match party {
+    /// A party as it is named at a moment.
+    fn name_of(&self, party: Party, at_ms: i64) -> Named {
+        let (id, handle) = match party {
             Party::Inside(a) => {
                 let account = &self.accounts[a as usize];
                 (account.id, account.handle_at(at_ms).to_owned())
@@ -219,7 +251,8 @@ impl World {
                 let outsider = &self.outsiders[o as usize];
                 (outsider.id, outsider.handle.clone())
             }
-        }
+        };
+        Named { party, id, handle }
     }
 
     /// What a party shows of itself now.

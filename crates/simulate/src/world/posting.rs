@@ -66,6 +66,7 @@ impl World {
             at_ms: draft.at_ms,
             author: Party::Inside(draft.account),
             words: seed,
+            wording: Wording::Own,
             mentioned: None,
             reply_to: None,
             reposted: None,
@@ -89,14 +90,13 @@ impl World {
             (k, Some(of)) if k < 0.40 => {
                 self.deeds[author].quotes[usize::from(matches!(of.author, Party::Outside(_)))] += 1;
                 self.react(&of, false, chance(rng, 0.3));
-                post.quotes = Some((of.id, self.name_of(of.author, draft.at_ms).1));
+                post.quotes = Some((of.id, self.name_of(of.author, draft.at_ms).handle));
                 post.quoted = Some(Box::new(of));
             }
             (k, Some(of)) if k < 0.56 => {
                 self.deeds[author].replies[usize::from(matches!(of.author, Party::Outside(_)))] += 1;
                 self.react(&of, false, chance(rng, 0.5));
-                let (id, handle) = self.name_of(of.author, draft.at_ms);
-                post.reply_to = Some((of.id, id, handle));
+                post.reply_to = Some((of.id, self.name_of(of.author, draft.at_ms)));
             }
             (k, Some(of)) if k < 0.68 => {
                 self.deeds[author].mentions[usize::from(matches!(of.author, Party::Outside(_)))] += 1;
@@ -149,6 +149,7 @@ impl World {
             at_ms,
             author: Party::Outside(index),
             words,
+            wording: Wording::Own,
             mentioned: None,
             reply_to: None,
             reposted: None,
