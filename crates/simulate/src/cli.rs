@@ -160,7 +160,7 @@ impl Stage for Simulate {
             || "cannot write the raw files".to_owned(),
             "check that the disk has room",
         )?;
-        let simulation: io::Result<_> = simulate(params, &shelf, |day| {
+        let simulation: io::Result<_> = simulate(params, run.threads(), &shelf, |day| {
             progress.message(format!("day {} of {days}", day + 1))
         });
         progress.finish();

@@ -52,22 +52,28 @@ pub struct Simulation {
     pub holdings: Holdings,
 }
 
-/// Runs the whole period and writes the raw files; tells `watch` of each day that is done.
+/// Runs the whole period and writes the raw files, with so many threads; tells `watch` of each day that is done.
 ///
 /// # Errors
 /// What the shelf says.
-pub fn simulate(params: Params, shelf: &dyn Shelf, mut watch: impl FnMut(u32)) -> io::Result<Simulation> {
+pub fn simulate(
+    params: Params,
+    threads: usize,
+    shelf: &dyn Shelf,
+    mut watch: impl FnMut(u32),
+) -> io::Result<Simulation> {
     let mut world = World::new(params);
     let mut rosters = Rosters::default();
     let mut observer = Observer::new(shelf)?;
     let mut days = Vec::new();
     for day in 0..world.params.period.days {
         world.begin_day(day);
-        rosters.begin_day(&world, day);
+        let newly_listed = rosters.begin_day(&world, day);
+        world.hear_of(newly_listed);
         observer.begin_day(&world, &rosters, day)?;
         let end_of_day = world.midnight(day + 1) - 1;
         let listed = rosters.listed_at(end_of_day);
-        for draft in world.drafts(day) {
+        for draft in world.drafts(day, threads) {
             observer.until(&world, draft.at_ms - 1, day)?;
             let post = world.write(draft, day);
             observer.see(&world, &listed, &post, day)?;

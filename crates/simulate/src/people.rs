@@ -29,6 +29,8 @@ pub enum Declares {
 pub struct Person {
     /// Whether rosters list this person's accounts sooner or later.
     pub core: bool,
+    /// Whether a program runs this person's accounts.
+    pub bot: bool,
     /// Circle, below [`CIRCLES`].
     pub circle: usize,
     /// How readily this person follows others, in (0, 1].
@@ -249,8 +251,10 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
         _ => Tongue::Arabic,
     };
     let readers = below(rng, 40) + 20;
+    let bot = chance(rng, params.people.bot_share);
     Person {
         core,
+        bot,
         circle: below(rng, CIRCLES),
         appetite: if core {
             0.35 + 0.65 * unit(rng)
@@ -336,7 +340,10 @@ pub fn account(
         entity << 8
     };
     // What the person's fixed stream says: the same self-description on every account, unless dropped.
-    let bio = self_description(&mut streams.of(Process::People, person_index as u64, 1));
+    let mut bio = self_description(&mut streams.of(Process::People, person_index as u64, 1));
+    if return_number > 0 && chance(rng, 0.4) {
+        bio = format!("{bio}, {}", pick(rng, words::BIO_BACK));
+    }
     Account {
         person: person_index,
         return_number,

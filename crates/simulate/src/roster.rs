@@ -52,9 +52,11 @@ fn next_reading(at_ms: i64) -> i64 {
 }
 
 impl Rosters {
-    /// What is settled about a day: new accounts get their turn, due ones are listed, gone ones are crossed off.
-    pub fn begin_day(&mut self, world: &World, day: u32) {
+    /// What is settled about a day: new accounts get their turn, due ones are listed, gone ones are crossed off. Returns the
+    /// accounts that the main roster now lists.
+    pub fn begin_day(&mut self, world: &World, day: u32) -> Vec<usize> {
         self.plan(world);
+        let first_new = self.listings.len();
         let reading = world.midnight(day) + READ_HOUR * HOUR_MS;
         while let Some((at, roster, account)) = self.pending.first().copied().filter(|(at, ..)| *at <= reading) {
             self.pending.remove(&(at, roster, account));
@@ -97,6 +99,10 @@ impl Rosters {
             listing.unlisted_ms = Some(next_reading(due).max(listing.listed_ms + DAY_MS));
             false
         });
+        let new = self.listings[first_new..].iter();
+        new.filter(|listing| listing.roster == 0)
+            .map(|listing| listing.account)
+            .collect()
     }
 
     fn plan(&mut self, world: &World) {

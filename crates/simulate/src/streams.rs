@@ -47,6 +47,10 @@ pub enum Process {
     Damage = 15,
     /// People outside the network.
     Outsiders = 16,
+    /// Who joins a campaign when, and its text.
+    Campaigns = 17,
+    /// Who tells of a returned account.
+    ShoutOuts = 18,
 }
 
 /// A stream of random numbers.

@@ -92,30 +92,81 @@ impl Composed {
         self.hashtags.push(Span { value: tag, from, to });
     }
 
-    fn sentence(&mut self, rng: &mut Random, arabic: bool) {
-        let (deeds, things, when, remarks) = if arabic {
-            (words::DEEDS_AR, words::THINGS_AR, words::WHEN_AR, words::REMARKS_AR)
-        } else {
-            (words::DEEDS_EN, words::THINGS_EN, words::WHEN_EN, words::REMARKS_EN)
-        };
-        if !arabic {
-            self.push(if chance(rng, 0.5) { "I" } else { "We" });
+    fn words(&mut self, words: &[&str]) {
+        for word in words {
+            self.push(word);
         }
-        self.push(pick(rng, deeds));
-        if !arabic && chance(rng, 0.5) {
-            self.push("the");
-        }
-        self.push(pick(rng, things));
-        if chance(rng, 0.8) {
-            self.push(pick(rng, when));
-        }
-        if chance(rng, 0.5) {
-            self.push(pick(rng, remarks));
+    }
+
+    fn link_by_chance(&mut self, rng: &mut Random, p: f64) {
+        if chance(rng, p) {
+            let key = below(rng, 1_000_000);
+            let site = pick(rng, words::SITES);
+            self.link(
+                format!("https://t.example/{key:06x}"),
+                format!("https://{site}.example/{}", key % 5000),
+            );
         }
     }
 }
 
-/// The text of a post: addressed accounts first, then sentences, a mention, hashtags and a link by chance.
+/// The words of a sentence: who did what, with whom, where or when, and a remark, most of them by chance.
+fn sentence(rng: &mut Random, arabic: bool) -> Vec<&'static str> {
+    let mut said = Vec::with_capacity(8);
+    if arabic {
+        said.push(pick(rng, words::DEEDS_AR));
+        said.push(pick(rng, words::THINGS_AR));
+        if chance(rng, 0.4) {
+            said.push(pick(rng, words::COMPANY_AR));
+        }
+        if chance(rng, 0.8) {
+            said.push(pick(rng, words::WHEN_AR));
+        }
+        if chance(rng, 0.5) {
+            said.push(pick(rng, words::REMARKS_AR));
+        }
+    } else {
+        said.push(if chance(rng, 0.5) { "I" } else { "We" });
+        said.push(pick(rng, words::DEEDS_EN));
+        if chance(rng, 0.5) {
+            said.push("the");
+        }
+        if chance(rng, 0.6) {
+            said.push(pick(rng, words::KINDS_EN));
+        }
+        said.push(pick(rng, words::THINGS_EN));
+        if chance(rng, 0.4) {
+            said.push(pick(rng, words::COMPANY_EN));
+        }
+        if chance(rng, 0.8) {
+            said.push(pick(rng, words::WHEN_EN));
+        }
+        if chance(rng, 0.5) {
+            said.push(pick(rng, words::REMARKS_EN));
+        }
+    }
+    said
+}
+
+fn begun(arabic: bool) -> Composed {
+    Composed {
+        lang: if arabic { "ar" } else { "en" },
+        ..Composed::default()
+    }
+}
+
+impl Tongue {
+    /// Whether a text of such a person is Arabic this time.
+    fn arabic(self, rng: &mut Random) -> bool {
+        match self {
+            Self::English => chance(rng, 0.04),
+            Self::Arabic => chance(rng, 0.93),
+            Self::Both => chance(rng, 0.45),
+        }
+    }
+}
+
+/// The text of a post: addressed accounts first, then sentences, a mention, hashtags, a picture sign and a link by chance.
 ///
 /// `mentioned` are (id, handle) of accounts named in the course of the text; `addressed` is whom a reply begins with.
 #[must_use]
@@ -125,36 +176,98 @@ pub fn compose(
     addressed: Option<(u64, &str)>,
     mentioned: Option<(u64, &str)>,
 ) -> Composed {
-    let arabic = match tongue {
-        Tongue::English => chance(rng, 0.04),
-        Tongue::Arabic => chance(rng, 0.93),
-        Tongue::Both => chance(rng, 0.45),
-    };
-    let mut post = Composed {
-        lang: if arabic { "ar" } else { "en" },
-        ..Composed::default()
-    };
+    let arabic = tongue.arabic(rng);
+    let mut post = begun(arabic);
     if let Some((id, handle)) = addressed {
         post.mention(id, handle);
     }
     let sentences = 1 + usize::from(chance(rng, 0.25)) + usize::from(chance(rng, 0.06));
     for _ in 0..sentences {
-        post.sentence(rng, arabic);
+        post.words(&sentence(rng, arabic));
     }
     if let Some((id, handle)) = mentioned {
         post.mention(id, handle);
     }
+    if chance(rng, 0.1) {
+        post.push(pick(rng, words::SIGNS));
+    }
     if chance(rng, 0.28) {
         post.tag(pick(rng, words::TAGS));
     }
-    if chance(rng, 0.22) {
-        let key = below(rng, 1_000_000);
-        let site = pick(rng, words::SITES);
-        post.link(
-            format!("https://t.example/{key:06x}"),
-            format!("https://{site}.example/{}", key % 5000),
-        );
+    post.link_by_chance(rng, 0.22);
+    post
+}
+
+/// What a returned person writes first.
+#[must_use]
+pub fn announcement(rng: &mut Random, tongue: Tongue) -> Composed {
+    let arabic = tongue.arabic(rng);
+    let mut post = begun(arabic);
+    post.push(pick(rng, if arabic { words::BACK_AR } else { words::BACK_EN }));
+    if chance(rng, 0.4) {
+        post.words(&sentence(rng, arabic));
     }
+    post
+}
+
+/// What others write of a returned account, `named` by id and handle.
+#[must_use]
+pub fn shout_out(rng: &mut Random, tongue: Tongue, named: (u64, &str)) -> Composed {
+    let arabic = tongue.arabic(rng);
+    let mut post = begun(arabic);
+    post.push(pick(rng, if arabic { words::FOLLOW_AR } else { words::FOLLOW_EN }));
+    post.mention(named.0, named.1);
+    if chance(rng, 0.3) {
+        post.words(&sentence(rng, arabic));
+    }
+    post
+}
+
+/// A copy of a campaign's text, which `text` draws; `edits` makes it differ by one or two small edits.
+///
+/// The edits are those that copying hands make: another word, a mark, a picture sign in front, a hashtag more, the last
+/// words left out.
+#[must_use]
+pub fn campaign(text: &mut Random, edits: Option<&mut Random>) -> Composed {
+    let arabic = chance(text, 0.3);
+    let mut said = sentence(text, arabic);
+    said.extend(sentence(text, arabic));
+    let tag = pick(text, words::TAGS);
+    let mut post = begun(arabic);
+    let mut more_tag = None;
+    let mut mark = None;
+    if let Some(rng) = edits {
+        for _ in 0..=usize::from(chance(rng, 0.3)) {
+            match below(rng, 5) {
+                0 => {
+                    let things = if arabic { words::THINGS_AR } else { words::THINGS_EN };
+                    let at = said.iter().position(|word| things.contains(word)).unwrap_or(0);
+                    // Another word than the one that stands there.
+                    let there = things.iter().position(|word| *word == said[at]).unwrap_or(0);
+                    said[at] = things[(there + 1 + below(rng, things.len() - 1)) % things.len()];
+                }
+                1 => mark = Some(pick(rng, &["!", "!!", "...", " :)"])),
+                2 => {
+                    post.push(pick(rng, words::SIGNS));
+                }
+                3 => more_tag = Some(pick(rng, words::TAGS)),
+                _ if said.len() > 6 => {
+                    said.pop();
+                }
+                _ => mark = Some("."),
+            }
+        }
+    }
+    post.words(&said);
+    if let Some(mark) = mark {
+        post.text.push_str(mark);
+        post.length += mark.chars().count();
+    }
+    post.tag(tag);
+    if let Some(tag) = more_tag {
+        post.tag(tag);
+    }
+    post.link_by_chance(text, 0.5);
     post
 }
 
@@ -194,6 +307,34 @@ mod tests {
                 assert_eq!(at(span.from, span.to), span.value.0);
             }
         }
+    }
+
+    #[test]
+    fn a_copy_differs_by_small_edits_only() {
+        let streams = Streams::new(4);
+        let copy = |n: u64, edit: Option<u64>| {
+            let mut edits = edit.map(|e| streams.of(Process::Words, e, 0));
+            campaign(&mut streams.of(Process::Campaigns, n, 0), edits.as_mut())
+        };
+        let (mut changed, mut shared, mut all) = (0, 0.0, 0.0);
+        for n in 0..200 {
+            let first = copy(n, None);
+            assert_eq!(first, copy(n, None));
+            assert_ne!(first.text, copy(n + 1000, None).text, "two campaigns share a text");
+            let edited = copy(n, Some(n));
+            changed += i32::from(edited.text != first.text);
+            let words = |post: &Composed| {
+                post.text
+                    .split(' ')
+                    .map(str::to_owned)
+                    .collect::<std::collections::BTreeSet<_>>()
+            };
+            let (a, b) = (words(&first), words(&edited));
+            shared += a.intersection(&b).count() as f64;
+            all += a.union(&b).count() as f64;
+        }
+        assert_eq!(changed, 200);
+        assert!(shared / all > 0.8, "edits are small: {}", shared / all);
     }
 
     #[test]

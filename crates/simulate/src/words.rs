@@ -51,11 +51,138 @@ pub const THINGS_EN: &[&str] = &[
     "basil",
     "mint",
     "potatoes",
+    "carrots",
+    "plums",
+    "cherries",
+    "walnuts",
+    "almonds",
+    "spinach",
+    "cabbage",
+    "radishes",
+    "peppers",
+    "melons",
+    "figs",
+    "pears",
+    "daisies",
+    "lavender",
+    "sunflowers",
+    "jasmine",
+    "cinnamon",
+    "coffee",
+    "yoghurt",
+    "biscuits",
+    "noodles",
+    "dumplings",
+    "porridge",
+    "stew",
+    "cheese",
+    "butter",
+    "jam",
+    "pickles",
+    "rainbows",
+    "puddles",
+    "hedges",
+    "swings",
+    "kites",
+    "marbles",
+    "chess",
+    "volleyball",
+    "badminton",
+    "swimming",
+    "rowing",
+    "baskets",
+    "candles",
+    "lanterns",
+    "blankets",
 ];
 /// What is done, for sentences.
 pub const DEEDS_EN: &[&str] = &[
-    "planted", "watered", "cooked", "tasted", "watched", "enjoyed", "picked", "baked", "noticed", "missed", "found",
-    "shared", "carried", "painted", "counted", "cleaned", "prepared", "tried",
+    "planted",
+    "watered",
+    "cooked",
+    "tasted",
+    "watched",
+    "enjoyed",
+    "picked",
+    "baked",
+    "noticed",
+    "missed",
+    "found",
+    "shared",
+    "carried",
+    "painted",
+    "counted",
+    "cleaned",
+    "prepared",
+    "tried",
+    "borrowed",
+    "weighed",
+    "washed",
+    "sorted",
+    "measured",
+    "sketched",
+    "photographed",
+    "remembered",
+    "packed",
+    "gathered",
+    "sliced",
+    "stirred",
+    "traded",
+    "wrapped",
+    "labelled",
+    "mended",
+    "moved",
+    "ordered",
+];
+/// Of what kind, for sentences.
+pub const KINDS_EN: &[&str] = &[
+    "red",
+    "green",
+    "yellow",
+    "small",
+    "large",
+    "fresh",
+    "early",
+    "late",
+    "ripe",
+    "sweet",
+    "plain",
+    "warm",
+    "cold",
+    "striped",
+    "tiny",
+    "golden",
+    "salted",
+    "wild",
+    "quiet",
+    "bright",
+    "second",
+    "first",
+    "last",
+    "spare",
+    "favourite",
+    "local",
+    "homemade",
+    "famous",
+    "curious",
+    "ordinary",
+];
+/// With whom or for whom, for sentences.
+pub const COMPANY_EN: &[&str] = &[
+    "with my sister",
+    "with the twins",
+    "for the neighbours",
+    "with an old friend",
+    "for the whole street",
+    "with two cousins",
+    "for grandmother",
+    "with the choir",
+    "for the school fair",
+    "with the new baker",
+    "for tomorrow's guests",
+    "with the cycling club",
+    "for the picnic",
+    "with a borrowed ladder",
 ];
 /// When, for sentences.
 pub const WHEN_EN: &[&str] = &[
@@ -86,7 +213,7 @@ pub const REMARKS_EN: &[&str] = &[
     "so we start again tomorrow",
     "and the kitchen smells wonderful",
 ];
-/// Things, in Arabic: rain, sun, bread, tea, apples, garden, football, rice, honey, dates, roses, wind.
+/// Things, in Arabic: fruit, vegetables, dishes, weather, flowers, sports.
 pub const THINGS_AR: &[&str] = &[
     "المطر",
     "الشمس",
@@ -100,10 +227,55 @@ pub const THINGS_AR: &[&str] = &[
     "التمر",
     "الورد",
     "الريح",
+    "الزيتون",
+    "البطيخ",
+    "العنب",
+    "التين",
+    "الرمان",
+    "الليمون",
+    "النعناع",
+    "الطماطم",
+    "الخيار",
+    "البصل",
+    "العدس",
+    "القهوة",
+    "الحليب",
+    "الجبن",
+    "السمك",
+    "الحساء",
+    "الياسمين",
+    "الغيوم",
+    "الثلج",
+    "القمر",
+    "البحر",
+    "النهر",
+    "الدراجة",
+    "السباحة",
+    "الشطرنج",
+    "القارب",
+    "السلة",
+    "المظلة",
 ];
-/// Deeds, in Arabic: I watched, I loved, I bought, I cooked, I planted, I saw.
-pub const DEEDS_AR: &[&str] = &["شاهدت", "أحببت", "اشتريت", "طبخت", "زرعت", "رأيت"];
-/// When, in Arabic: this morning, in the evening, at home, in the market, after the rain, with the neighbours.
+/// Deeds, in Arabic: I watched, loved, bought, cooked, planted, saw, drew, found, carried, washed, picked, tasted, and the like.
+pub const DEEDS_AR: &[&str] = &[
+    "شاهدت",
+    "أحببت",
+    "اشتريت",
+    "طبخت",
+    "زرعت",
+    "رأيت",
+    "رسمت",
+    "وجدت",
+    "حملت",
+    "غسلت",
+    "قطفت",
+    "تذوقت",
+    "حضرت",
+    "رتبت",
+    "صورت",
+    "انتظرت",
+];
+/// When and where, in Arabic: this morning, in the evening, at home, in the market, after the rain, and the like.
 pub const WHEN_AR: &[&str] = &[
     "هذا الصباح",
     "في المساء",
@@ -111,14 +283,57 @@ pub const WHEN_AR: &[&str] = &[
     "في السوق",
     "بعد المطر",
     "مع الجيران",
+    "قبل الغداء",
+    "عند النافذة",
+    "في الطريق",
+    "يوم الجمعة",
+    "في الحديقة",
+    "قرب النهر",
+    "طوال اليوم",
+    "بعد الظهر",
+    "عند الفجر",
+    "في العطلة",
 ];
-/// Remarks, in Arabic: and the weather is beautiful, and the food was delicious, and the match was fun.
+/// Remarks, in Arabic: and the weather is beautiful, and the food was delicious, and the match was fun, and the like.
 pub const REMARKS_AR: &[&str] = &[
     "والجو جميل اليوم",
     "وكان الطعام لذيذا",
     "وكانت المباراة ممتعة",
     "والحديقة خضراء",
+    "وسنعود غدا",
+    "والقهوة جاهزة",
+    "وكان السوق مزدحما",
+    "والأطفال سعداء",
+    "وما زال المطر ينزل",
+    "وكان اليوم طويلا",
+    "والسلة ممتلئة",
+    "ورائحة المطبخ طيبة",
 ];
+/// With whom, in Arabic: with my brother, with friends, with the family, with my grandmother, with the team, for the guests.
+pub const COMPANY_AR: &[&str] = &["مع أخي", "مع الأصدقاء", "مع العائلة", "مع جدتي", "مع الفريق", "للضيوف"];
+/// What returning people say of themselves.
+pub const BACK_EN: &[&str] = &[
+    "back again, new basket same garden",
+    "I am back on a new account",
+    "back again, please find me here",
+    "here I am again after a short walk",
+    "new account, the old one is gone",
+    "returned once more, the kettle is on",
+];
+/// The same in Arabic: I came back again, this is my new account, I am here again.
+pub const BACK_AR: &[&str] = &["عدت من جديد", "هذا حسابي الجديد", "أنا هنا مرة أخرى"];
+/// What others say of returned accounts, before the handle.
+pub const FOLLOW_EN: &[&str] = &[
+    "welcome back",
+    "please follow the new account of our friend",
+    "a friend is back:",
+    "found again, follow",
+    "the baker has a new account:",
+];
+/// The same in Arabic: welcome back, follow our friend's new account.
+pub const FOLLOW_AR: &[&str] = &["أهلا بعودتك", "تابعوا الحساب الجديد لصديقنا"];
+/// Picture signs.
+pub const SIGNS: &[&str] = &["🌧️", "☀️", "🍞", "🍎", "⚽", "🌱", "🍵", "🚲", "🌈", "🍋"];
 /// Hashtags.
 pub const TAGS: &[&str] = &[
     "gardening",
@@ -136,6 +351,14 @@ pub const TAGS: &[&str] = &[
     "seedswap",
     "tulips",
     "picnic",
+    "farmersmarket",
+    "kitchengarden",
+    "stargazing",
+    "weekendwalk",
+    "jamjar",
+    "حديقة",
+    "طبخ",
+    "مطر",
 ];
 /// Site names under the reserved `.example` domain.
 pub const SITES: &[&str] = &[
@@ -164,6 +387,14 @@ pub const BIO: &[&str] = &[
     "new here",
     "one garden at a time",
     "football on sundays",
+];
+/// What a returned account's self-description may add.
+pub const BIO_BACK: &[&str] = &[
+    "back again",
+    "new account",
+    "second basket",
+    "here again after the rain",
+    "old account is gone",
 ];
 /// Client names and their share of posts in percent.
 pub const CLIENTS: &[(&str, &str, u32)] = &[

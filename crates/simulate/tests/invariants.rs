@@ -17,7 +17,7 @@ fn run(seed: u64, scale: f64, change: impl Fn(&mut Params)) -> (Simulation, BTre
     params.observer.post_share = 0.2;
     change(&mut params);
     let shelf = Memory::default();
-    let simulation = simulate::simulate(params, &shelf, |_| ()).unwrap();
+    let simulation = simulate::simulate(params, 2, &shelf, |_| ()).unwrap();
     (simulation, shelf.files())
 }
 

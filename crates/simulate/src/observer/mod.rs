@@ -10,7 +10,7 @@ use crate::raw::shelf::{PERSONAS, RawFile, Shelf};
 use crate::raw::v11::{Captured, Lookup, Post};
 use crate::roster::{ROSTERS, Rosters};
 use crate::streams::{Process, below, chance};
-use crate::text::{Composed, compose};
+use crate::text::Composed;
 use crate::words;
 use crate::world::{Party, World, Written};
 mod entry;

@@ -1,6 +1,8 @@
 //! How a post shows at a moment, with all that it carries.
 
 use super::*;
+use crate::text::{announcement, campaign, compose, shout_out};
+use crate::world::Wording;
 
 /// A post as it shows at a moment.
 pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
@@ -10,7 +12,10 @@ pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
         Party::Inside(a) => world.people[world.accounts[a as usize].person].tongue,
         Party::Outside(_) => crate::text::Tongue::English,
     };
-    let client = {
+    let bot = matches!(post.author, Party::Inside(a) if world.people[world.accounts[a as usize].person].bot);
+    let client = if bot {
+        (words::CLIENTS[3].0, words::CLIENTS[3].1)
+    } else {
         let mut at = u32::try_from(below(rng, 100)).unwrap_or(0);
         let mut client = words::CLIENTS[0];
         for candidate in words::CLIENTS {
@@ -40,7 +45,15 @@ pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
     } else {
         let addressed = post.reply_to.as_ref().map(|(_, who)| (who.id, who.handle.as_str()));
         let mentioned = post.mentioned.as_ref().map(|who| (who.id, who.handle.as_str()));
-        let mut body = compose(rng, tongue, addressed, mentioned);
+        let mut body = match (post.wording, mentioned) {
+            (Wording::Campaign { number, edited }, _) => {
+                let text = &mut world.streams.of(Process::Campaigns, u64::from(number), 2);
+                campaign(text, edited.then_some(rng))
+            }
+            (Wording::Announcement, _) => announcement(rng, tongue),
+            (Wording::ShoutOut, Some(named)) => shout_out(rng, tongue, named),
+            (Wording::Own | Wording::ShoutOut, mentioned) => compose(rng, tongue, addressed, mentioned),
+        };
         if let Some((id, handle)) = &post.quotes {
             let full = format!("https://twitter.example/{handle}/status/{id}");
             body.link(format!("https://t.example/q{:07x}", id & 0xfff_ffff), full);
@@ -52,7 +65,11 @@ pub(super) fn show(world: &World, post: &Written, at_ms: i64) -> Post {
         at_ms: post.at_ms,
         body,
         author: world.profile(post.author, at_ms),
-        client: if reposted.is_some() { own_client(client) } else { client },
+        client: if reposted.is_some() && !bot {
+            own_client(client)
+        } else {
+            client
+        },
         reply_to: post
             .reply_to
             .as_ref()

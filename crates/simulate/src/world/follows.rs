@@ -22,18 +22,11 @@ impl World {
         }
     }
 
-    fn gain_followers(
-        &mut self,
-        rng: &mut crate::streams::Random,
-        crowd: &Crowd,
-        account: usize,
-        inside: u32,
-        outside: u32,
-    ) {
+    fn gain_followers(&mut self, rng: &mut Random, crowd: &Crowd, account: usize, inside: u32, outside: u32) {
         let circle = self.people[self.accounts[account].person].circle;
         for _ in 0..inside {
             let followers = self.graph.followers(account);
-            let near = if !followers.is_empty() && chance(rng, 0.25) {
+            let near = if !followers.is_empty() && chance(rng, self.params.follows.triadic_closure) {
                 // Triadic closure: somebody who follows one of my followers.
                 let friend = pick(rng, followers) as usize;
                 let theirs = self.graph.followers(friend);
@@ -45,11 +38,11 @@ impl World {
             } else {
                 None
             };
-            let Some(follower) = near.or_else(|| crowd.draw(rng, circle)) else {
+            let Some(follower) = near.or_else(|| crowd.draw(rng, circle, self.params.follows.homophily)) else {
                 break;
             };
             let new = self.graph.follow(follower, u32::try_from(account).unwrap_or(u32::MAX));
-            if new && chance(rng, 0.25) {
+            if new && chance(rng, self.params.follows.reciprocity) {
                 self.graph.follow(u32::try_from(account).unwrap_or(u32::MAX), follower);
             }
         }
@@ -98,6 +91,7 @@ impl World {
             let followers = std::mem::take(&mut self.people[person].former_followers);
             let following = std::mem::take(&mut self.people[person].former_following);
             let outside = std::mem::take(&mut self.people[person].former_outside);
+            self.shout_out(account, &followers, self.midnight(day));
             let planned = followers
                 .iter()
                 .map(|f| (*f, person, None, again))
@@ -130,17 +124,17 @@ impl World {
         }
     }
 
-    pub(super) fn grow(&mut self, day: u32, now: i64) {
+    pub(super) fn grow(&mut self, crowd: &Crowd, day: u32, now: i64) {
         if day == 0 {
             return;
         }
-        let crowd = Crowd::of(self, now);
+        let told_of = std::mem::take(&mut self.told_of);
         for account in 0..self.accounts.len() {
             if !self.accounts[account].alive_at(now) {
                 continue;
             }
             let rng = &mut self.streams.of(Process::Growth, self.entity(account), day);
-            let lack = |capacity: f64, have: usize| (capacity - have as f64).max(0.0) / self.params.follows.growth_days;
+            let lack = |capacity: f64, have: usize| (capacity - have as f64).max(0.0);
             let inside = lack(
                 self.accounts[account].capacity_inside,
                 self.graph.followers(account).len(),
@@ -149,8 +143,14 @@ impl World {
                 self.accounts[account].capacity_outside,
                 self.graph.outside_followers(account).len(),
             );
-            let (inside, outside) = (count(rng, inside), count(rng, outside));
-            self.gain_followers(rng, &crowd, account, inside, outside);
+            let per_day = 1.0 / self.params.follows.growth_days;
+            let shouted = if told_of.contains(&account) {
+                self.params.follows.shout_out_gain
+            } else {
+                0.0
+            };
+            let (inside, outside) = (count(rng, inside * (per_day + shouted)), count(rng, outside * per_day));
+            self.gain_followers(rng, crowd, account, inside, outside);
         }
     }
 
@@ -164,14 +164,14 @@ impl World {
     }
 }
 
-/// Who may follow today: accounts by circle, and how readily.
-struct Crowd {
+/// Who is there today: accounts by circle, and how readily they follow or join in.
+pub(super) struct Crowd {
     all: Vec<(u32, f64)>,
     circles: Vec<Vec<(u32, f64)>>,
 }
 
 impl Crowd {
-    fn of(world: &World, now: i64) -> Self {
+    pub(super) fn of(world: &World, now: i64) -> Self {
         let mut crowd = Self {
             all: Vec::new(),
             circles: vec![Vec::new(); CIRCLES],
@@ -187,9 +187,9 @@ impl Crowd {
         crowd
     }
 
-    /// Somebody, of the same circle more often than not, the eager more often.
-    fn draw(&self, rng: &mut crate::streams::Random, circle: usize) -> Option<u32> {
-        let list = if chance(rng, 0.45) && !self.circles[circle].is_empty() {
+    /// Somebody, of the circle with a chance of at least `homophily`, the eager more often.
+    pub(super) fn draw(&self, rng: &mut Random, circle: usize, homophily: f64) -> Option<u32> {
+        let list = if chance(rng, homophily) && !self.circles[circle].is_empty() {
             &self.circles[circle]
         } else {
             &self.all

@@ -10,14 +10,16 @@ use crate::outsiders::{Outsider, outsiders};
 use crate::params::Params;
 use crate::people::{self, Account, CIRCLES, End, Handles, Person};
 use crate::raw::v11::Profile;
-use crate::streams::{Process, Streams, below, chance, count, lognormal, pick, unit, waiting};
+use crate::streams::{Process, Random, Streams, below, chance, count, lognormal, pick, unit, waiting};
 use crate::words;
 
 mod follows;
 mod posting;
 mod pressure;
+mod voices;
 
-use follows::Refollow;
+use follows::{Crowd, Refollow};
+use voices::Planned;
 
 /// Posts of an account that others may pass on, answer or quote.
 const REMEMBERED: usize = 4;
@@ -99,6 +101,10 @@ pub struct Draft {
     pub account: u32,
     /// Seed of everything else about it.
     pub seed: u32,
+    /// What its words are about.
+    pub wording: Wording,
+    /// The account that a shout-out names.
+    pub names: Option<u32>,
 }
 
 /// True counts of what was written during the period.
@@ -141,6 +147,11 @@ pub struct World {
     ending: BTreeMap<u32, Vec<usize>>,
     refollows: BTreeMap<u32, Vec<Refollow>>,
     born_today: Vec<usize>,
+    planned: BTreeMap<u32, Vec<Planned>>,
+    /// Campaigns begun so far.
+    campaigns: u32,
+    /// Accounts that the main roster has told of since the last midnight.
+    told_of: BTreeSet<usize>,
     last_post: (i64, u64),
 }
 
@@ -166,6 +177,9 @@ impl World {
             ending: BTreeMap::new(),
             refollows: BTreeMap::new(),
             born_today: Vec::new(),
+            planned: BTreeMap::new(),
+            campaigns: 0,
+            told_of: BTreeSet::new(),
             last_post: (0, 0),
             params,
             streams,
@@ -234,10 +248,18 @@ impl World {
         self.take_out_ended(day);
         self.plan_refollows(day);
         self.refollow(day, now);
-        self.grow(day, now);
+        let crowd = Crowd::of(self, now);
+        self.grow(&crowd, day, now);
         self.count_followers(now);
         self.settle_ends(day, now);
         self.settle_births(day, now);
+        self.begin_campaigns(&crowd, day);
+        self.planned.retain(|planned_for, _| *planned_for >= day);
+    }
+
+    /// A roster has listed accounts: its readers will look at them.
+    pub fn hear_of(&mut self, accounts: impl IntoIterator<Item = usize>) {
+        self.told_of.extend(accounts);
     }
 
     /// A party as it is named at a moment.
