@@ -322,7 +322,8 @@ pub fn account(
     let kept_pace = libm::pow(params.posts.pace_kept_per_return, f64::from(return_number));
     let kept_capacity = libm::pow(params.returns.capacity_kept_per_return, f64::from(return_number));
     // Each return makes it a little less likely that the profile tells where its owner is.
-    let declares = if chance(rng, 1.0 - libm::pow(0.85, f64::from(return_number))) {
+    let silent = 1.0 - libm::pow(1.0 - params.places.dropped_per_return, f64::from(return_number));
+    let declares = if chance(rng, silent) {
         Declares::Nothing
     } else {
         person.declares

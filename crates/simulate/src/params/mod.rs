@@ -107,6 +107,8 @@ pub struct Places {
     pub false_declared: f64,
     /// Share of people whose profile has words in that place that name no country.
     pub fanciful: f64,
+    /// Chance that a returned account's profile says no more what the one before it said of the place.
+    pub dropped_per_return: f64,
 }
 
 /// Who follows whom.

@@ -152,6 +152,7 @@ fn shares(params: &Params) -> Result<(), Fault> {
         ("places.declared", places.declared),
         ("places.false_declared", places.false_declared),
         ("places.fanciful", places.fanciful),
+        ("places.dropped_per_return", places.dropped_per_return),
         ("follows.triadic_closure", follows.triadic_closure),
         ("follows.reciprocity", follows.reciprocity),
         ("follows.homophily", follows.homophily),
