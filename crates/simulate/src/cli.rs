@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use stage::{Common, Failure, HELP_FOOTER, Outcome, Remedy, Run, Stage, hash_file};
 use tables::Input;
 
+use crate::observer::{Lookups, Manner};
 use crate::params::{self, Params, Regime};
 use crate::raw::shelf::{Directory, RAW_FOLDER};
+use crate::raw::{Compress, Format};
 use crate::record::record;
 use crate::simulate;
 
@@ -62,6 +64,22 @@ pub struct Simulate {
     #[arg(long, value_name = "SHARE", value_parser = share)]
     post_share: Option<f64>,
 
+    /// Instead of a share of posts as they come: the newest N of each listed account at each look-up
+    #[arg(long, value_name = "N", conflicts_with = "post_share", value_parser = clap::value_parser!(u16).range(1..=3200))]
+    newest: Option<u16>,
+
+    /// When listed accounts are looked up: on the parameters' days, or every day
+    #[arg(long, value_name = "WHEN", default_value = "sampled")]
+    lookups: Lookups,
+
+    /// Format of posts and looked-up accounts
+    #[arg(long, value_name = "FORMAT", default_value = "v1.1")]
+    format: Format,
+
+    /// Compression of their files
+    #[arg(long, value_name = "HOW", default_value = "gz")]
+    compress: Compress,
+
     #[command(flatten)]
     common: Common,
 }
@@ -91,6 +109,15 @@ pub struct Opened {
 }
 
 impl Simulate {
+    fn manner(&self) -> Manner {
+        Manner {
+            format: self.format,
+            compress: self.compress,
+            newest: self.newest.map(usize::from),
+            lookups: self.lookups,
+        }
+    }
+
     fn read_params(&self) -> anyhow::Result<(Params, Option<Input>)> {
         let path = Path::new(&self.params);
         if let Some(text) = params::builtin(&self.params) {
@@ -125,6 +152,10 @@ impl Stage for Simulate {
     fn options(&self) -> Value {
         let params = params::builtin(&self.params).map_or("file", |_| self.params.as_str());
         json!({
+            "compress": self.compress.word(),
+            "format": self.format.word(),
+            "lookups": self.lookups.word(),
+            "newest": self.newest,
             "params": params,
             "post_share": self.post_share,
             "pressure": self.pressure.word(),
@@ -160,7 +191,7 @@ impl Stage for Simulate {
             || "cannot write the raw files".to_owned(),
             "check that the disk has room",
         )?;
-        let simulation: io::Result<_> = simulate(params, run.threads(), &shelf, |day| {
+        let simulation: io::Result<_> = simulate(params, self.manner(), run.threads(), &shelf, |day| {
             progress.message(format!("day {} of {days}", day + 1))
         });
         progress.finish();

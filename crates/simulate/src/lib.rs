@@ -31,7 +31,7 @@ pub mod world;
 
 use std::io;
 
-use observer::{Holdings, Observer};
+use observer::{Holdings, Manner, Observer};
 use params::Params;
 use raw::shelf::Shelf;
 use roster::Rosters;
@@ -58,13 +58,14 @@ pub struct Simulation {
 /// What the shelf says.
 pub fn simulate(
     params: Params,
+    manner: Manner,
     threads: usize,
     shelf: &dyn Shelf,
     mut watch: impl FnMut(u32),
 ) -> io::Result<Simulation> {
     let mut world = World::new(params);
     let mut rosters = Rosters::default();
-    let mut observer = Observer::new(shelf)?;
+    let mut observer = Observer::new(&world, manner, shelf, threads)?;
     let mut days = Vec::new();
     for day in 0..world.params.period.days {
         world.begin_day(day);

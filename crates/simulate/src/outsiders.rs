@@ -4,7 +4,7 @@
 use crate::clock::{ACCOUNT_MACHINE, DAY_MS, HOUR_MS, OUTSIDE_POST_MACHINE, snowflake};
 use crate::params::Params;
 use crate::people::Handles;
-use crate::raw::v11::Profile;
+use crate::raw::shown::Profile;
 use crate::streams::{Process, Streams, below, lognormal, pick, unit, waiting};
 use crate::words;
 

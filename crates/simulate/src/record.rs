@@ -85,10 +85,9 @@ fn accounts(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
             posts_collected: signed(
                 simulation
                     .holdings
-                    .collected
+                    .accounts
                     .get(&u32::try_from(index).unwrap_or(u32::MAX))
-                    .copied()
-                    .unwrap_or(0),
+                    .map_or(0, |seen| seen.posts),
             ),
         }
     });

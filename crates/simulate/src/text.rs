@@ -278,6 +278,9 @@ pub fn self_description(rng: &mut Random) -> String {
     phrases.join(", ")
 }
 
+/// Longest text before a post is cut.
+pub const SHORT_TEXT: usize = 140;
+
 /// The first `limit` characters of `text`.
 #[must_use]
 pub fn shortened(text: &str, limit: usize) -> &str {

@@ -3,6 +3,7 @@
 //! The bounds are wide on purpose: exact calibration over many seeds is another matter than a default that is plausible.
 //! Run with `--nocapture` to see the numbers.
 
+use simulate::observer::Manner;
 use simulate::params::Params;
 use simulate::raw::shelf::Memory;
 use simulate::truth::SetTruth;
@@ -11,7 +12,7 @@ use simulate::truth::SetTruth;
 fn the_default_seed_lands_near_the_published_figures() {
     let mut params = Params::study(2016, 1.0);
     params.observer.post_share = 0.001;
-    let simulation = simulate::simulate(params, 2, &Memory::default(), |_| ()).unwrap();
+    let simulation = simulate::simulate(params, Manner::default(), 2, &Memory::default(), |_| ()).unwrap();
     let listed: Vec<&SetTruth> = simulation.days.iter().map(|day| &day.listed).collect();
     // The samples of datasets/diminishing-returns-2016/study.toml, as days of the period.
     let samples: Vec<usize> = [9, 23, 37, 51, 65, 79, 128, 142, 152]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use simulate::clock::DAY_MS;
+use simulate::observer::Manner;
 use simulate::params::{Pace, Params, Regime};
 use simulate::people::{self, End, Person};
 use simulate::raw::shelf::Memory;
@@ -15,7 +16,7 @@ fn run(seed: u64, scale: f64, change: impl Fn(&mut Params)) -> Simulation {
     let mut params = Params::study(seed, scale);
     params.observer.post_share = 0.0;
     change(&mut params);
-    simulate(params, 2, &Memory::default(), |_| ()).unwrap()
+    simulate(params, Manner::default(), 2, &Memory::default(), |_| ()).unwrap()
 }
 
 /// A share lies within four standard errors of what it should be.

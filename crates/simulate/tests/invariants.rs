@@ -7,17 +7,25 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use serde_json::Value;
 use simulate::Simulation;
-use simulate::observer::Entry;
+use simulate::observer::{Entry, Manner};
 use simulate::params::Params;
 use simulate::people::End;
+use simulate::raw::Compress;
 use simulate::raw::shelf::Memory;
+
+const MANNER: Manner = Manner {
+    format: simulate::raw::Format::V11,
+    compress: Compress::None,
+    newest: None,
+    lookups: simulate::observer::Lookups::Sampled,
+};
 
 fn run(seed: u64, scale: f64, change: impl Fn(&mut Params)) -> (Simulation, BTreeMap<String, Vec<u8>>) {
     let mut params = Params::study(seed, scale);
     params.observer.post_share = 0.2;
     change(&mut params);
     let shelf = Memory::default();
-    let simulation = simulate::simulate(params, 2, &shelf, |_| ()).unwrap();
+    let simulation = simulate::simulate(params, MANNER, 2, &shelf, |_| ()).unwrap();
     (simulation, shelf.files())
 }
 
@@ -119,16 +127,16 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
             }
         }
     }
-    for line in lines(&files["tweets-overlap.jsonl.gz"]) {
+    for line in lines(&files["tweets-overlap.jsonl"]) {
         assert!(
             stream.contains(line),
             "the overlap holds a line that the stream does not"
         );
         *found
-            .entry(("tweets-overlap.jsonl.gz".to_owned(), Entry::Copy))
+            .entry(("tweets-overlap.jsonl".to_owned(), Entry::Copy))
             .or_default() += 1;
     }
-    for line in lines(&files["tweets-refetched.jsonl.gz"]) {
+    for line in lines(&files["tweets-refetched.jsonl"]) {
         let value: Value = serde_json::from_slice(line).unwrap();
         let id = value["id"].as_u64().unwrap();
         if value.get("retweeted_status").is_none() {
@@ -142,7 +150,7 @@ fn posts_are_sound(simulation: &Simulation, files: &BTreeMap<String, Vec<u8>>) -
         assert!(!deleted.contains(&id), "a deleted post was fetched again");
         assert!(value["observed_at"].is_string());
         *found
-            .entry(("tweets-refetched.jsonl.gz".to_owned(), Entry::Refetch))
+            .entry(("tweets-refetched.jsonl".to_owned(), Entry::Refetch))
             .or_default() += 1;
     }
     found
@@ -205,11 +213,11 @@ proptest! {
             let told: u64 = written.iter().filter(|((file, _), _)| *file == name).map(|(_, n)| n).sum();
             prop_assert_eq!(count, told, "{}", name);
         }
-        let collected: u64 = simulation.holdings.collected.values().sum();
+        let collected: u64 = simulation.holdings.accounts.values().map(|seen| seen.posts).sum();
         let posts: u64 = found.iter().filter(|((_, entry), _)| *entry == Entry::Post).map(|(_, n)| n).sum();
         prop_assert_eq!(collected, posts);
-        for (index, n) in &simulation.holdings.collected {
-            prop_assert!(*n <= simulation.world.deeds[*index as usize].posts);
+        for (index, seen) in &simulation.holdings.accounts {
+            prop_assert!(seen.posts <= simulation.world.deeds[*index as usize].posts);
         }
     }
 
@@ -269,13 +277,16 @@ fn collecting_more_posts_changes_nothing_that_happens() {
     let (all, all_files) = run(9, 0.02, |params| params.observer.post_share = 1.0);
     assert_eq!(few.days, all.days);
     assert_eq!(few.world.deeds, all.world.deeds);
-    for name in [
-        "roster.csv",
-        "availability.csv",
-        "follows.csv",
-        "users-2015-08.jsonl.gz",
-    ] {
+    for name in ["roster.csv", "availability.csv", "follows.csv", "users-2015-08.jsonl"] {
         assert_eq!(few_files[name], all_files[name], "{name}");
     }
-    assert!(all.holdings.collected.values().sum::<u64>() > 20 * few.holdings.collected.values().sum::<u64>());
+    let held = |simulation: &Simulation| {
+        simulation
+            .holdings
+            .accounts
+            .values()
+            .map(|seen| seen.posts)
+            .sum::<u64>()
+    };
+    assert!(held(&all) > 20 * held(&few));
 }

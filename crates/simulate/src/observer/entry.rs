@@ -23,6 +23,10 @@ pub enum Entry {
     BadRow,
     /// A looked-up account.
     Lookup,
+    /// A look-up that was told that there is no such account, or that it was suspended.
+    Missing,
+    /// An account's end or new handle, in a stream of account events.
+    Event,
     /// An availability check.
     Check,
     /// A follow.
@@ -48,6 +52,8 @@ impl Entry {
             Self::Mojibake => "invalid_utf8",
             Self::BadRow => "unusable_row",
             Self::Lookup => "lookup",
+            Self::Missing => "lookup_error",
+            Self::Event => "account_event",
             Self::Check => "availability_check",
             Self::Follow => "follow",
             Self::Roster => "roster_row",

@@ -4,14 +4,16 @@ use super::*;
 
 impl Observer<'_> {
     pub(super) fn write_rosters(&mut self, world: &World, rosters: &Rosters) -> io::Result<()> {
-        let mut file = self.shelf.create("roster.csv")?;
-        file.write_all(b"roster,handle,account_id,listed_at,unlisted_at\n")?;
+        let format = self.manner.format;
+        let file = self
+            .press
+            .open("roster.csv", "roster,handle,account_id,listed_at,unlisted_at\n")?;
         let end = world.midnight(world.params.period.days);
         let mut listings: Vec<_> = rosters.listings.iter().filter(|l| l.listed_ms < end).collect();
         listings.sort_by_key(|l| (l.roster, l.listed_ms, l.account));
         for listing in listings {
             let id = if listing.with_id {
-                world.accounts[listing.account].id.to_string()
+                format.account_id(world.accounts[listing.account].id)
             } else {
                 String::new()
             };
@@ -21,30 +23,27 @@ impl Observer<'_> {
                 .map(rfc3339)
                 .unwrap_or_default();
             let roster = ROSTERS[listing.roster].0;
-            writeln!(
+            let (handle, listed) = (format.handle(&listing.handle), rfc3339(listing.listed_ms));
+            self.put_row(
                 file,
-                "{roster},{},{id},{},{unlisted}",
-                listing.handle,
-                rfc3339(listing.listed_ms)
+                Entry::Roster,
+                format!("{roster},{handle},{id},{listed},{unlisted}\n"),
             )?;
-            self.note("roster.csv", Entry::Roster);
         }
-        writeln!(file, "second,,,{},", rfc3339(world.start_ms))?;
-        self.note("roster.csv", Entry::BadRow);
-        file.finish()
+        self.put_row(file, Entry::BadRow, format!("second,,,{},\n", rfc3339(world.start_ms)))
     }
 
     /// Who is whose next account, as somebody who knew would write it down by hand.
     pub(super) fn write_personas(&mut self, world: &World) -> io::Result<()> {
-        let mut file = self.shelf.create(PERSONAS)?;
-        file.write_all(b"account_id,person_id,return_number\n")?;
+        let file = self.press.open(PERSONAS, "account_id,person_id,return_number\n")?;
         for (index, person) in world.people.iter().enumerate() {
             for account in &person.accounts {
                 let account = &world.accounts[*account];
-                writeln!(file, "{},{},{}", account.id, person_id(index), account.return_number)?;
-                self.note(PERSONAS, Entry::Persona);
+                let id = self.manner.format.account_id(account.id);
+                let row = format!("{id},{},{}\n", person_id(index), account.return_number);
+                self.put_row(file, Entry::Persona, row)?;
             }
         }
-        file.finish()
+        Ok(())
     }
 }

@@ -1,25 +1,62 @@
 //! The observer: what is seen of the network, when, and how it is written down. Everything an observer misses (posts not
 //! collected, accounts not listed, days without checks) is missed here, and only here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 
 use crate::clock::{DAY_MS, HOUR_MS, rfc3339, year_month};
 use crate::people::End;
-use crate::raw::shelf::{PERSONAS, RawFile, Shelf};
-use crate::raw::v11::{Captured, Lookup, Post};
+use crate::raw::press::{FileId, Press, Setting};
+use crate::raw::shelf::{PERSONAS, Shelf};
+use crate::raw::{Compress, Format, Holds, Record};
 use crate::roster::{ROSTERS, Rosters};
 use crate::streams::{Process, below, chance};
-use crate::text::Composed;
-use crate::words;
 use crate::world::{Party, World, Written};
+
+mod capture;
 mod entry;
 mod lists;
 mod requests;
-mod show;
+mod stream;
 
+pub use capture::Capture;
 pub use entry::Entry;
-use show::show;
+
+use capture::capture;
+
+/// How the observer works: what an option says of it, where the parameters say what it meets.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Manner {
+    /// Format of posts and looked-up accounts.
+    pub format: Format,
+    /// Compression of their files.
+    pub compress: Compress,
+    /// Instead of a share of posts as they come: so many newest posts of each watched account at each look-up.
+    pub newest: Option<usize>,
+    /// When watched accounts are looked up.
+    pub lookups: Lookups,
+}
+
+/// When watched accounts are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Lookups {
+    /// Daily in the quiet window, every few days outside it, as the parameters say.
+    #[default]
+    Sampled,
+    /// Every day.
+    Daily,
+}
+
+impl Lookups {
+    /// Its name on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sampled => "sampled",
+            Self::Daily => "daily",
+        }
+    }
+}
 
 #[derive(Debug, Clone)]
 enum Task {
@@ -27,11 +64,7 @@ enum Task {
     Lookup(Vec<Party>),
     FetchLists(usize),
     Refetch,
-}
-
-struct Open {
-    name: String,
-    file: Box<dyn RawFile>,
+    Event(usize),
 }
 
 /// Days after which an account known to be gone is no longer asked for.
@@ -41,24 +74,53 @@ const BATCH: usize = 100;
 /// Times an account must stand in fetched lists before the observer takes an interest in it.
 const CANDIDATE_MENTIONS: u32 = 3;
 
+/// The files that are written all the time.
+struct Files {
+    stream: FileId,
+    lookups: FileId,
+    overlap: FileId,
+    refetched: FileId,
+    checks: FileId,
+    follows: FileId,
+}
+
+/// What was seen of one account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Posts collected, copies not counted.
+    pub posts: u64,
+    /// Look-ups that found it.
+    pub lookups: u64,
+    /// Checks that answered.
+    pub checks: u64,
+    /// First moment it was seen to be gone, milliseconds since 1970.
+    pub gone_ms: Option<i64>,
+}
+
+/// An account's latest posts, for an observer who takes the newest.
+#[derive(Debug, Clone, Default)]
+struct Timeline {
+    posts: VecDeque<Written>,
+    /// The newest that was taken before.
+    taken: u64,
+}
+
 /// The observer at work.
 pub struct Observer<'a> {
-    shelf: &'a dyn Shelf,
-    stream: Option<Open>,
-    lookups: Option<Open>,
-    overlap: Open,
-    refetched: Open,
-    checks: Open,
-    follows: Open,
+    press: Press<'a>,
+    manner: Manner,
+    files: Files,
     tasks: Vec<(i64, Task)>,
     /// First moment an account was seen to be gone.
     gone: BTreeMap<Party, i64>,
     seen_in_lists: BTreeMap<Party, u32>,
     collected_today: Vec<Written>,
     collected_yesterday: Vec<Written>,
-    line: Vec<u8>,
-    written: BTreeMap<(String, Entry), u64>,
-    collected: BTreeMap<u32, u64>,
+    timelines: BTreeMap<u32, Timeline>,
+    written: BTreeMap<(FileId, Entry), u64>,
+    accounts: BTreeMap<u32, Seen>,
+    /// Copies of campaigns that were collected: post ids.
+    campaign_posts: Vec<u64>,
 }
 
 /// What the observer holds in the end.
@@ -66,8 +128,33 @@ pub struct Observer<'a> {
 pub struct Holdings {
     /// Entries by file.
     pub written: BTreeMap<(String, Entry), u64>,
-    /// Posts collected by account, copies not counted.
-    pub collected: BTreeMap<u32, u64>,
+    /// What was seen of each account of the network.
+    pub accounts: BTreeMap<u32, Seen>,
+    /// Ids of the copies of campaigns that were collected, in order.
+    pub campaign_posts: Vec<u64>,
+    /// Format, which says how ids are written.
+    pub format: Format,
+}
+
+fn monthly(press: &mut Press<'_>, manner: Manner, holds: Holds, at_ms: i64) -> io::Result<FileId> {
+    let prefix = match holds {
+        Holds::Posts => "tweets-stream",
+        Holds::Accounts => "users",
+    };
+    let name = file_name(manner, &format!("{prefix}-{}", year_month(at_ms)));
+    match press.file(&name) {
+        Some(file) => Ok(file),
+        None => press.open(&name, manner.format.header(holds)),
+    }
+}
+
+/// A file of posts or accounts, named for its platform, format and compression.
+fn file_name(manner: Manner, stem: &str) -> String {
+    let stem = match manner.format {
+        Format::Bluesky => stem.replace("tweets", "posts"),
+        Format::V11 | Format::V2 | Format::Csv => stem.to_owned(),
+    };
+    format!("{stem}.{}{}", manner.format.ending(), manner.compress.suffix())
 }
 
 impl<'a> Observer<'a> {
@@ -75,43 +162,52 @@ impl<'a> Observer<'a> {
     ///
     /// # Errors
     /// What the shelf says.
-    pub fn new(shelf: &'a dyn Shelf) -> io::Result<Self> {
-        let open = |name: &str| {
-            shelf.create(name).map(|file| Open {
-                name: name.to_owned(),
-                file,
-            })
+    pub fn new(world: &World, manner: Manner, shelf: &'a dyn Shelf, threads: usize) -> io::Result<Self> {
+        let setting = Setting {
+            format: manner.format,
+            compress: manner.compress,
+            streams: world.streams,
         };
-        let mut observer = Self {
-            shelf,
-            stream: None,
-            lookups: None,
-            overlap: open("tweets-overlap.jsonl.gz")?,
-            refetched: open("tweets-refetched.jsonl.gz")?,
-            checks: open("availability.csv")?,
-            follows: open("follows.csv")?,
+        let mut press = Press::new(shelf, setting, threads);
+        let posts = manner.format.header(Holds::Posts);
+        let files = Files {
+            stream: monthly(&mut press, manner, Holds::Posts, world.start_ms)?,
+            lookups: monthly(&mut press, manner, Holds::Accounts, world.start_ms)?,
+            overlap: press.open(&file_name(manner, "tweets-overlap"), posts)?,
+            refetched: press.open(&file_name(manner, "tweets-refetched"), posts)?,
+            checks: press.open("availability.csv", "account_id,handle,observed_at,state,detail\n")?,
+            follows: press.open("follows.csv", "follower_id,followed_id,observed_at\n")?,
+        };
+        Ok(Self {
+            press,
+            manner,
+            files,
             tasks: Vec::new(),
             gone: BTreeMap::new(),
             seen_in_lists: BTreeMap::new(),
             collected_today: Vec::new(),
             collected_yesterday: Vec::new(),
-            line: Vec::new(),
+            timelines: BTreeMap::new(),
             written: BTreeMap::new(),
-            collected: BTreeMap::new(),
-        };
-        observer
-            .checks
-            .file
-            .write_all(b"account_id,handle,observed_at,state,detail\n")?;
-        observer
-            .follows
-            .file
-            .write_all(b"follower_id,followed_id,observed_at\n")?;
-        Ok(observer)
+            accounts: BTreeMap::new(),
+            campaign_posts: Vec::new(),
+        })
     }
 
-    fn note(&mut self, file: &str, entry: Entry) {
-        *self.written.entry((file.to_owned(), entry)).or_default() += 1;
+    fn put(&mut self, file: FileId, entry: Entry, record: Record) -> io::Result<()> {
+        *self.written.entry((file, entry)).or_default() += 1;
+        self.press.put(file, record)
+    }
+
+    fn put_row(&mut self, file: FileId, entry: Entry, row: String) -> io::Result<()> {
+        self.put(file, entry, Record::Line(row.into_bytes()))
+    }
+
+    fn seen(&mut self, party: Party) -> Option<&mut Seen> {
+        match party {
+            Party::Inside(a) => Some(self.accounts.entry(a).or_default()),
+            Party::Outside(_) => None,
+        }
     }
 
     /// Plans the day: what is asked, and when.
@@ -120,33 +216,20 @@ impl<'a> Observer<'a> {
     /// What the shelf says.
     pub fn begin_day(&mut self, world: &World, rosters: &Rosters, day: u32) -> io::Result<()> {
         let now = world.midnight(day);
-        self.turn_month(now)?;
+        self.files.stream = monthly(&mut self.press, self.manner, Holds::Posts, now)?;
+        self.files.lookups = monthly(&mut self.press, self.manner, Holds::Accounts, now)?;
         self.collected_yesterday = std::mem::take(&mut self.collected_today);
         self.tasks.clear();
         self.tasks.push((now + 18 * HOUR_MS, Task::Refetch));
+        let watched = self.watched(rosters, now);
+        if self.manner.format.has_account_events() {
+            self.plan_events(world, &watched, day, now);
+        }
         if !world.params.observer.outages.contains(&day) {
-            self.plan_requests(world, rosters, day, now);
+            self.plan_requests(world, &watched, day, now);
         }
         // Popped from the end.
         self.tasks.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-        Ok(())
-    }
-
-    /// The stream and the lookups begin a new file with each month.
-    fn turn_month(&mut self, now: i64) -> io::Result<()> {
-        let month = year_month(now);
-        for (slot, prefix) in [(&mut self.stream, "tweets-stream"), (&mut self.lookups, "users")] {
-            let name = format!("{prefix}-{month}.jsonl.gz");
-            if slot.as_ref().is_none_or(|open| open.name != name) {
-                if let Some(open) = slot.take() {
-                    open.file.finish()?;
-                }
-                *slot = Some(Open {
-                    file: self.shelf.create(&name)?,
-                    name,
-                });
-            }
-        }
         Ok(())
     }
 
@@ -161,109 +244,10 @@ impl<'a> Observer<'a> {
                 Task::Check(batch) => self.check(world, &batch, at, day)?,
                 Task::Lookup(batch) => self.look_up(world, &batch, at, day)?,
                 Task::FetchLists(account) => self.fetch_lists(world, account, at)?,
-                Task::Refetch => self.refetch(world, at, day)?,
+                Task::Refetch => self.refetch(world, at)?,
+                Task::Event(account) => self.event(world, account, at)?,
             }
         }
-        Ok(())
-    }
-
-    /// A post was written; perhaps it is collected.
-    ///
-    /// # Errors
-    /// What the shelf says.
-    pub fn see(&mut self, world: &World, listed: &[usize], post: &Written, day: u32) -> io::Result<()> {
-        let Party::Inside(author) = post.author else {
-            return Ok(());
-        };
-        let author = author as usize;
-        if world.accounts[author].protected_at(post.at_ms) {
-            return Ok(());
-        }
-        let share = if listed.binary_search(&author).is_ok() {
-            1.0
-        } else {
-            world.params.observer.unlisted_post_share
-        };
-        let rng = &mut world.streams.of(Process::Collection, post.id, 0);
-        if !chance(rng, share * world.params.observer.post_share) {
-            return Ok(());
-        }
-        let shown = show(world, post, post.at_ms);
-        self.line.clear();
-        let captured = Captured {
-            post: &shown,
-            timestamp_ms: post.at_ms.to_string(),
-            observed_at: None,
-            simulated: true,
-        };
-        serde_json::to_writer(&mut self.line, &captured)?;
-        self.line.push(b'\n');
-        let Some(name) = self.stream.as_ref().map(|open| open.name.clone()) else {
-            return Ok(());
-        };
-        if let Some(open) = &mut self.stream {
-            open.file.write_all(&self.line)?;
-        }
-        self.note(&name, Entry::Post);
-        *self.collected.entry(author as u32).or_default() += 1;
-        // A second collection ran beside the first during the daily window and saw part of the same stream.
-        let (from, length) = world.params.period.quiet;
-        if (from..from + length).contains(&day) && chance(rng, 0.15) {
-            self.overlap.file.write_all(&self.line)?;
-            self.note("tweets-overlap.jsonl.gz", Entry::Copy);
-        }
-        if chance(rng, 0.06) {
-            self.collected_today.push(post.clone());
-        }
-        self.disturb(world, post, &name)
-    }
-
-    /// What else a stream carries: notices, cut lines, things that are no posts.
-    fn disturb(&mut self, world: &World, post: &Written, name: &str) -> io::Result<()> {
-        let rng = &mut world.streams.of(Process::Damage, post.id, 0);
-        let Some(open) = &mut self.stream else { return Ok(()) };
-        let entry = match below(rng, 8000) {
-            0..=19 => {
-                let (id, user) = (post.id, world.profile(post.author, post.at_ms).id);
-                writeln!(
-                    open.file,
-                    "{{\"delete\":{{\"status\":{{\"id\":{id},\"id_str\":\"{id}\",\"user_id\":{user},\"user_id_str\":\"{user}\"}},\
-                     \"timestamp_ms\":\"{}\"}},\"simulated\":true}}",
-                    post.at_ms + 40_000
-                )?;
-                // Who deletes a post takes it from a later fetch too.
-                self.collected_today.retain(|kept| kept.id != post.id);
-                Entry::Deletion
-            }
-            20..=29 => {
-                let track = 1 + below(rng, 500);
-                let at = post.at_ms;
-                writeln!(
-                    open.file,
-                    "{{\"limit\":{{\"track\":{track},\"timestamp_ms\":\"{at}\"}},\"simulated\":true}}"
-                )?;
-                Entry::Limit
-            }
-            30..=33 => {
-                let cut = self.line.len() / 2;
-                // A cut in the middle of a character would make two faults of one.
-                let cut = (0..=cut).rev().find(|at| self.line[*at].is_ascii()).unwrap_or(0);
-                open.file.write_all(&self.line[..cut])?;
-                open.file.write_all(b"\n")?;
-                Entry::Cut
-            }
-            34..=36 => {
-                writeln!(open.file, "{{\"note\":\"the kettle is on\",\"simulated\":true}}")?;
-                Entry::Foreign
-            }
-            37..=38 => {
-                open.file
-                    .write_all(b"{\"text\":\"tea \xff\xfe and bread\",\"simulated\":true}\n")?;
-                Entry::Mojibake
-            }
-            _ => return Ok(()),
-        };
-        self.note(name, entry);
         Ok(())
     }
 
@@ -274,15 +258,24 @@ impl<'a> Observer<'a> {
     pub fn finish(mut self, world: &World, rosters: &Rosters) -> io::Result<Holdings> {
         self.write_rosters(world, rosters)?;
         self.write_personas(world)?;
-        for open in [self.stream, self.lookups].into_iter().flatten() {
-            open.file.finish()?;
+        for (party, at) in std::mem::take(&mut self.gone) {
+            if let Some(seen) = self.seen(party) {
+                seen.gone_ms = Some(at);
+            }
         }
-        for open in [self.overlap, self.refetched, self.checks, self.follows] {
-            open.file.finish()?;
-        }
+        let name = |file: FileId| self.press.name(file).to_owned();
+        let written = self
+            .written
+            .iter()
+            .map(|((file, entry), n)| ((name(*file), *entry), *n))
+            .collect();
+        self.campaign_posts.sort_unstable();
+        self.press.finish()?;
         Ok(Holdings {
-            written: self.written,
-            collected: self.collected,
+            written,
+            accounts: self.accounts,
+            campaign_posts: self.campaign_posts,
+            format: self.manner.format,
         })
     }
 }

@@ -1,73 +1,106 @@
-//! What the observer asks for: checks, lookups, follower lists, posts a second time.
+//! What the observer asks for: checks, lookups, follower lists.
 
 use super::*;
 
 impl Observer<'_> {
-    pub(super) fn plan_requests(&mut self, world: &World, rosters: &Rosters, day: u32, now: i64) {
-        let patient = |gone: &BTreeMap<Party, i64>, party: &Party| {
-            gone.get(party).is_none_or(|since| now - since < PATIENCE_DAYS * DAY_MS)
-        };
+    /// Listed accounts that were not seen gone for long, in order.
+    pub(super) fn watched(&self, rosters: &Rosters, now: i64) -> Vec<Party> {
         let mut watched: Vec<Party> = rosters
             .listings
             .iter()
             .filter(|l| l.listed_ms <= now + 5 * HOUR_MS)
-            .map(|l| Party::Inside(u32::try_from(l.account).unwrap_or(u32::MAX)))
+            .map(|l| Party::Inside(l.account as u32))
             .collect();
         watched.sort_unstable();
         watched.dedup();
-        watched.retain(|party| patient(&self.gone, party));
+        watched.retain(|party| self.patient(*party, now));
+        watched
+    }
+
+    fn patient(&self, party: Party, now: i64) -> bool {
+        self.gone
+            .get(&party)
+            .is_none_or(|since| now - since < PATIENCE_DAYS * DAY_MS)
+    }
+
+    pub(super) fn plan_requests(&mut self, world: &World, watched: &[Party], day: u32, now: i64) {
         let (from, length) = world.params.period.quiet;
         let in_window = (from..from + length).contains(&day);
         let fetch_days = [
             3,
             from / 2,
             from,
-            from + length - 1,
+            (from + length).saturating_sub(1),
             world.params.period.days.saturating_sub(6),
         ];
         if fetch_days.contains(&day) {
             let rng = &mut world.streams.of(Process::FollowLists, 0, day);
             let mut at = now + 14 * HOUR_MS;
-            for party in &watched {
+            for party in watched {
                 if let Party::Inside(account) = party
-                    && chance(rng, 0.16)
+                    && chance(rng, world.params.observer.follow_lists_share)
                 {
                     self.tasks.push((at, Task::FetchLists(*account as usize)));
-                    at += 20_000;
+                    // Lists of thousands take a while; no more than a night is spent on all.
+                    at += (8 * HOUR_MS / watched.len().max(1) as i64).min(20_000);
                 }
             }
         }
-        let mut asked = watched.clone();
+        let mut asked = watched.to_vec();
         if day % 14 == 4 || day == from + 1 {
             let known: Vec<Party> = self
                 .seen_in_lists
                 .iter()
                 .filter(|(party, n)| {
-                    **n >= CANDIDATE_MENTIONS && watched.binary_search(party).is_err() && patient(&self.gone, party)
+                    **n >= CANDIDATE_MENTIONS && watched.binary_search(party).is_err() && self.patient(**party, now)
                 })
                 .map(|(party, _)| *party)
                 .collect();
             asked.extend(known.into_iter().take(3 * world.params.people.at_first as usize / 2));
         }
-        for (n, batch) in asked.chunks(BATCH).enumerate() {
+        // Two seconds a request, or faster where there are many: all are done within four hours.
+        let pace = |requests: usize| (4 * HOUR_MS / requests.max(1) as i64).min(2000);
+        let batches = asked.chunks(BATCH);
+        let gap = pace(batches.len());
+        for (n, batch) in batches.enumerate() {
             self.tasks
-                .push((now + 6 * HOUR_MS + 2000 * n as i64, Task::Check(batch.to_vec())));
+                .push((now + 6 * HOUR_MS + gap * n as i64, Task::Check(batch.to_vec())));
         }
-        if in_window || day % 3 == 1 {
+        let every = world.params.observer.lookup_every_days;
+        let due = day % every == 1 % every;
+        if in_window || due || self.manner.lookups == Lookups::Daily {
             for (n, batch) in asked.chunks(BATCH).enumerate() {
                 self.tasks
-                    .push((now + 12 * HOUR_MS + 2000 * n as i64, Task::Lookup(batch.to_vec())));
+                    .push((now + 12 * HOUR_MS + gap * n as i64, Task::Lookup(batch.to_vec())));
+            }
+        }
+    }
+
+    /// Ends and new handles of watched accounts on a day, as a stream of events tells them.
+    pub(super) fn plan_events(&mut self, world: &World, watched: &[Party], day: u32, now: i64) {
+        if world.params.observer.stream_outages.contains(&day) {
+            return;
+        }
+        let today = now..now + DAY_MS;
+        for party in watched {
+            let Party::Inside(a) = party else { continue };
+            let account = &world.accounts[*a as usize];
+            let end = account.end.map(|(at, _)| at);
+            let renamed = account.handles.iter().skip(1).map(|(since, _)| *since);
+            for at in end.into_iter().chain(renamed).filter(|at| today.contains(at)) {
+                self.tasks.push((at, Task::Event(*a as usize)));
             }
         }
     }
 
     pub(super) fn check(&mut self, world: &World, batch: &[Party], at: i64, day: u32) -> io::Result<()> {
+        let format = self.manner.format;
         for party in batch {
             let rng = &mut world.streams.of(Process::Lookups, party_key(*party), day);
             if chance(rng, 0.01) {
                 continue;
             }
-            let profile = world.profile(*party, at);
+            let named = world.name_of(*party, at);
             let (mut state, mut detail) = ("active", String::new());
             if let Party::Inside(a) = party {
                 let account = &world.accounts[*a as usize];
@@ -86,8 +119,8 @@ impl Observer<'_> {
                     None => {
                         // A handle changed since yesterday's check.
                         let before = account.handle_at(at - DAY_MS);
-                        if before != profile.handle && account.created_ms < at - DAY_MS {
-                            (state, detail) = ("renamed", format!("was {before}"));
+                        if before != named.handle && account.created_ms < at - DAY_MS {
+                            (state, detail) = ("renamed", format!("was {}", format.handle(before)));
                         }
                     }
                 }
@@ -97,61 +130,59 @@ impl Observer<'_> {
             } else if matches!(state, "suspended" | "deactivated" | "not_found") {
                 self.gone.entry(*party).or_insert(at);
             }
-            writeln!(
-                self.checks.file,
-                "{},{},{},{state},{detail}",
-                profile.id,
-                profile.handle,
-                rfc3339(at)
-            )?;
-            self.note("availability.csv", Entry::Check);
+            if let Some(seen) = self.seen(*party) {
+                seen.checks += u64::from(state != "unknown");
+            }
+            let (id, handle) = (format.account_id(named.id), format.handle(&named.handle));
+            let row = format!("{id},{handle},{},{state},{detail}\n", rfc3339(at));
+            self.put_row(self.files.checks, Entry::Check, row)?;
         }
         let rng = &mut world.streams.of(Process::Damage, 1, day);
         if chance(rng, 0.01) {
-            writeln!(self.checks.file, ",,{},active,", rfc3339(at))?;
-            self.note("availability.csv", Entry::BadRow);
+            self.put_row(self.files.checks, Entry::BadRow, format!(",,{},active,\n", rfc3339(at)))?;
         }
         Ok(())
     }
 
     pub(super) fn look_up(&mut self, world: &World, batch: &[Party], at: i64, day: u32) -> io::Result<()> {
-        let Some(name) = self.lookups.as_ref().map(|open| open.name.clone()) else {
-            return Ok(());
-        };
+        let file = self.files.lookups;
         for party in batch {
             let rng = &mut world.streams.of(Process::Lookups, party_key(*party) | 1 << 48, day);
-            let alive = match party {
-                Party::Inside(a) => world.accounts[*a as usize].alive_at(at),
-                Party::Outside(_) => true,
+            let end = match party {
+                Party::Inside(a) => world.accounts[*a as usize].end.filter(|(end, _)| *end <= at),
+                Party::Outside(_) => None,
             };
-            if !alive || chance(rng, 0.02) {
+            if chance(rng, 0.02) {
                 continue;
             }
-            let profile = world.profile(*party, at);
-            self.line.clear();
-            let lookup = Lookup {
-                profile: &profile,
-                observed_at: rfc3339(at),
-                simulated: true,
-            };
-            serde_json::to_writer(&mut self.line, &lookup)?;
-            self.line.push(b'\n');
-            let copies = if chance(rng, 0.002) { 2 } else { 1 };
-            for copy in 0..copies {
-                if let Some(open) = &mut self.lookups {
-                    open.file.write_all(&self.line)?;
+            if let Some((_, how)) = end {
+                // The newer interface says who did not answer; the older leaves them out.
+                if self.manner.format == Format::V2 {
+                    let record = Record::Missing {
+                        id: world.id_of(*party),
+                        suspended: how == End::Suspended,
+                        observed_ms: at,
+                    };
+                    self.put(file, Entry::Missing, record)?;
                 }
-                self.note(&name, if copy == 0 { Entry::Lookup } else { Entry::Copy });
+                continue;
             }
-        }
-        let rng = &mut world.streams.of(Process::Damage, 2, day);
-        if chance(rng, 0.004)
-            && let Some(open) = &mut self.lookups
-        {
-            let cut = self.line.len() / 3;
-            open.file.write_all(&self.line[..cut])?;
-            open.file.write_all(b"\n")?;
-            self.note(&name, Entry::Cut);
+            let record = Record::Account {
+                profile: Box::new(world.profile(*party, at)),
+                observed_ms: at,
+            };
+            if chance(rng, 0.002) {
+                self.put(file, Entry::Copy, record.clone())?;
+            }
+            self.put(file, Entry::Lookup, record)?;
+            if let Some(seen) = self.seen(*party) {
+                seen.lookups += 1;
+            }
+            if let (Some(_), Party::Inside(a)) = (self.manner.newest, *party)
+                && !world.accounts[a as usize].protected_at(at)
+            {
+                self.take_newest(world, a, at)?;
+            }
         }
         Ok(())
     }
@@ -160,11 +191,9 @@ impl Observer<'_> {
         if !world.accounts[account].alive_at(at) || world.accounts[account].protected_at(at) {
             return Ok(());
         }
-        let own = Party::Inside(u32::try_from(account).unwrap_or(u32::MAX));
-        let id = |party: Party| match party {
-            Party::Inside(a) => world.accounts[a as usize].id,
-            Party::Outside(o) => world.outsiders[o as usize].id,
-        };
+        let format = self.manner.format;
+        let own = Party::Inside(account as u32);
+        let id = |party: Party| format.account_id(world.id_of(party));
         let when = rfc3339(at);
         let followers = world.graph.followers(account).iter().map(|a| Party::Inside(*a)).chain(
             world
@@ -179,56 +208,14 @@ impl Observer<'_> {
                 .iter()
                 .map(|o| Party::Outside(*o)),
         );
-        let mut rows = 0;
         for (follower, followed) in followers.map(|f| (f, own)).chain(following.map(|f| (own, f))) {
-            writeln!(self.follows.file, "{},{},{when}", id(follower), id(followed))?;
+            let row = format!("{},{},{when}\n", id(follower), id(followed));
+            self.put_row(self.files.follows, Entry::Follow, row)?;
             let other = if follower == own { followed } else { follower };
             *self.seen_in_lists.entry(other).or_default() += 1;
-            rows += 1;
         }
-        *self
-            .written
-            .entry(("follows.csv".to_owned(), Entry::Follow))
-            .or_default() += rows;
         if account % 97 == 5 {
-            writeln!(self.follows.file, "{},,{when}", id(own))?;
-            self.note("follows.csv", Entry::BadRow);
-        }
-        Ok(())
-    }
-
-    /// Yesterday's sample is fetched again by id: counts have grown, and what is gone stays missing.
-    pub(super) fn refetch(&mut self, world: &World, at: i64, _day: u32) -> io::Result<()> {
-        for post in std::mem::take(&mut self.collected_yesterday) {
-            let lost = |party: Party| match party {
-                Party::Inside(a) => {
-                    let account = &world.accounts[a as usize];
-                    !account.alive_at(at) || account.protected_at(at)
-                }
-                Party::Outside(_) => false,
-            };
-            if lost(post.author) || post.reposted.as_ref().is_some_and(|of| lost(of.author)) {
-                continue;
-            }
-            let mut post = post;
-            if post.quoted.as_ref().is_some_and(|of| lost(of.author)) {
-                post.quoted = None;
-            }
-            if let Some((reposts, likes)) = world.reactions(&post) {
-                (post.reposts, post.likes) = (reposts, likes);
-            }
-            let shown = show(world, &post, at);
-            self.line.clear();
-            let captured = Captured {
-                post: &shown,
-                timestamp_ms: post.at_ms.to_string(),
-                observed_at: Some(rfc3339(at)),
-                simulated: true,
-            };
-            serde_json::to_writer(&mut self.line, &captured)?;
-            self.line.push(b'\n');
-            self.refetched.file.write_all(&self.line)?;
-            self.note("tweets-refetched.jsonl.gz", Entry::Refetch);
+            self.put_row(self.files.follows, Entry::BadRow, format!("{},,{when}\n", id(own)))?;
         }
         Ok(())
     }

@@ -1,17 +1,13 @@
-//! Where raw files are put: a directory (compressed by file name) or memory.
+//! Where raw files are put: a directory or memory.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-use std::rc::Rc;
-
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A file being written. Dropping it without [`RawFile::finish`] leaves it incomplete.
-pub trait RawFile: Write {
+pub trait RawFile: Write + Send {
     /// Writes what is pending and closes the file.
     ///
     /// # Errors
@@ -43,7 +39,7 @@ pub const RAW_FOLDER: &str = "raw";
 /// The table of people who came back, as `dedupe --personas` reads it.
 pub const PERSONAS: &str = "personas.csv";
 
-/// A directory; `.gz` files are compressed, without name or time in their header, so that equal content is equal bytes.
+/// A directory.
 #[derive(Debug, Clone)]
 pub struct Directory {
     /// An existing directory that holds a folder [`RAW_FOLDER`].
@@ -52,18 +48,14 @@ pub struct Directory {
 
 impl Shelf for Directory {
     fn create(&self, name: &str) -> io::Result<Box<dyn RawFile>> {
-        let file = BufWriter::with_capacity(1 << 16, File::create_new(self.path.join(place(name)))?);
-        if name.ends_with(".gz") {
-            Ok(Box::new(Compressed(GzEncoder::new(file, Compression::new(4)))))
-        } else {
-            Ok(Box::new(Plain(file)))
-        }
+        let file = File::create_new(self.path.join(place(name)))?;
+        Ok(Box::new(OnDisk(BufWriter::with_capacity(1 << 16, file))))
     }
 }
 
-struct Plain(BufWriter<File>);
+struct OnDisk(BufWriter<File>);
 
-impl Write for Plain {
+impl Write for OnDisk {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }
@@ -72,50 +64,35 @@ impl Write for Plain {
     }
 }
 
-impl RawFile for Plain {
+impl RawFile for OnDisk {
     fn finish(self: Box<Self>) -> io::Result<()> {
         self.0.into_inner()?.sync_all()
     }
 }
 
-struct Compressed(GzEncoder<BufWriter<File>>);
+type Files = Arc<Mutex<BTreeMap<String, Vec<u8>>>>;
 
-impl Write for Compressed {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
-impl RawFile for Compressed {
-    fn finish(self: Box<Self>) -> io::Result<()> {
-        self.0.finish()?.into_inner()?.sync_all()
-    }
-}
-
-/// Files in memory, uncompressed, for tests.
+/// Files in memory, for tests.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    files: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
+    files: Files,
 }
 
 impl Memory {
     /// All finished files by name.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        self.files.borrow().clone()
+        self.files.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-struct MemoryFile {
+struct InMemory {
     name: String,
     bytes: Vec<u8>,
-    files: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
+    files: Files,
 }
 
-impl Write for MemoryFile {
+impl Write for InMemory {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -125,19 +102,22 @@ impl Write for MemoryFile {
     }
 }
 
-impl RawFile for MemoryFile {
+impl RawFile for InMemory {
     fn finish(self: Box<Self>) -> io::Result<()> {
-        self.files.borrow_mut().insert(self.name, self.bytes);
+        self.files
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(self.name, self.bytes);
         Ok(())
     }
 }
 
 impl Shelf for Memory {
     fn create(&self, name: &str) -> io::Result<Box<dyn RawFile>> {
-        Ok(Box::new(MemoryFile {
+        Ok(Box::new(InMemory {
             name: name.to_owned(),
             bytes: Vec::new(),
-            files: Rc::clone(&self.files),
+            files: Arc::clone(&self.files),
         }))
     }
 }

@@ -2,43 +2,9 @@
 
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
-use crate::clock::twitter_time;
-use crate::text::{Composed, Span, shortened};
-
-/// What an account shows of itself at a moment.
-#[derive(Debug, Clone, Default)]
-pub struct Profile {
-    /// Account id.
-    pub id: u64,
-    /// Handle without `@`.
-    pub handle: String,
-    /// Display name.
-    pub name: String,
-    /// Self-declared location.
-    pub location: Option<String>,
-    /// Self-description.
-    pub description: Option<String>,
-    /// Language setting.
-    pub lang: &'static str,
-    /// Key of the picture.
-    pub avatar: u64,
-    /// When the account was made, milliseconds since 1970.
-    pub created_ms: i64,
-    /// Followers.
-    pub followers: u64,
-    /// Accounts followed.
-    pub friends: u64,
-    /// Posts ever written, this moment's included.
-    pub statuses: u64,
-    /// Lists it is on.
-    pub listed: u64,
-    /// Posts it liked.
-    pub favourites: u64,
-    /// Whether its posts are for followers only.
-    pub protected: bool,
-    /// Time zone's name and offset in hours.
-    pub zone: Option<(&'static str, i32)>,
-}
+use super::shown::{Post, Profile};
+use crate::clock::{rfc3339, twitter_time};
+use crate::text::{Composed, SHORT_TEXT, Span, shortened};
 
 #[derive(Serialize)]
 struct UserObject<'a> {
@@ -110,47 +76,6 @@ impl Serialize for Profile {
         }
         .serialize(serializer)
     }
-}
-
-/// A looked-up account: the user object and when the collector asked.
-#[derive(Debug, Serialize)]
-pub struct Lookup<'a> {
-    /// The user object.
-    #[serde(flatten)]
-    pub profile: &'a Profile,
-    /// RFC 3339, added by the collector.
-    pub observed_at: String,
-    /// Always true: this record was made up.
-    pub simulated: bool,
-}
-
-/// A post as seen at a moment.
-#[derive(Debug, Clone)]
-pub struct Post {
-    /// Post id.
-    pub id: u64,
-    /// When it was written, milliseconds since 1970.
-    pub at_ms: i64,
-    /// Its text and what it names.
-    pub body: Composed,
-    /// Who wrote it, as of the moment of observation.
-    pub author: Profile,
-    /// Client's name and address.
-    pub client: (&'static str, &'static str),
-    /// The answered post, its author's id and handle.
-    pub reply_to: Option<(u64, u64, String)>,
-    /// The post passed on.
-    pub reposted: Option<Box<Post>>,
-    /// Id of the quoted post, also when that post is gone.
-    pub quotes: Option<u64>,
-    /// The post quoted, when it is there.
-    pub quoted: Option<Box<Post>>,
-    /// Times it was passed on.
-    pub reposts: u64,
-    /// Times it was liked.
-    pub likes: u64,
-    /// Latitude and longitude in degrees.
-    pub place: Option<(f64, f64)>,
 }
 
 #[derive(Serialize)]
@@ -273,9 +198,6 @@ struct StatusObject<'a> {
     lang: &'static str,
 }
 
-/// Longest text before a post is cut and carries `extended_tweet`.
-pub const SHORT_TEXT: usize = 140;
-
 impl Serialize for Post {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let cut = self.body.length > SHORT_TEXT;
@@ -320,8 +242,8 @@ impl Serialize for Post {
             }),
             place: None,
             contributors: None,
-            quoted_status_id: self.quotes,
-            quoted_status_id_str: self.quotes.map(|id| id.to_string()),
+            quoted_status_id: self.quotes.map(|(id, _)| id),
+            quoted_status_id_str: self.quotes.map(|(id, _)| id.to_string()),
             quoted_status: self.quoted.as_deref(),
             is_quote_status: self.quotes.is_some(),
             retweeted_status: self.reposted.as_deref(),
@@ -343,17 +265,53 @@ impl Serialize for Post {
     }
 }
 
-/// A line of a collection: the post, when it was captured, and the mark that it was made up.
-#[derive(Debug, Serialize)]
-pub struct Captured<'a> {
-    /// The post.
+/// A looked-up account: the user object and when the collector asked.
+#[derive(Serialize)]
+struct Lookup<'a> {
     #[serde(flatten)]
-    pub post: &'a Post,
-    /// Milliseconds since 1970 of the post, as the stream adds them.
-    pub timestamp_ms: String,
-    /// When a later fetch saw it (RFC 3339); a stream says nothing.
+    profile: &'a Profile,
+    observed_at: String,
+    simulated: bool,
+}
+
+/// A line of a collection: the post, its moment as the stream adds it, and when a later fetch saw it.
+#[derive(Serialize)]
+struct Captured<'a> {
+    #[serde(flatten)]
+    post: &'a Post,
+    timestamp_ms: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub observed_at: Option<String>,
-    /// Always true: this record was made up.
-    pub simulated: bool,
+    observed_at: Option<String>,
+    simulated: bool,
+}
+
+/// A post's line; `observed_ms` when a later fetch saw it, a stream says nothing.
+///
+/// # Errors
+/// None while writing to memory.
+pub fn post(post: &Post, observed_ms: Option<i64>, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    let captured = Captured {
+        post,
+        timestamp_ms: post.at_ms.to_string(),
+        observed_at: observed_ms.map(rfc3339),
+        simulated: true,
+    };
+    serde_json::to_writer(&mut *out, &captured)?;
+    out.push(b'\n');
+    Ok(())
+}
+
+/// A looked-up account's line.
+///
+/// # Errors
+/// None while writing to memory.
+pub fn account(profile: &Profile, observed_ms: i64, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    let lookup = Lookup {
+        profile,
+        observed_at: rfc3339(observed_ms),
+        simulated: true,
+    };
+    serde_json::to_writer(&mut *out, &lookup)?;
+    out.push(b'\n');
+    Ok(())
 }

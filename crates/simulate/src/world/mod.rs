@@ -9,7 +9,7 @@ use crate::graph::Graph;
 use crate::outsiders::{Outsider, outsiders};
 use crate::params::Params;
 use crate::people::{self, Account, CIRCLES, End, Handles, Person};
-use crate::raw::v11::Profile;
+use crate::raw::shown::Profile;
 use crate::streams::{Process, Random, Streams, below, chance, count, lognormal, pick, unit, waiting};
 use crate::words;
 
@@ -82,8 +82,8 @@ pub struct Written {
     pub reply_to: Option<(u64, Named)>,
     /// The post passed on.
     pub reposted: Option<Box<Written>>,
-    /// Id of the quoted post and its author's handle at that moment: the link in the text stays when the post is gone.
-    pub quotes: Option<(u64, String)>,
+    /// Id of the quoted post and its author: the link in the text stays when the post is gone.
+    pub quotes: Option<(u64, Named)>,
     /// The post quoted.
     pub quoted: Option<Box<Written>>,
     /// Times it was passed on until seen.
@@ -262,8 +262,18 @@ impl World {
         self.told_of.extend(accounts);
     }
 
+    /// A party's account id.
+    #[must_use]
+    pub fn id_of(&self, party: Party) -> u64 {
+        match party {
+            Party::Inside(a) => self.accounts[a as usize].id,
+            Party::Outside(o) => self.outsiders[o as usize].id,
+        }
+    }
+
     /// A party as it is named at a moment.
-    fn name_of(&self, party: Party, at_ms: i64) -> Named {
+    #[must_use]
+    pub fn name_of(&self, party: Party, at_ms: i64) -> Named {
         let (id, handle) = match party {
             Party::Inside(a) => {
                 let account = &self.accounts[a as usize];

@@ -192,13 +192,13 @@ impl World {
                 self.deeds[author].quotes[outside] += 1;
                 self.react(target, false, chance(rng, 0.3));
                 let of = self.reacted_to(target);
-                post.quotes = Some((of.id, named.handle));
+                post.quotes = Some((of.id, named));
                 post.quoted = Some(Box::new(of));
             }
             Kind::Reply => {
                 self.deeds[author].replies[outside] += 1;
                 self.react(target, false, chance(rng, 0.5));
-                post.reply_to = Some((self.id_of(target), named));
+                post.reply_to = Some((self.post_of(target), named));
             }
             Kind::Mention => {
                 self.deeds[author].mentions[outside] += 1;
@@ -245,7 +245,7 @@ impl World {
         })
     }
 
-    fn id_of(&self, target: Target) -> u64 {
+    fn post_of(&self, target: Target) -> u64 {
         match target {
             Target::Inside { account, post } => self.recent[account as usize][post].id,
             Target::Outside { index, day } => self.yesterdays_post(index, day).0,
