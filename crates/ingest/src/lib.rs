@@ -42,7 +42,7 @@ Writes the tables posts, accounts, availability, follows, roster and rejects, th
 
 Needs about 150 MB of memory, whatever the size of the input, and five times the longest record where records are long.
 
-Built-in mappings: fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
+Built-in mappings: account-lookups, fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
 They are recognised by their columns.
 
 Examples:

@@ -9,6 +9,7 @@ macro_rules! builtins {
 }
 
 builtins! {
+    "account-lookups",
     "fifth-tribe",
     "five-thirty-eight",
     "five-thirty-eight-2018",
