@@ -35,7 +35,7 @@ use observer::{Holdings, Manner, Observer};
 use params::Params;
 use raw::shelf::Shelf;
 use roster::Rosters;
-use truth::DayTruth;
+use truth::{Book, DayTruth};
 use world::World;
 
 pub use cli::Simulate;
@@ -48,6 +48,8 @@ pub struct Simulation {
     pub rosters: Rosters,
     /// True state, day by day.
     pub days: Vec<DayTruth>,
+    /// What was kept of every post.
+    pub book: Book,
     /// What the observer holds.
     pub holdings: Holdings,
 }
@@ -67,6 +69,7 @@ pub fn simulate(
     let mut rosters = Rosters::default();
     let mut observer = Observer::new(&world, manner, shelf, threads)?;
     let mut days = Vec::new();
+    let mut book = Book::default();
     for day in 0..world.params.period.days {
         world.begin_day(day);
         let newly_listed = rosters.begin_day(&world, day);
@@ -74,13 +77,15 @@ pub fn simulate(
         observer.begin_day(&world, &rosters, day)?;
         let end_of_day = world.midnight(day + 1) - 1;
         let listed = rosters.listed_at(end_of_day);
+        book.begin_day(&world, rosters.on_day(world.midnight(day)), day);
         for draft in world.drafts(day, threads) {
             observer.until(&world, draft.at_ms - 1, day)?;
             let post = world.write(draft, day);
+            book.enter(&world, &post);
             observer.see(&world, &listed, &post, day)?;
         }
         observer.until(&world, end_of_day, day)?;
-        days.push(truth::at_end_of(&world, &rosters, day));
+        days.push(truth::at_end_of(&world, &rosters, &book, day));
         watch(day);
     }
     let holdings = observer.finish(&world, &rosters)?;
@@ -88,6 +93,7 @@ pub fn simulate(
         world,
         rosters,
         days,
+        book,
         holdings,
     })
 }

@@ -24,6 +24,19 @@ pub enum Declares {
     Fancy,
 }
 
+impl Declares {
+    /// Its name in truth tables.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Truth => "truth",
+            Self::Falsehood => "falsehood",
+            Self::Fancy => "fanciful",
+        }
+    }
+}
+
 /// A person, across all accounts.
 #[derive(Debug, Clone)]
 pub struct Person {

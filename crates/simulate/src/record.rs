@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stage::Run;
 use tables::{
-    State, Timestamp, TruthAccount, TruthAccounts, TruthInjected, TruthInjection, TruthMeasure, TruthMeasures,
+    State, Timestamp, TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection,
+    TruthInteraction, TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons,
 };
 
 use crate::Simulation;
 use crate::observer::person_id;
 use crate::people::End;
 use crate::raw::shelf::place;
-use crate::truth::SetTruth;
+use crate::truth::book::{Copied, KINDS};
+use crate::truth::values::values;
 
 /// Writes `truth/` and tells of every raw file.
 pub fn record(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
@@ -24,7 +26,10 @@ pub fn record(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     for file in files {
         run.record_file(&place(file))?;
     }
+    persons(simulation, run)?;
     accounts(simulation, run)?;
+    interactions(simulation, run)?;
+    copies(simulation, run)?;
     measures(simulation, run)?;
     let mut injected: Vec<TruthInjection<'_>> = simulation
         .holdings
@@ -44,115 +49,182 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
+fn persons(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
+    let world = &simulation.world;
+    let ids: Vec<String> = (0..world.people.len()).map(person_id).collect();
+    let end_of_period = world.midnight(world.params.period.days);
+    let rows = world.people.iter().enumerate().filter_map(|(index, person)| {
+        let first = &world.accounts[*person.accounts.first()?];
+        let last = &world.accounts[*person.accounts.last()?];
+        Some(TruthPerson {
+            person_id: &ids[index],
+            core: person.core,
+            bot: person.bot,
+            lang: person.tongue.word(),
+            in_theatre: person.in_theatre,
+            declares: person.declares.word(),
+            arrived_at: Timestamp(first.created_ms),
+            accounts: count(person.accounts.len()),
+            gave_up: last.end.is_some_and(|(at, _)| at < end_of_period),
+        })
+    });
+    run.write_aside::<TruthPersons>("truth", rows)
+}
+
+fn count(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
 fn accounts(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     let world = &simulation.world;
+    let format = simulation.holdings.format;
     let end_of_period = world.midnight(world.params.period.days);
-    let rostered: BTreeSet<usize> = simulation
+    let mut listed: BTreeMap<usize, i64> = BTreeMap::new();
+    for listing in simulation
         .rosters
         .listings
         .iter()
         .filter(|listing| listing.listed_ms < end_of_period)
-        .map(|listing| listing.account)
-        .collect();
-    let names: Vec<(String, String)> = world
+    {
+        let first = listed.entry(listing.account).or_insert(listing.listed_ms);
+        *first = (*first).min(listing.listed_ms);
+    }
+    let named = Named::of(simulation);
+    let handles: Vec<[String; 2]> = world
         .accounts
         .iter()
-        .map(|account| (account.id.to_string(), person_id(account.person)))
+        .map(|account| [account.handle_at(i64::MIN), account.handle_at(end_of_period)].map(|h| format.handle(h)))
         .collect();
-    let mut order: Vec<usize> = (0..world.accounts.len()).collect();
-    order.sort_by_key(|index| &names[*index].0);
-    let rows = order.into_iter().map(|index| {
-        let account = &world.accounts[index];
-        // What would end after the period has not ended.
+    let persons: Vec<String> = world.accounts.iter().map(|account| person_id(account.person)).collect();
+    let rows = named.order.iter().map(|index| {
+        let account = &world.accounts[*index];
+        // What would come after the period has not come.
         let end = account.end.filter(|(at, _)| *at < end_of_period);
-        let (peak, last) = world.followers[index];
+        let audience = world.followers[*index];
+        let seen = simulation
+            .holdings
+            .accounts
+            .get(&(*index as u32))
+            .copied()
+            .unwrap_or_default();
         TruthAccount {
-            account_id: &names[index].0,
-            handle: account.handle_at(end_of_period),
-            person_id: &names[index].1,
+            account_id: &named.ids[*index],
+            handle: &handles[*index][1],
+            first_handle: &handles[*index][0],
+            person_id: &persons[*index],
             return_number: i64::from(account.return_number),
             created_at: Timestamp(account.created_ms),
+            protected_at: account.protected_ms.filter(|at| *at < end_of_period).map(Timestamp),
             ended_at: end.map(|(at, _)| Timestamp(at)),
             end_state: match end {
                 Some((_, End::Suspended)) => State::Suspended,
                 Some((_, End::Deactivated)) => State::Deactivated,
                 None => State::Active,
             },
-            rostered: rostered.contains(&index),
-            followers_peak: signed(peak),
-            followers_end: signed(last),
+            in_wave: account.in_wave,
+            rostered: listed.contains_key(index),
+            followers_peak: signed(audience.peak),
+            followers_end: signed(audience.last),
+            followers_inside: signed(audience.last_inside),
+            following_inside: signed(audience.following_inside),
+            following_outside: count(world.people[account.person].reads.len()),
             statuses: signed(account.statuses_before + account.statuses),
-            posts_collected: signed(
-                simulation
-                    .holdings
-                    .accounts
-                    .get(&u32::try_from(index).unwrap_or(u32::MAX))
-                    .map_or(0, |seen| seen.posts),
-            ),
+            posts_written: signed(account.statuses),
+            posts_collected: signed(seen.posts),
+            listed_at: listed.get(index).copied().map(Timestamp),
+            lookups: signed(seen.lookups),
+            checks: signed(seen.checks),
+            seen_gone_at: seen.gone_ms.map(Timestamp),
         }
     });
     run.write_aside::<TruthAccounts>("truth", rows)
 }
 
-/// Measure, group, window and moment.
-type Key = (&'static str, &'static str, &'static str, Option<i64>);
+/// Accounts by the ids that the raw files give them, and their order.
+struct Named {
+    ids: Vec<String>,
+    order: Vec<usize>,
+}
+
+impl Named {
+    fn of(simulation: &Simulation) -> Self {
+        let format = simulation.holdings.format;
+        let ids: Vec<String> = simulation
+            .world
+            .accounts
+            .iter()
+            .map(|account| format.account_id(account.id))
+            .collect();
+        let mut order: Vec<usize> = (0..ids.len()).collect();
+        order.sort_by(|a, b| ids[*a].cmp(&ids[*b]));
+        Self { ids, order }
+    }
+}
+
+fn interactions(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
+    let named = Named::of(simulation);
+    let rows = named.order.iter().flat_map(|index| {
+        let id = named.ids[*index].as_str();
+        let addressed = simulation
+            .book
+            .pages
+            .get(*index)
+            .map(|page| page.addressed)
+            .unwrap_or_default();
+        let rows = KINDS
+            .into_iter()
+            .zip(addressed)
+            .map(move |(kind, counts)| TruthInteraction {
+                account_id: id,
+                kind,
+                to_listed: signed(counts.listed),
+                to_network: signed(counts.network),
+                to_outside: signed(counts.outside),
+            });
+        rows.filter(|row| row.to_network + row.to_outside > 0)
+    });
+    run.write_aside::<TruthInteractions>("truth", rows)
+}
+
+fn copies(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
+    let format = simulation.holdings.format;
+    let world = &simulation.world;
+    let mut copies: Vec<(i64, String, String, &Copied)> = simulation
+        .book
+        .copies
+        .iter()
+        .map(|copy| {
+            let author = world.accounts[copy.account as usize].id;
+            (
+                i64::from(copy.campaign),
+                format.post_id(copy.post, author),
+                format.account_id(author),
+                copy,
+            )
+        })
+        .collect();
+    copies.sort();
+    let rows = copies.iter().map(|(cluster_id, post_id, account_id, copy)| TruthCopy {
+        cluster_id: *cluster_id,
+        post_id,
+        account_id,
+        posted_at: Timestamp(copy.at_ms),
+        edited: copy.edited,
+        collected: simulation.holdings.campaign_posts.binary_search(&copy.post).is_ok(),
+    });
+    run.write_aside::<TruthCopies>("truth", rows)
+}
 
 fn measures(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
-    let mut rows: BTreeMap<Key, (Option<f64>, &'static str)> = BTreeMap::new();
-    let (from, length) = simulation.world.params.period.quiet;
-    for (group, of) in [
-        (
-            "listed",
-            (|day| &day.listed) as fn(&crate::truth::DayTruth) -> &SetTruth,
-        ),
-        ("network", |day| &day.network),
-    ] {
-        let mut totals = BTreeMap::from([("all", (0, 0)), ("quiet", (0, 0))]);
-        for (number, day) in simulation.days.iter().enumerate() {
-            let (set, at) = (of(day), Some(day.at_ms));
-            let some = (set.size > 0).then_some(());
-            let rate = (set.at_risk > 0).then(|| set.suspended as f64 / set.at_risk as f64);
-            let mut put = |measure, value, unit| rows.insert((measure, group, "all", at), (value, unit));
-            put("size", Some(set.size as f64), "accounts");
-            put("followers.mean", some.map(|()| set.followers), "followers");
-            put(
-                "tweets_per_day.lifetime.mean",
-                some.map(|()| set.lifetime_posts_per_day),
-                "tweets per day",
-            );
-            put("suspension.rate", rate, "per account and day");
-            put(
-                "insularity.followers_inside_network",
-                some.map(|()| set.inside_followers),
-                "share",
-            );
-            put(
-                "insularity.followers_inside_set",
-                some.map(|()| set.followers_in_set),
-                "share",
-            );
-            put("location.focus", Some(set.claims_theatre as f64), "accounts");
-            put("location.truth", Some(set.in_theatre as f64), "accounts");
-            for (window, (suspended, at_risk)) in &mut totals {
-                if *window == "all" || (from as usize..(from + length) as usize).contains(&number) {
-                    *suspended += set.suspended;
-                    *at_risk += set.at_risk;
-                }
-            }
-        }
-        for (window, (suspended, at_risk)) in totals {
-            let rate = (at_risk > 0).then(|| suspended as f64 / at_risk as f64);
-            rows.insert(("suspension.rate", group, window, None), (rate, "per account and day"));
-        }
-    }
-    let rows = rows
-        .into_iter()
+    let values = values(simulation);
+    let rows = values
+        .iter()
         .map(|((measure, group, window, at), (value, unit))| TruthMeasure {
             measure,
             group,
             window,
             at: at.map(Timestamp),
-            value,
+            value: *value,
             unit,
         });
     run.write_aside::<TruthMeasures>("truth", rows)

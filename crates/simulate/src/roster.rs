@@ -128,6 +128,13 @@ impl Rosters {
         self.planned = world.accounts.len();
     }
 
+    /// Accounts that stand on some roster at any time of the day that begins at a midnight; an account may come twice.
+    pub fn on_day(&self, midnight_ms: i64) -> impl Iterator<Item = usize> {
+        let next = midnight_ms + DAY_MS;
+        let on = move |l: &&Listing| l.listed_ms < next && l.unlisted_ms.is_none_or(|gone| midnight_ms <= gone);
+        self.listings.iter().filter(on).map(|l| l.account)
+    }
+
     /// Accounts that stand on some roster at a moment, each once, in order.
     #[must_use]
     pub fn listed_at(&self, at_ms: i64) -> Vec<usize> {

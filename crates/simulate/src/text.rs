@@ -17,6 +17,16 @@ pub enum Tongue {
 }
 
 impl Tongue {
+    /// Its name in truth tables.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Arabic => "ar",
+            Self::Both => "both",
+        }
+    }
+
     /// The language setting of the account.
     #[must_use]
     pub fn setting(self) -> &'static str {

@@ -155,10 +155,12 @@ impl World {
     }
 
     pub(super) fn count_followers(&mut self, now: i64) {
-        for (index, (peak, last)) in self.followers.iter_mut().enumerate() {
+        for (index, audience) in self.followers.iter_mut().enumerate() {
             if self.accounts[index].alive_at(now) {
-                *last = self.graph.follower_count(index);
-                *peak = (*peak).max(*last);
+                audience.last = self.graph.follower_count(index);
+                audience.peak = audience.peak.max(audience.last);
+                audience.last_inside = self.graph.followers(index).len() as u64;
+                audience.following_inside = self.graph.following(index).len() as u64;
             }
         }
     }

@@ -121,6 +121,20 @@ pub struct Deeds {
     /// Quotes of insiders and of outsiders.
     pub quotes: [u64; 2],
 }
+
+/// Counts of follows of an account: the most at any midnight, and those at its end or now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Audience {
+    /// Most followers.
+    pub peak: u64,
+    /// Followers last.
+    pub last: u64,
+    /// Of them, those within the network.
+    pub last_inside: u64,
+    /// Accounts followed within the network last.
+    pub following_inside: u64,
+}
+
 /// The network.
 pub struct World {
     /// Parameters.
@@ -139,8 +153,8 @@ pub struct World {
     pub outsiders: Vec<Outsider>,
     /// True counts by account.
     pub deeds: Vec<Deeds>,
-    /// Most followers by account, at any midnight, and followers when it ended or now.
-    pub followers: Vec<(u64, u64)>,
+    /// Followers and followed by account.
+    pub followers: Vec<Audience>,
     handles: Handles,
     recent: Vec<VecDeque<Written>>,
     births: BTreeSet<(i64, usize)>,
@@ -224,7 +238,7 @@ impl World {
         self.graph.add_account();
         self.recent.push(VecDeque::with_capacity(REMEMBERED));
         self.deeds.push(Deeds::default());
-        self.followers.push((0, 0));
+        self.followers.push(Audience::default());
         self.born_today.push(at);
         at
     }

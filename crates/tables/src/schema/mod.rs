@@ -18,7 +18,10 @@ pub use metrics::{
     Comparison, Comparisons, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
     SurvivalRow,
 };
-pub use truth::{TruthAccount, TruthAccounts, TruthInjected, TruthInjection, TruthMeasure, TruthMeasures};
+pub use truth::{
+    TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
+    TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons,
+};
 pub use words::{Basis, Flow, InteractionKind, PostKind, SetName, State, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
@@ -77,7 +80,10 @@ pub fn all() -> Vec<Description> {
         describe::<Returns>(),
         describe::<Network>(),
         describe::<Comparisons>(),
+        describe::<TruthPersons>(),
         describe::<TruthAccounts>(),
+        describe::<TruthInteractions>(),
+        describe::<TruthCopies>(),
         describe::<TruthMeasures>(),
         describe::<TruthInjected>(),
     ]
