@@ -54,7 +54,8 @@ test:
 
 # write docs/tables.md from the schemas
 dictionary:
-    cargo run {{packages}} --quiet --example dictionary > docs/tables.md
+    @cargo build {{packages}} --example dictionary
+    {{quote(bin)}}/examples/dictionary > docs/tables.md
 
 # formatting and lints, as CI checks them
 lint:

@@ -284,12 +284,12 @@ fn each_regime_removes_whom_it_says() {
         let ended = simulation.world.accounts.iter().enumerate();
         let lost: Vec<f64> = ended
             .filter(|(_, a)| a.end.is_some_and(|(at, how)| how == End::Suspended && at < early))
-            .map(|(index, _)| simulation.world.followers[index].1 as f64)
+            .map(|(index, _)| simulation.world.followers[index].last as f64)
             .collect();
         lost.iter().sum::<f64>() / lost.len() as f64
     };
     assert!(followers_lost(&targeted) > 1.5 * followers_lost(&study));
-    assert!(targeted.days.last().unwrap().listed.followers < 0.7 * study.days.last().unwrap().listed.followers);
+    assert!(targeted.days.last().unwrap().listed.followers[0] < 0.7 * study.days.last().unwrap().listed.followers[0]);
 }
 
 #[test]

@@ -61,7 +61,9 @@ fn spread<V: Copy>(values: &[Option<V>], field: &Field, column: usize) -> Vec<Op
 /// The words of an enumerated column; `None` for free text.
 fn words(table: &str, column: &str) -> Option<Vec<&'static str>> {
     Some(match (table, column) {
-        ("interactions", "kind") => InteractionKind::ALL.iter().map(|word| word.word()).collect(),
+        ("interactions" | "truth_interactions", "kind") => {
+            InteractionKind::ALL.iter().map(|word| word.word()).collect()
+        }
         ("posts", "kind") => PostKind::ALL.iter().map(|word| word.word()).collect(),
         (_, "state" | "end_state") => State::ALL.iter().map(|word| word.word()).collect(),
         (_, "observed_basis") => Basis::ALL.iter().map(|word| word.word()).collect(),
