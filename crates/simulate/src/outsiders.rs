@@ -33,7 +33,13 @@ pub fn outsiders(params: &Params, streams: &Streams, handles: &mut Handles, star
                 pick(rng, words::SECOND),
                 u32::try_from(100 + below(rng, 900)).unwrap_or(0),
             );
-            let age = (30.0 + waiting(rng, 500.0)).min(1600.0);
+            // Nobody is older than ids of this form; whoever would be is spread over the first years of them.
+            let drawn = 30.0 + waiting(rng, 500.0);
+            let age = if drawn > 1600.0 {
+                1600.0 - 900.0 * unit(rng)
+            } else {
+                drawn
+            };
             let created_ms = start_ms - (age * DAY_MS as f64) as i64;
             let rank = f64::from(index + 1);
             let pace = lognormal(rng, 6.0, 1.2).min(200.0);

@@ -391,7 +391,16 @@ pub fn age_before(params: &Params, streams: &Streams, index: usize) -> i64 {
     } else {
         waiting(rng, params.people.age_days)
     };
-    (days.clamp(0.5, 1500.0) * DAY_MS as f64) as i64
+    // Whoever would be out of bounds is spread over a while within them: ids tell accounts of one moment apart only by 12 bits.
+    let spread = unit(rng);
+    let days = if days < 0.5 {
+        0.5 + spread
+    } else if days > 1500.0 {
+        1500.0 - 200.0 * spread
+    } else {
+        days
+    };
+    (days * DAY_MS as f64) as i64
 }
 
 #[cfg(test)]

@@ -243,6 +243,24 @@ proptest! {
 }
 
 #[test]
+fn ids_and_handles_are_nobody_elses_at_any_size() {
+    let world = simulate::world::World::new(Params::study(1, 5.0));
+    let ids = world
+        .accounts
+        .iter()
+        .map(|a| a.id)
+        .chain(world.outsiders.iter().map(|o| o.id));
+    let all = world.accounts.len() + world.outsiders.len();
+    assert_eq!(ids.collect::<BTreeSet<u64>>().len(), all);
+    let handles = world
+        .accounts
+        .iter()
+        .map(|a| a.handle_at(0))
+        .chain(world.outsiders.iter().map(|o| o.handle.as_str()));
+    assert_eq!(handles.collect::<BTreeSet<&str>>().len(), all);
+}
+
+#[test]
 fn without_pressure_nobody_is_removed_and_what_people_are_does_not_change() {
     let (under_pressure, _) = run(5, 0.03, |_| ());
     let (left_alone, _) = run(5, 0.03, |params| {
