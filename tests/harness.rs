@@ -1,0 +1,66 @@
+//! The validation harness: it runs, its tables have no empty cell, and the number of jobs changes nothing.
+
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::path::Path;
+
+use pipeline_tests::{assert_same_files, root, run, run_ok, stderr};
+
+fn rows(path: &Path) -> Vec<csv::StringRecord> {
+    csv::Reader::from_path(path).unwrap().into_records().map(Result::unwrap).collect()
+}
+
+#[test]
+fn estimators_are_judged_alike_by_one_job_and_two() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = |jobs: &str| {
+        let output = dir.path().join(jobs);
+        let path = output.display().to_string();
+        run_ok("validate", ["estimators", "--seeds", "2", "--scale", "0.02", "--jobs", jobs, "-o", &path]);
+        output
+    };
+    let (alone, together) = (at("1"), at("2"));
+    assert_same_files(&alone, &together);
+    let rows = rows(&alone.join("estimators.csv"));
+    let of = |measure: &str| rows.iter().filter(|row| &row[0] == measure).count();
+    for measure in ["size", "followers.mean", "suspension.rate", "survival.median_days", "personas.recall"] {
+        assert!(of(measure) > 0, "{measure} is not judged");
+    }
+    for row in &rows {
+        assert!(row.iter().take(18).all(|cell| !cell.is_empty()), "an empty cell: {row:?}");
+        assert!(!row[18].contains("no truth"), "no truth: {row:?}");
+    }
+}
+
+#[test]
+fn calibration_tells_who_misses() {
+    let dir = tempfile::tempdir().unwrap();
+    let targets = dir.path().join("targets.toml");
+    let study = "title = \"t\"\n[period]\nfrom = 2015-06-01\nto = 2015-10-31\n";
+    // At a fiftieth of the people fewer than 1,000 are listed, and nobody has 300 followers on average.
+    let size = "[[compare]]\nfigure = \"BP23\"\nseries = \"size\"\nreduce = \"max\"\n";
+    let followers = "[[compare]]\nfigure = \"BP03\"\nmeasure = \"followers.mean\"\n";
+    let output = dir.path().join("out");
+    let path = output.display().to_string();
+    let ask = |targets: &Path| {
+        let targets = targets.display().to_string();
+        let params = "diminishing-returns-2016";
+        let bound = "returns.followers_ratio<5";
+        run(
+            "validate",
+            [
+                "calibrate", "--params", params, "--targets", &targets, "--bound", bound, "--seeds", "2", "--scale", "0.02", "-o",
+                &path,
+            ],
+        )
+    };
+    std::fs::write(&targets, format!("{study}{size}")).unwrap();
+    let landed = ask(&targets);
+    assert!(landed.status.success(), "{}", stderr(&landed));
+    assert_eq!(rows(&output.join("calibration.csv")).len(), 2);
+    std::fs::write(&targets, format!("{study}{size}{followers}")).unwrap();
+    assert_eq!(ask(&targets).status.code(), Some(1));
+    std::fs::write(&targets, study).unwrap();
+    let parameters = root().join("datasets/diminishing-returns-2016/parameters.toml");
+    assert_eq!(ask(&parameters).status.code(), Some(2), "a parameter file is no study file");
+}

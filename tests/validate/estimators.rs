@@ -1,0 +1,378 @@
+//! Many seeds through all stages; every estimator beside the truth.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use pipeline_tests::root;
+use tables::{Personas, TableFile, TruthAccounts};
+
+use crate::Runs;
+use crate::chain::{Chain, each, progress};
+use crate::numbers::{Key, Measured, Truth};
+use crate::score::{Pair, Score, Share, score};
+use crate::truth::{is_probability, of_measure, of_point};
+use crate::write::{Sheet, number, percent, print, text};
+
+/// The set whose numbers are judged.
+const GROUP: &str = "listed";
+/// The design of the runs.
+const STUDY: &str = "datasets/diminishing-returns-2016/study.toml";
+
+/// A run's numbers and truth.
+struct Outcome {
+    measured: Measured,
+    truth: Truth,
+    /// Pairs of accounts: said to be one person's, really so among them, and really so in all.
+    pairs: [u64; 3],
+}
+
+/// Answers the question.
+pub fn run(asked: &Runs) -> anyhow::Result<()> {
+    std::fs::create_dir_all(&asked.output).with_context(|| format!("cannot make '{}'", asked.output.display()))?;
+    let options = ["--scale".to_owned(), asked.scale.to_string()];
+    let outcomes = each(&asked.seeds(), usize::from(asked.jobs), progress("seeds"), |seed| {
+        outcome(*seed, &options)
+    })?;
+    check_units(&outcomes)?;
+    let mut sheet = Sheet {
+        header: HEADER.to_vec(),
+        rows: measures(&outcomes),
+    };
+    sheet.rows.extend(series(&outcomes));
+    sheet.rows.extend(personas(&outcomes));
+    sheet.csv(&asked.output.join("estimators.csv"))?;
+    let table = sheet.markdown(&SHOWN);
+    let seeds = format!(
+        "{} seeds from {} on, at scale {}, every number of the set `{GROUP}`",
+        asked.seeds, asked.first_seed, asked.scale
+    );
+    let page = format!(
+        "# Estimators beside the truth\n\n{seeds}. README.md beside this file tells what the columns are.\n\n{table}"
+    );
+    text(&asked.output.join("estimators.md"), &page)?;
+    print(&table);
+    Ok(())
+}
+
+fn outcome(seed: u64, options: &[String]) -> anyhow::Result<Outcome> {
+    let chain = Chain::simulate(seed, options)?;
+    chain.prepare()?;
+    let measured = chain.measure("study", &root().join(STUDY))?;
+    Ok(Outcome {
+        measured: Measured::read(&measured)?,
+        truth: Truth::read(&chain.path("simulated/truth"))?,
+        pairs: persona_pairs(&chain.path("simulated/truth"), &chain.path("dedupe"))?,
+    })
+}
+
+const HEADER: [&str; 19] = [
+    "measure",
+    "in",
+    "window",
+    "unit",
+    "n",
+    "truth",
+    "truth_spread",
+    "estimate",
+    "bias",
+    "bias_percent",
+    "rmse",
+    "interval_width",
+    "coverage",
+    "coverage_low",
+    "coverage_high",
+    "coverage_expected",
+    "finding_right",
+    "absent",
+    "note",
+];
+const SHOWN: [&str; 13] = [
+    "measure",
+    "in",
+    "window",
+    "n",
+    "truth",
+    "estimate",
+    "bias",
+    "bias_percent",
+    "rmse",
+    "coverage",
+    "coverage_expected",
+    "finding_right",
+    "note",
+];
+
+/// A row of the sheet.
+struct Row<'a> {
+    measure: &'a str,
+    place: &'a str,
+    window: &'a str,
+    unit: &'a str,
+    pairs: Vec<Pair>,
+    right: Option<Share>,
+    absent: u64,
+    note: String,
+}
+
+impl Row<'_> {
+    fn cells(self) -> Vec<String> {
+        let score = score(&self.pairs);
+        let has_truth = score.is_some();
+        let of = |read: &dyn Fn(&Score) -> String| score.as_ref().map_or_else(|| "-".to_owned(), read);
+        let covered = |share: Option<Share>, show: &dyn Fn(&Share) -> String| match share {
+            Some(share) => show(&share),
+            None if has_truth => "no interval".to_owned(),
+            None => "-".to_owned(),
+        };
+        let own = score.as_ref().and_then(|score| score.holds_own);
+        let expected = score.as_ref().and_then(|score| score.holds_expected);
+        vec![
+            self.measure.to_owned(),
+            self.place.to_owned(),
+            self.window.to_owned(),
+            self.unit.to_owned(),
+            of(&|s| s.n.to_string()),
+            of(&|s| number(s.truth)),
+            of(&|s| number(s.truth_spread)),
+            of(&|s| number(s.estimate)),
+            of(&|s| number(s.bias)),
+            of(&|s| {
+                if s.truth == 0.0 {
+                    "-".to_owned()
+                } else {
+                    number(100.0 * s.bias / s.truth.abs())
+                }
+            }),
+            of(&|s| number(s.rmse)),
+            of(&|s| s.width.map_or_else(|| "no interval".to_owned(), number)),
+            covered(own, &|share| percent(share.value())),
+            covered(own, &|share| percent(share.interval.0)),
+            covered(own, &|share| percent(share.interval.1)),
+            covered(expected, &|share| percent(share.value())),
+            self.right
+                .map_or_else(|| "-".to_owned(), |share| percent(share.value())),
+            self.absent.to_string(),
+            self.note,
+        ]
+    }
+}
+
+/// A measure and its truth are of one unit, or one of the two is not what it seems.
+fn check_units(outcomes: &[Outcome]) -> anyhow::Result<()> {
+    for outcome in outcomes {
+        for (key, (_, unit)) in &outcome.truth.measures {
+            if let Some(measured) = outcome.measured.measures.get(key)
+                && measured.unit != *unit
+            {
+                bail!(
+                    "the unit of {} is '{}', that of its truth '{unit}'",
+                    key.0,
+                    measured.unit
+                );
+            }
+        }
+        for ((measure, _), points) in &outcome.measured.series {
+            if let (Some(unit), Some(point)) = (outcome.truth.units.get(measure), points.values().next())
+                && point.unit != *unit
+            {
+                bail!(
+                    "the unit of the series {measure} is '{}', that of its truth '{unit}'",
+                    point.unit
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The reason given most often, with how often.
+fn reason(reasons: &BTreeMap<String, u64>) -> String {
+    let most = reasons.iter().max_by_key(|(_, n)| **n);
+    most.map_or_else(String::new, |(reason, n)| format!("absent {n} times: {reason}"))
+}
+
+fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
+    let of_group = |key: &&Key| key.1 == GROUP || key.1.starts_with("listed/");
+    let keys: BTreeSet<&Key> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.measured.measures.keys())
+        .filter(of_group)
+        .collect();
+    let mut rows = Vec::new();
+    for key in keys {
+        let (mut pairs, mut reasons, mut unit) = (Vec::new(), BTreeMap::<String, u64>::new(), "");
+        let (mut right, mut judged) = (0, 0);
+        for outcome in outcomes {
+            let Some(ours) = outcome.measured.measures.get(key) else {
+                continue;
+            };
+            unit = &ours.unit;
+            let really = of_measure(&outcome.truth, &outcome.measured, key);
+            if let (Some(finding), Some(ours)) = (really.finding, &ours.finding) {
+                judged += 1;
+                right += u64::from(finding == ours);
+            }
+            match (really.value, ours.value) {
+                (Some(truth), Some(estimate)) => pairs.push(Pair {
+                    subject: 0,
+                    truth,
+                    estimate,
+                    interval: ours.interval,
+                }),
+                (_, None) => {
+                    let reason = ours.reason.clone().unwrap_or_else(|| "no reason given".to_owned());
+                    // Numbers within a reason are those of one run.
+                    let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
+                    *reasons.entry(reason.replace(" ()", "")).or_default() += 1;
+                }
+                (None, Some(_)) => *reasons.entry("no truth".to_owned()).or_default() += 1,
+            }
+        }
+        let absent = reasons.values().sum();
+        let note = if is_probability(&key.0) {
+            "the probability of a test: judged in power.md".to_owned()
+        } else {
+            reason(&reasons)
+        };
+        let place = key.1.strip_prefix("listed/").unwrap_or("measures");
+        let right = Share::of(right, judged);
+        rows.push(
+            Row {
+                measure: &key.0,
+                place,
+                window: &key.2,
+                unit,
+                pairs,
+                right,
+                absent,
+                note,
+            }
+            .cells(),
+        );
+    }
+    rows
+}
+
+fn series(outcomes: &[Outcome]) -> Vec<Vec<String>> {
+    let keys: BTreeSet<&(String, String)> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.measured.series.keys())
+        .filter(|(_, group)| group == GROUP)
+        .collect();
+    let mut rows = Vec::new();
+    for key in keys {
+        let (mut pairs, mut reasons, mut unit) = (Vec::new(), BTreeMap::<String, u64>::new(), "");
+        for outcome in outcomes {
+            for (at, ours) in outcome.measured.series.get(key).into_iter().flatten() {
+                unit = &ours.unit;
+                match (
+                    of_point(&outcome.truth, &outcome.measured, &key.0, GROUP, *at),
+                    ours.value,
+                ) {
+                    (Some(truth), Some(estimate)) => pairs.push(Pair {
+                        subject: *at,
+                        truth,
+                        estimate,
+                        interval: ours.interval,
+                    }),
+                    (_, None) => {
+                        let reason = ours.reason.clone().unwrap_or_else(|| "no reason given".to_owned());
+                        let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
+                        *reasons.entry(reason).or_default() += 1;
+                    }
+                    (None, Some(_)) => *reasons.entry("no truth".to_owned()).or_default() += 1,
+                }
+            }
+        }
+        let absent = reasons.values().sum();
+        let note = reason(&reasons);
+        rows.push(
+            Row {
+                measure: &key.0,
+                place: "series",
+                window: "all",
+                unit,
+                pairs,
+                right: None,
+                absent,
+                note,
+            }
+            .cells(),
+        );
+    }
+    rows
+}
+
+/// Pairs of accounts that `dedupe` takes for one person's, those of them that are, and all that are.
+fn persona_pairs(truth: &Path, dedupe: &Path) -> anyhow::Result<[u64; 3]> {
+    let accounts = TableFile::<TruthAccounts>::open(truth)?.read()?;
+    let person: BTreeMap<String, String> = accounts
+        .rows()?
+        .map(|row| (row.account_id.to_owned(), row.person_id.to_owned()))
+        .collect();
+    let together = |n: u64| n * n.saturating_sub(1) / 2;
+    let mut really: BTreeMap<&str, u64> = BTreeMap::new();
+    person
+        .values()
+        .for_each(|person| *really.entry(person).or_default() += 1);
+    let personas = TableFile::<Personas>::open(dedupe)?.read()?;
+    let mut said: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in personas.rows()? {
+        said.entry(row.persona_id.to_owned())
+            .or_default()
+            .push(row.account_id.to_owned());
+    }
+    let mut right = 0;
+    for accounts in said.values() {
+        let mut same: BTreeMap<&String, u64> = BTreeMap::new();
+        accounts
+            .iter()
+            .filter_map(|account| person.get(account))
+            .for_each(|p| *same.entry(p).or_default() += 1);
+        right += same.values().map(|n| together(*n)).sum::<u64>();
+    }
+    let all_said = said.values().map(|accounts| together(accounts.len() as u64)).sum();
+    Ok([all_said, right, really.values().map(|n| together(*n)).sum()])
+}
+
+/// Precision and recall of personas, as rows.
+fn personas(outcomes: &[Outcome]) -> Vec<Vec<String>> {
+    let of = |what: &'static str, whole: usize, note: &str| {
+        let pairs: Vec<Pair> = outcomes
+            .iter()
+            .filter(|outcome| outcome.pairs[whole] > 0)
+            .map(|outcome| Pair {
+                subject: 0,
+                truth: 1.0,
+                estimate: outcome.pairs[1] as f64 / outcome.pairs[whole] as f64,
+                interval: None,
+            })
+            .collect();
+        let unit = "share of pairs of accounts";
+        let note = note.to_owned();
+        Row {
+            measure: what,
+            place: "personas",
+            window: "all",
+            unit,
+            pairs,
+            right: None,
+            absent: 0,
+            note,
+        }
+        .cells()
+    };
+    vec![
+        of(
+            "personas.precision",
+            0,
+            "hand-checked personas; of the pairs said to be one person's",
+        ),
+        of(
+            "personas.recall",
+            2,
+            "hand-checked personas; of all true pairs, accounts never seen among them",
+        ),
+    ]
+}

@@ -1,0 +1,92 @@
+//! `validate`: what the simulated truth says of every estimator, and of the simulation itself.
+//!
+//! `estimators` runs many seeds through all stages and sets what comes out beside what was so; `power` asks how large an effect
+//! designs of some kind would see; `calibrate` asks how near a simulated study comes to the published figures. In the order in
+//! which data flows: [`chain`] runs the stages, [`numbers`] reads what they wrote, [`truth`] brings the truth to the same form,
+//! [`score`] judges, [`estimators`], [`power`] and [`calibrate`] are the three questions, [`write`] is how answers look.
+
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts of seeds and of accounts are small"
+)]
+
+mod calibrate;
+mod chain;
+mod estimators;
+mod numbers;
+mod power;
+mod score;
+mod truth;
+mod write;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Judges estimators, designs and the simulation itself by simulated truth.
+#[derive(Debug, Parser)]
+#[command(name = "validate", version)]
+struct Validate {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Debug, Subcommand)]
+enum Question {
+    /// Truth, estimate, bias, RMSE and coverage of every estimator, over many seeds
+    Estimators(Runs),
+    /// How often designs of some kinds see effects of some sizes
+    Power(Runs),
+    /// How near the truth of a parameter file comes to published figures
+    Calibrate(calibrate::Calibrate),
+}
+
+/// Which simulations are run.
+#[derive(Debug, Clone, Args)]
+struct Runs {
+    /// How many seeds
+    #[arg(long, value_name = "K", default_value_t = 20, value_parser = clap::value_parser!(u16).range(2..=10_000))]
+    seeds: u16,
+
+    /// The first of them
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    first_seed: u64,
+
+    /// Times the people of the study
+    #[arg(long, value_name = "X", default_value_t = 0.1)]
+    scale: f64,
+
+    /// Seeds that run at the same time
+    #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
+    jobs: u8,
+
+    /// Folder of the results
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+}
+
+impl Runs {
+    fn seeds(&self) -> Vec<u64> {
+        (0..u64::from(self.seeds)).map(|n| self.first_seed + n).collect()
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "what a command line tool says, it says here")]
+fn main() -> ExitCode {
+    let result = match Validate::parse().question {
+        Question::Estimators(runs) => estimators::run(&runs).map(|()| true),
+        Question::Power(runs) => power::run(&runs).map(|()| true),
+        Question::Calibrate(asked) => calibrate::run(&asked),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("validate: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

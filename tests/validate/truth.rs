@@ -1,0 +1,178 @@
+//! The truth in the form in which it was measured: at the samples of the run, reduced as the measure is.
+
+use stats::{Level, theil_sen};
+
+use crate::numbers::{Key, Measured, Truth};
+
+/// Change over a window, in percent of its mean, that still is flat: the default of study.toml.
+const FLAT_MARGIN_PERCENT: f64 = 10.0;
+const DAY_MS: f64 = 86_400_000.0;
+
+/// What was true of a measure.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct True {
+    /// The value.
+    pub value: Option<f64>,
+    /// What a finding should be.
+    pub finding: Option<&'static str>,
+}
+
+/// How the truth of a measure is had.
+enum Way {
+    /// It is told as it is.
+    Told,
+    /// By reducing a series over the samples of the window.
+    Reduced(&'static str, fn(&[(f64, f64)]) -> Option<f64>),
+    /// It has none: the probability of a test says nothing of the world.
+    Probability,
+}
+
+fn mean(points: &[(f64, f64)]) -> Option<f64> {
+    stats::mean(&values(points)).ok()
+}
+
+fn values(points: &[(f64, f64)]) -> Vec<f64> {
+    points.iter().map(|(_, value)| *value).collect()
+}
+
+fn slope(points: &[(f64, f64)]) -> Option<f64> {
+    let times: Vec<f64> = points.iter().map(|(at, _)| *at).collect();
+    theil_sen(&times, &values(points), Level::P95)
+        .ok()
+        .map(|trend| trend.slope.value)
+}
+
+fn way(measure: &str) -> Way {
+    match measure {
+        "size.max" => Way::Reduced("size", |points| values(points).into_iter().reduce(f64::max)),
+        "size.min" => Way::Reduced("size", |points| values(points).into_iter().reduce(f64::min)),
+        "size.median" => Way::Reduced("size", |points| stats::median(&values(points)).ok()),
+        "followers.mean" => Way::Reduced("followers.mean", mean),
+        "followers.trend" => Way::Reduced("followers.mean", slope),
+        "followers.trend_p" => Way::Probability,
+        "location.focus" => Way::Reduced("location.focus", mean),
+        "tweets_per_day.lifetime.first" => Way::Reduced("tweets_per_day.lifetime.mean", |points| {
+            points.first().map(|(_, value)| *value)
+        }),
+        "tweets_per_day.lifetime.last" => Way::Reduced("tweets_per_day.lifetime.mean", |points| {
+            points.last().map(|(_, value)| *value)
+        }),
+        "tweets_per_day.lifetime.trend" => Way::Reduced("tweets_per_day.lifetime.mean", slope),
+        _ => Way::Told,
+    }
+}
+
+/// Whether a measure is the probability of a test, which has no truth.
+pub fn is_probability(measure: &str) -> bool {
+    matches!(way(measure), Way::Probability)
+}
+
+/// Points of a true series at the samples within a window: days since 1970, and values.
+pub fn points(truth: &Truth, measured: &Measured, series: &str, group: &str, window: &str) -> Vec<(f64, f64)> {
+    let Some(of) = truth.series.get(&(series.to_owned(), group.to_owned())) else {
+        return Vec::new();
+    };
+    let (from, to) = measured.window(window).unwrap_or((i64::MAX, i64::MIN));
+    let inside = measured.samples.iter().filter(|at| (from..=to).contains(at));
+    inside
+        .filter_map(|at| Some((*at as f64 / DAY_MS, *of.get(at)?)))
+        .collect()
+}
+
+/// Where a series goes: the slope over its span, in percent of its mean.
+pub fn change_percent(points: &[(f64, f64)]) -> Option<f64> {
+    let (first, last) = (points.first()?.0, points.last()?.0);
+    let level = mean(points).filter(|mean| *mean > 0.0)?;
+    Some(100.0 * slope(points)? * (last - first) / level)
+}
+
+fn direction(points: &[(f64, f64)]) -> Option<&'static str> {
+    Some(match change_percent(points)? {
+        change if change.abs() <= FLAT_MARGIN_PERCENT => "flat",
+        change if change > 0.0 => "up",
+        _ => "down",
+    })
+}
+
+fn side(share: f64) -> &'static str {
+    if share > 0.5 { "mostly inside" } else { "mostly outside" }
+}
+
+/// What was true of a measure, for the samples and windows of a run.
+pub fn of_measure(truth: &Truth, measured: &Measured, key: &Key) -> True {
+    let (measure, group, window) = key;
+    match way(measure) {
+        Way::Probability => True::default(),
+        Way::Reduced(series, reduce) => {
+            let points = points(truth, measured, series, group, window);
+            let told = ["followers.trend", "tweets_per_day.lifetime.trend", "location.focus"];
+            True {
+                value: reduce(&points),
+                finding: direction(&points).filter(|_| told.contains(&measure.as_str())),
+            }
+        }
+        Way::Told => {
+            let told = |measure: &str| {
+                let key = (measure.to_owned(), group.clone(), window.clone());
+                truth.measures.get(&key).and_then(|(value, _)| *value)
+            };
+            let finding = match measure.as_str() {
+                "insularity.follows_out" | "insularity.follows_in" | "insularity.interactions" => {
+                    told(measure).map(side)
+                }
+                "insularity.ei_index" => {
+                    let shares = [
+                        "insularity.follows_out",
+                        "insularity.follows_in",
+                        "insularity.interactions",
+                    ];
+                    let sides: Vec<&str> = shares.into_iter().filter_map(told).map(side).collect();
+                    let alike = sides.windows(2).all(|pair| pair[0] == pair[1]);
+                    if alike {
+                        sides.first().copied()
+                    } else {
+                        Some("inconclusive")
+                    }
+                }
+                _ => None,
+            };
+            True {
+                value: told(measure),
+                finding,
+            }
+        }
+    }
+}
+
+/// What was true of a point. The pace since the sample before is the mean of the days since then.
+pub fn of_point(truth: &Truth, measured: &Measured, measure: &str, group: &str, at: i64) -> Option<f64> {
+    let of = truth.series.get(&(measure.to_owned(), group.to_owned()))?;
+    if measure == "tweets_per_day.window.mean" {
+        let before = measured.samples.iter().rev().find(|sample| **sample < at)?;
+        let days: Vec<f64> = of.range(before + 1..=at).map(|(_, value)| *value).collect();
+        return stats::mean(&days).ok();
+    }
+    of.get(&at).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(n: u32, start: f64, step: f64) -> Vec<(f64, f64)> {
+        (0..n)
+            .map(|day| (f64::from(day), start + step * f64::from(day)))
+            .collect()
+    }
+
+    #[test]
+    fn a_change_is_measured_over_the_span_by_the_mean() {
+        // From 100 to 129 in 29 days: 29 of a mean of 114.5.
+        let change = change_percent(&line(30, 100.0, 1.0)).unwrap();
+        assert!((change - 100.0 * 29.0 / 114.5).abs() < 1e-9);
+        assert_eq!(direction(&line(30, 100.0, 1.0)), Some("up"));
+        assert_eq!(direction(&line(30, 100.0, -1.0)), Some("down"));
+        assert_eq!(direction(&line(30, 100.0, 0.1)), Some("flat"));
+        assert_eq!(direction(&[]), None);
+    }
+}
