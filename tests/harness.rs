@@ -7,7 +7,11 @@ use std::path::Path;
 use pipeline_tests::{assert_same_files, root, run, run_ok, stderr};
 
 fn rows(path: &Path) -> Vec<csv::StringRecord> {
-    csv::Reader::from_path(path).unwrap().into_records().map(Result::unwrap).collect()
+    csv::Reader::from_path(path)
+        .unwrap()
+        .into_records()
+        .map(Result::unwrap)
+        .collect()
 }
 
 #[test]
@@ -16,18 +20,40 @@ fn estimators_are_judged_alike_by_one_job_and_two() {
     let at = |jobs: &str| {
         let output = dir.path().join(jobs);
         let path = output.display().to_string();
-        run_ok("validate", ["estimators", "--seeds", "2", "--scale", "0.02", "--jobs", jobs, "-o", &path]);
+        run_ok(
+            "validate",
+            [
+                "estimators",
+                "--seeds",
+                "2",
+                "--scale",
+                "0.02",
+                "--jobs",
+                jobs,
+                "-o",
+                &path,
+            ],
+        );
         output
     };
     let (alone, together) = (at("1"), at("2"));
     assert_same_files(&alone, &together);
     let rows = rows(&alone.join("estimators.csv"));
     let of = |measure: &str| rows.iter().filter(|row| &row[0] == measure).count();
-    for measure in ["size", "followers.mean", "suspension.rate", "survival.median_days", "personas.recall"] {
+    for measure in [
+        "size",
+        "followers.mean",
+        "suspension.rate",
+        "survival.median_days",
+        "personas.recall",
+    ] {
         assert!(of(measure) > 0, "{measure} is not judged");
     }
     for row in &rows {
-        assert!(row.iter().take(18).all(|cell| !cell.is_empty()), "an empty cell: {row:?}");
+        assert!(
+            row.iter().take(18).all(|cell| !cell.is_empty()),
+            "an empty cell: {row:?}"
+        );
         assert!(!row[18].contains("no truth"), "no truth: {row:?}");
     }
 }
@@ -49,7 +75,18 @@ fn calibration_tells_who_misses() {
         run(
             "validate",
             [
-                "calibrate", "--params", params, "--targets", &targets, "--bound", bound, "--seeds", "2", "--scale", "0.02", "-o",
+                "calibrate",
+                "--params",
+                params,
+                "--targets",
+                &targets,
+                "--bound",
+                bound,
+                "--seeds",
+                "2",
+                "--scale",
+                "0.02",
+                "-o",
                 &path,
             ],
         )
@@ -62,5 +99,9 @@ fn calibration_tells_who_misses() {
     assert_eq!(ask(&targets).status.code(), Some(1));
     std::fs::write(&targets, study).unwrap();
     let parameters = root().join("datasets/diminishing-returns-2016/parameters.toml");
-    assert_eq!(ask(&parameters).status.code(), Some(2), "a parameter file is no study file");
+    assert_eq!(
+        ask(&parameters).status.code(),
+        Some(2),
+        "a parameter file is no study file"
+    );
 }

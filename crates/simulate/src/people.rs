@@ -252,7 +252,6 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
     };
     // Fame is one trait: who is known inside is known outside.
     let fame = lognormal(rng, 1.0, params.follows.fame_sigma);
-    let crowd = f64::from(params.people.at_first);
     let tongues = if core {
         &params.tongues_core
     } else {
@@ -274,7 +273,7 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
         } else {
             0.02 + 0.08 * unit(rng)
         },
-        capacity_inside: (inside * fame).min(0.6 * crowd),
+        capacity_inside: (inside * fame).min(params.follows.most_inside),
         capacity_outside: outside * fame * lognormal(rng, 1.0, 0.5),
         pace: if newcomer.is_some() {
             newcomer_pace

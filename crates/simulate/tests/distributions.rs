@@ -78,7 +78,7 @@ fn a_fixed_seed_gives_these_values() {
 }
 
 const PACES: [&str; 4] = ["3.353858", "15.386900", "5.913047", "6.497205"];
-const STATE: (usize, usize, usize, usize, u64, usize) = (138, 251, 147, 12, 112_315, 137);
+const STATE: (usize, usize, usize, usize, u64, usize) = (138, 251, 147, 12, 112_329, 137);
 const HANDLE: &str = "harbor_spoon_34";
 
 #[test]

@@ -123,6 +123,8 @@ pub struct Follows {
     pub capacity_outside_core: f64,
     /// The same for the periphery.
     pub capacity_outside_periphery: f64,
+    /// Nobody grows towards more inside followers than these.
+    pub most_inside: f64,
     /// Spread of fame between people (standard deviation of the logarithm of their capacities).
     pub fame_sigma: f64,
     /// Days in which an account gains 1 − 1/e of the followers it still lacks.
@@ -309,6 +311,7 @@ impl Params {
         // Below full size nobody can have hundreds of inside followers; capacities shrink with the population.
         self.follows.capacity_inside_core *= scale.min(1.0);
         self.follows.capacity_inside_periphery *= scale.min(1.0);
+        self.follows.most_inside *= scale.min(1.0);
         self
     }
 }

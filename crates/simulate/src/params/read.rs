@@ -214,6 +214,7 @@ fn amounts(params: &Params) -> Result<(), Fault> {
         ("follows.capacity_inside_periphery", follows.capacity_inside_periphery),
         ("follows.capacity_outside_core", follows.capacity_outside_core),
         ("follows.capacity_outside_periphery", follows.capacity_outside_periphery),
+        ("follows.most_inside", follows.most_inside),
         ("follows.fame_sigma", follows.fame_sigma),
         ("posts.pace_now", posts.pace_now),
         ("campaigns.per_day", campaigns.per_day),
