@@ -208,6 +208,10 @@ fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
                 continue;
             };
             unit = &ours.unit;
+            // What a window has by design no number of is no estimator of it.
+            if ours.reason.as_deref() == Some("measured over the whole period only") {
+                continue;
+            }
             let really = of_measure(&outcome.truth, &outcome.measured, key);
             if let (Some(finding), Some(ours)) = (really.finding, &ours.finding) {
                 judged += 1;
@@ -228,6 +232,9 @@ fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
                 }
                 (None, Some(_)) => *reasons.entry("no truth".to_owned()).or_default() += 1,
             }
+        }
+        if pairs.is_empty() && reasons.is_empty() {
+            continue;
         }
         let absent = reasons.values().sum();
         let note = if is_probability(&key.0) {

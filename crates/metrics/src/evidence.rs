@@ -184,6 +184,16 @@ pub struct SpellRow {
     pub censored: bool,
 }
 
+impl SpellRow {
+    /// When it ended, as far as is known: midway between last seen alive and first seen gone; none where no end was seen. What
+    /// was never seen alive is gone when first seen so.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<i64> {
+        let gone = self.first_gone_at.filter(|_| !self.censored)?;
+        Some(self.last_alive_at.map_or(gone, |alive| alive + (gone - alive) / 2))
+    }
+}
+
 /// An account in a person's chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonaRow {

@@ -283,10 +283,7 @@ fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
 fn lives(evidence: &Evidence) -> BTreeMap<u32, (Option<i64>, Option<i64>)> {
     let mut lives = BTreeMap::new();
     for spell in &evidence.spells {
-        let end = match (spell.last_alive_at, spell.first_gone_at.filter(|_| !spell.censored)) {
-            (Some(alive), Some(gone)) => Some(alive + (gone - alive) / 2),
-            (alive, gone) => alive.or(gone),
-        };
+        let end = spell.ended_at().or(spell.last_alive_at);
         // Of several lives the first one's beginning and the last one's end count; they come in order.
         let life = lives
             .entry(spell.account)

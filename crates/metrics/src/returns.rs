@@ -27,8 +27,9 @@ const FOLLOWERS_RATIO: Quantity = Quantity {
 const GAP_DAYS: Quantity = Quantity {
     id: "returns.gap_days",
     unit: "days",
-    definition: "median over later accounts of the days from when the account before was first seen gone to this \
-                 one's creation; negative where it was made ahead; n is persons, resampled",
+    definition: "median over later accounts of the days from the end of the account before (midway between last seen \
+                 alive and first seen gone) to this one's creation; negative where it was made ahead; n is persons, \
+                 resampled",
 };
 const PACE_RATIO: Quantity = Quantity {
     id: "returns.pace_ratio",
@@ -161,7 +162,7 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
                 None => chain.iter().find(|other| other.return_number == row.return_number - 1),
             };
             let gap_days = before
-                .and_then(|before| before.gone_at)
+                .and_then(|before| lives(before.account).iter().filter_map(|life| life.ended_at()).min())
                 .zip(chain[position].created_at)
                 .map(|(gone, created)| as_days(created - gone));
             let this = &mut chain[position];

@@ -448,9 +448,11 @@ fn returns() {
         (None, 1),
         "one person is fewer than the study's smallest group"
     );
-    // The first accounts were created before, the predecessors' ends seen half a day late.
+    // Ends are seen half a day late, and placed midway between that and the last look that found the account.
+    let last_look = |account: usize| world.seen.iter().filter(|row| row.0 == account).map(|row| row.1).max();
     let gap = |before: usize, after: usize| {
-        Some((world.created[after] - world.suspended[before]? - DAY / 2) as f64 / DAY as f64)
+        let seen_gone = world.suspended[before]? + DAY / 2;
+        Some((2 * world.created[after] - seen_gone - last_look(before)?) as f64 / (2 * DAY) as f64)
     };
     let mut gaps: Vec<f64> = [gap(1, 2), gap(4, 5), gap(5, 6)].into_iter().flatten().collect();
     close(

@@ -93,7 +93,7 @@ table! {
         created_at: Option<Timestamp>,
         /// When it was first seen gone.
         gone_at: Option<Timestamp>,
-        /// Days from the predecessor's removal (first seen gone) to this account's creation.
+        /// Days from the predecessor's end, midway between last seen alive and first seen gone, to this account's creation.
         gap_days: Option<f64>,
         /// Most followers seen.
         followers_peak: Option<i64>,
