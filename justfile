@@ -41,6 +41,41 @@ study data="" roster="" mapping="" personas="" study="" seed="2016" scale="1" wo
     run report "$work/4-metrics" -o "$report"
     echo "The report: $report/report.html"
 
+# the same people from one seed under other pressure (none, only routine, only waves, the most followed), side by side with the study
+[arg("seed", long="seed", help="seed of the synthetic corpora")]
+[arg("scale", long="scale", help="multiplies their people")]
+[arg("work", long="work", help="folder of the stages' outputs, one in it for each regime")]
+[arg("report", long="report", help="folder of the report")]
+counterfactuals seed="2016" scale="1" work="work/counterfactuals" report="report/counterfactuals": build
+    #!/bin/sh
+    set -eu
+    PATH={{quote(bin)}}:"$PATH"
+    work={{quote(work)}}; report={{quote(report)}}
+    for pressure in study none routine waves targeted; do
+        at="$work/$pressure"
+        simulate --pressure $pressure --seed {{seed}} --scale {{scale}} -o "$at/simulated" --if-changed
+        {{quote(just_executable())}} --justfile {{quote(justfile())}} study --data "$at/simulated/raw" \
+            --personas "$at/simulated/personas.csv" --study datasets/diminishing-returns-2016/study.toml \
+            --work "$at" --report "$at/report"
+    done
+    report "$work/study/4-metrics" --name study --beside none="$work/none/4-metrics" --beside routine="$work/routine/4-metrics" \
+        --beside waves="$work/waves/4-metrics" --beside targeted="$work/targeted/4-metrics" -o "$report" --if-changed
+    echo "Side by side: $report/report.html#side-by-side"
+
+# what the simulated truth says of every estimator: bias, error and coverage over many seeds (datasets/validation)
+validate seeds="200" scale="0.1" output="datasets/validation": build
+    {{quote(bin)}}/validate estimators --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
+
+# how large an effect a design of samples sees (datasets/validation)
+power seeds="40" scale="0.2" output="datasets/validation": build
+    {{quote(bin)}}/validate power --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
+
+# how near the synthetic study of a data set comes to the published figures; fails where fewer than nine of ten seeds land
+calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
+    {{quote(bin)}}/validate calibrate --params {{dataset}} --targets datasets/{{dataset}}/calibration.toml \
+        {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.8'" } else { "" } }} \
+        --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
+
 # build all binaries
 build:
     @cargo build {{packages}}

@@ -40,6 +40,8 @@ pub struct Calibrate {
 struct Target {
     id: String,
     published: String,
+    /// What counts as landing.
+    within: String,
     unit: String,
     what: String,
     note: String,
@@ -104,14 +106,15 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
         let figure = figures
             .get(asked.figure())
             .ok_or_else(|| anyhow!("no figure {}", asked.figure()))?;
+        let tolerance = Tolerance::of(figure, asked.tolerance_percent());
         let target = Target {
             id: asked.figure().to_owned(),
             published: figure.value.to_string(),
+            within: within(&figure.value, tolerance),
             unit: figure.unit.clone(),
             what: what(asked),
             note: asked.note().unwrap_or_default().to_owned(),
         };
-        let tolerance = Tolerance::of(figure, asked.tolerance_percent());
         let landed = truths
             .iter()
             .map(|truth| landed(truth, &design, asked, &figure.value, tolerance));
@@ -122,6 +125,7 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
         let target = Target {
             id: "ours".to_owned(),
             published: value.to_string(),
+            within: "the bound".to_owned(),
             unit: String::new(),
             what: format!("{measure} of listed"),
             note: "no number was published; the bound is ours".to_owned(),
@@ -150,6 +154,16 @@ fn bound(text: &str) -> anyhow::Result<(String, Value)> {
         .parse()
         .with_context(|| format!("cannot read the bound '{text}'"))?;
     Ok((text[..at].trim().to_owned(), value))
+}
+
+/// What counts as landing on a published value, in words.
+fn within(published: &Value, tolerance: Tolerance) -> String {
+    match (published, tolerance) {
+        (Value::Number(_), Tolerance::Percent(percent)) => format!("{percent} % of it"),
+        (Value::Number(_), Tolerance::Rounding) => "rounding".to_owned(),
+        (Value::Qualitative(_), _) => "the word".to_owned(),
+        _ => "the bound".to_owned(),
+    }
 }
 
 fn what(asked: &Comparison) -> String {
@@ -198,6 +212,7 @@ fn report(asked: &Calibrate, rows: &[(Target, Vec<Landed>)]) -> anyhow::Result<b
         header: vec![
             "figure",
             "target",
+            "within",
             "unit",
             "measured_as",
             "mean",
@@ -227,6 +242,7 @@ fn report(asked: &Calibrate, rows: &[(Target, Vec<Landed>)]) -> anyhow::Result<b
         sheet.rows.push(vec![
             target.id.clone(),
             target.published.clone(),
+            target.within.clone(),
             target.unit.clone(),
             target.what.clone(),
             shown(stats::mean(&values).ok()),
@@ -246,6 +262,7 @@ fn report(asked: &Calibrate, rows: &[(Target, Vec<Landed>)]) -> anyhow::Result<b
     let table = sheet.markdown(&[
         "figure",
         "target",
+        "within",
         "measured_as",
         "mean",
         "sd",
@@ -255,8 +272,8 @@ fn report(asked: &Calibrate, rows: &[(Target, Vec<Landed>)]) -> anyhow::Result<b
         "seeds",
     ]);
     let page = format!(
-        "# How near the synthetic study comes\n\nThe truth of `{}` at scale {}, {} seeds from {} on, against what was published. \
-         `landed` counts the seeds\nwithin the published bound (a single number published as \"about\": within 10 % of it).\n\n{table}",
+        "# How near the synthetic study comes\n\nThe truth of `{}` at scale {}, {} seeds from {} on, against what was published. A \
+         seed has landed\nwhen its true number lies within what `within` says.\n\n{table}",
         asked.params, asked.runs.scale, asked.runs.seeds, asked.runs.first_seed
     );
     text(&output.join("calibration.md"), &page)?;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, HELP_FOOTER, Outcome, Provenance, Run, Stage, StageDir, hash_file};
+use stage::{Common, Failure, HELP_FOOTER, Outcome, Provenance, Run, Stage, StageDir, hash_file};
 use study::Study;
 use study::published::{self, Figures};
-use tables::{Comparison, Comparisons, Flow, Input};
+use tables::{Comparison, Comparisons, Counterparts, Flow, Input};
 
+use crate::beside::{NamedDir, Other, Side, check_names, counterparts, run_name, side_by_side};
 use crate::compare::{Compared, compare};
 use crate::input::{self, Measured};
 use crate::page::{Material, Page};
@@ -21,6 +22,8 @@ Print published figures beside reproduced ones.
 
 Reads the directory that metrics wrote (study.toml, measures, series, survival, returns, network, samples, windows, ledger)
 and writes report.html, one file that needs no network and no script, its Markdown twin report.md, and the table comparisons.
+With --beside, numbers of other runs (a counterfactual, another archive, another choice) stand beside those of this one, in a
+section of the report and in the table counterparts; where runs differ by design, the section says so.
 No handle and no post text is shown, and no group smaller than the study's min_group_size. Names of input files are shown as
 they were given.
 
@@ -30,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   report out/metrics -o out/report
   report out/metrics --published figures.csv -o out/report --if-changed
+  report out/metrics --name study --beside none=out/none/metrics --beside waves=out/waves/metrics -o out/report
   report out/metrics --print comparisons --as csv | cut -d, -f1,13
   metrics out/enriched -o - | report - -o out/report
 ";
@@ -45,6 +49,14 @@ pub struct Report {
     /// Published figures (CSV) instead of those that come with the program
     #[arg(long, value_name = "FILE")]
     published: Option<PathBuf>,
+
+    /// Put another run beside this one: its name and the directory that metrics wrote for it; may be given several times
+    #[arg(long, value_name = "NAME=DIR")]
+    beside: Vec<NamedDir>,
+
+    /// What this run is called where others stand beside it
+    #[arg(long, value_name = "NAME", default_value = "this run", value_parser = run_name)]
+    name: String,
 
     /// Print a table to standard output; the report need not be written then
     #[arg(long, value_name = "TABLE")]
@@ -65,6 +77,7 @@ pub struct Opened {
     study: Study,
     figures: Figures,
     figures_file: Option<Input>,
+    others: Vec<Other>,
 }
 
 impl Stage for Report {
@@ -78,10 +91,23 @@ impl Stage for Report {
 
     fn options(&self) -> Value {
         // The file itself is an input; that there is one is the option.
-        json!({"published": if self.published.is_some() { "file" } else { "built in" }})
+        let mut options = json!({"published": if self.published.is_some() { "file" } else { "built in" }});
+        if !self.beside.is_empty() {
+            let names: Vec<&str> = self.beside.iter().map(|other| other.name.as_str()).collect();
+            options["name"] = json!(self.name);
+            options["beside"] = json!(names);
+        }
+        options
     }
 
     fn open(&self) -> anyhow::Result<Opened> {
+        check_names(&self.name, &self.beside)?;
+        if self.print == Some(Printed::Counterparts) && self.beside.is_empty() {
+            return Err(Failure::new("there is no other run whose numbers could be printed")
+                .remedy("name one with --beside NAME=DIR")
+                .into());
+        }
+        let others = self.beside.iter().map(Other::open).collect::<anyhow::Result<_>>()?;
         let dir = StageDir::open(&self.input)?;
         let study = input::study(&dir)?;
         let (figures, figures_file) = match &self.published {
@@ -99,12 +125,16 @@ impl Stage for Report {
             study,
             figures,
             figures_file,
+            others,
         })
     }
 
     fn inputs(&self, opened: &Opened) -> anyhow::Result<Option<Vec<Input>>> {
         let mut inputs = opened.dir.inputs()?;
         inputs.extend(opened.figures_file.clone());
+        for other in &opened.others {
+            inputs.extend(other.inputs()?);
+        }
         Ok(Some(inputs))
     }
 
@@ -113,22 +143,52 @@ impl Stage for Report {
         if let Some(file) = &opened.figures_file {
             run.add_input(file.clone());
         }
-        let privacy = Privacy::new(opened.study.min_group_size());
+        for other in &opened.others {
+            other.inputs()?.into_iter().for_each(|input| run.add_input(input));
+        }
+        // One rule for the whole page: the strictest of all runs.
+        let studies = opened.others.iter().map(|other| &other.study).chain([&opened.study]);
+        let privacy = Privacy::new(studies.map(Study::min_group_size).max().unwrap_or_default());
         let mut measured = Measured::read(&opened.dir)?;
         privacy.mark(&mut measured);
         let compared = compare(&opened.study, &opened.figures, &measured, privacy);
         let taken = privacy.take_away(&mut measured);
-        count(run, &measured, &taken);
+        count(run, "", &measured, &taken);
+        let mut others = Vec::new();
+        for other in &opened.others {
+            let mut measured = Measured::read(&other.dir)?;
+            privacy.mark(&mut measured);
+            let taken = privacy.take_away(&mut measured);
+            count(run, &other.name, &measured, &taken);
+            others.push(measured);
+        }
         measured.ledger = run.ledger().counts().collect();
         write_comparisons(run, &compared)?;
+        let own = Side {
+            name: &self.name,
+            study: &opened.study,
+            measured: &measured,
+            provenance: opened.dir.provenance(),
+        };
+        let others = opened.others.iter().zip(&others).map(|(other, measured)| Side {
+            name: &other.name,
+            study: &other.study,
+            measured,
+            provenance: other.dir.provenance(),
+        });
+        let sides: Vec<Side<'_>> = std::iter::once(own).chain(others).collect();
+        if sides.len() > 1 {
+            run.write::<Counterparts>(counterparts(&sides))?;
+        }
         let runs = self.runs(&opened)?;
-        let page = Page::new(&Material {
+        let page = Page::new(Material {
             study: &opened.study,
             measured: &measured,
             compared: &compared,
             smallest: privacy.smallest(),
             runs: &runs.iter().collect::<Vec<_>>(),
             figures: self.figures_words(),
+            beside: side_by_side(&sides)?,
         })?;
         run.write_file("report.html", render::html(&page)?.as_bytes())?;
         run.write_file("report.md", render::markdown(&page)?.as_bytes())?;
@@ -143,6 +203,7 @@ impl Stage for Report {
         match self.print {
             None => Ok(()),
             Some(Printed::Comparisons) => print::comparisons(dir, self.format),
+            Some(Printed::Counterparts) => print::counterparts(dir, self.format),
         }
     }
 }
@@ -173,16 +234,21 @@ impl Report {
 }
 
 /// Counts what was read and what is not shown.
-fn count(run: &mut Run, measured: &Measured, taken: &[(&'static str, u64)]) {
+fn count(run: &mut Run, name: &str, measured: &Measured, taken: &[(&'static str, u64)]) {
     for (table, rows) in &measured.rows {
         let left_out = taken
             .iter()
             .find(|(name, _)| name == table)
             .map_or(0, |(_, rows)| *rows);
-        run.count(table, Flow::Read, "", *rows);
-        run.count(table, Flow::Used, "", rows.saturating_sub(left_out));
+        let source = if name.is_empty() {
+            (*table).to_owned()
+        } else {
+            format!("{name}/{table}")
+        };
+        run.count(&source, Flow::Read, "", *rows);
+        run.count(&source, Flow::Used, "", rows.saturating_sub(left_out));
         if left_out > 0 {
-            run.count(table, Flow::Skipped, SMALL_GROUP, left_out);
+            run.count(&source, Flow::Skipped, SMALL_GROUP, left_out);
         }
     }
 }

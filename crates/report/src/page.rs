@@ -7,6 +7,7 @@ use stage::Provenance;
 use study::Study;
 use tables::VerdictWord;
 
+use crate::beside::SideBySide;
 use crate::catalogue;
 use crate::compare::Compared;
 use crate::input::{MeasureRow, Measured};
@@ -31,6 +32,7 @@ pub(crate) struct Page {
     sources: Vec<Source>,
     plots: Vec<Plot>,
     absent: Vec<Absent>,
+    beside: Option<SideBySide>,
     measures: PageTable,
     notes: Option<PageTable>,
     ledger: Vec<PageTable>,
@@ -63,6 +65,8 @@ pub(crate) struct Material<'a> {
     pub(crate) runs: &'a [&'a Provenance],
     /// Where the published figures come from.
     pub(crate) figures: String,
+    /// Other runs beside this one.
+    pub(crate) beside: Option<SideBySide>,
 }
 
 /// Whether any run, or the study, says that the data were made up.
@@ -77,7 +81,7 @@ pub(crate) fn is_synthetic(study: &Study, runs: &[&Provenance]) -> bool {
 
 impl Page {
     /// Puts the page together.
-    pub(crate) fn new(material: &Material<'_>) -> anyhow::Result<Self> {
+    pub(crate) fn new(material: Material<'_>) -> anyhow::Result<Self> {
         let Material {
             study,
             measured,
@@ -85,6 +89,7 @@ impl Page {
             smallest,
             runs,
             figures,
+            beside,
         } = material;
         let methods = Methods::of(measured);
         let Plots { drawn, absent } = plots(measured, compared, &methods)?;
@@ -95,25 +100,26 @@ impl Page {
             title: clean(study.title()),
             synthetic: is_synthetic(study, runs),
             period: format!("{} to {}", period.from(), period.to()),
-            smallest: number::count(*smallest),
+            smallest: number::count(smallest),
             summary: summary(measured, compared),
             comparison: comparison_table(compared, &sources),
             sources: sources.listed(),
             plots: drawn,
             absent,
+            beside,
             measures: measures_table(measured, &methods),
             notes: notes_table(measured, &methods),
             ledger: newest.map_or_else(Vec::new, |newest| notes::ledger(&measured.ledger, newest)),
             samples: measured.samples.iter().map(|name| clean(name)).collect(),
             windows: notes::windows(measured, study),
-            ties: notes::ties(measured, *smallest),
+            ties: notes::ties(measured, smallest),
             choices: notes::choices(study),
             definitions: notes::definitions(measured),
             methods: notes::methods(&methods),
             facts: newest.and_then(notes::facts),
             runs: notes::runs(runs),
             inputs: notes::inputs(runs),
-            figures: clean(figures),
+            figures: clean(&figures),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! A table of the page, the same for HTML and Markdown: the first cell of a row is its header.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::number;
@@ -17,7 +19,7 @@ pub(crate) struct PageTable {
 /// A column's heading.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Column {
-    pub(crate) name: &'static str,
+    pub(crate) name: Cow<'static, str>,
     pub(crate) numeric: bool,
 }
 
@@ -68,10 +70,20 @@ pub(crate) fn columns(names: &[&'static str]) -> Vec<Column> {
     names
         .iter()
         .map(|name| Column {
-            name: name.trim_end_matches('#'),
+            name: Cow::Borrowed(name.trim_end_matches('#')),
             numeric: name.ends_with('#'),
         })
         .collect()
+}
+
+impl Column {
+    /// A column of numbers with a name that is known only now.
+    pub(crate) fn of_numbers(name: &str) -> Self {
+        Self {
+            name: Cow::Owned(guarded(&clean(name))),
+            numeric: true,
+        }
+    }
 }
 
 impl Cell {

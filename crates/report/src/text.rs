@@ -22,6 +22,14 @@ pub(crate) fn clean(text: &str) -> String {
         .join(" ")
 }
 
+/// The text with a capital letter at its beginning.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect())
+}
+
 /// The text as a table cell that no spreadsheet runs: one that begins like a formula gets an apostrophe before it.
 pub(crate) fn guarded(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {

@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{GREY, GRID, INK, LINES, REFERENCE, SCALE, WIDTH, anchored, done, stroke, svg, text_style};
+use super::canvas::{GREY, GRID, INK, REFERENCE, SCALE, WIDTH, anchored, done, ink, stroke, svg, text_style};
 
 /// A chart of bars.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ impl BarChart {
                 done(sheet.draw(&Text::new(bar.label.clone(), (left - 10 * SCALE, middle), style)))?;
                 let half = 8 * SCALE;
                 let corners = [(x(0.0), middle - half), (x(bar.value.max(0.0)), middle + half)];
-                done(sheet.draw(&Rectangle::new(corners, LINES[0].mix(0.55).filled())))?;
+                done(sheet.draw(&Rectangle::new(corners, ink(0).mix(0.55).filled())))?;
                 if let Some((low, high)) = bar.interval {
                     let (low, high) = (x(low.max(0.0)), x(high));
                     done(sheet.draw(&PathElement::new(vec![(low, middle), (high, middle)], stroke(INK, 3))))?;

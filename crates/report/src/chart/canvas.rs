@@ -23,19 +23,31 @@ pub(super) const GRID: RGBColor = RGBColor(214, 214, 214);
 pub(super) const SHADE: RGBColor = RGBColor(240, 238, 228);
 pub(super) const GREY: RGBColor = RGBColor(105, 105, 105);
 /// Line inks, dark enough for grey paper, each with its own dash: without colour they are told apart by that.
-pub(super) const LINES: [RGBColor; 4] = [
+const LINES: [RGBColor; 6] = [
     RGBColor(0, 74, 122),
     RGBColor(176, 74, 0),
     RGBColor(90, 90, 90),
     RGBColor(0, 105, 80),
+    RGBColor(140, 50, 120),
+    RGBColor(110, 95, 0),
 ];
+/// As many lines as a chart can show apart.
+pub(crate) const MOST_LINES: usize = LINES.len();
+
+/// The ink of a chart's line.
+pub(super) fn ink(index: usize) -> RGBColor {
+    LINES[index % LINES.len()]
+}
+
 /// The ink of published values, which is dotted.
 pub(super) const REFERENCE: RGBColor = RGBColor(60, 20, 60);
 /// `plotters` would draw each dash as a path of its own; SVG knows dashes, so each ink is given one afterwards.
-const DASHES: [(RGBColor, &str); 4] = [
+const DASHES: [(RGBColor, &str); 6] = [
     (LINES[1], "16 8"),
     (LINES[2], "4 7"),
     (LINES[3], "24 7 5 7"),
+    (LINES[4], "9 5"),
+    (LINES[5], "18 5 4 5 4 5"),
     (REFERENCE, "3 6"),
 ];
 
@@ -169,13 +181,13 @@ pub(super) fn legend(sheet: &Sheet<'_>, entries: &[(Swatch, String)]) -> anyhow:
         let middle = (x + end) / 2;
         match swatch {
             Swatch::Line(index) => {
-                let line = PathElement::new(vec![(x, y), (end, y)], stroke(LINES[index % 4], 4));
+                let line = PathElement::new(vec![(x, y), (end, y)], stroke(ink(*index), 4));
                 done(sheet.draw(&line))?;
             }
             Swatch::Point(index) => {
                 let whisker = PathElement::new(vec![(middle, y - 7 * SCALE), (middle, y + 7 * SCALE)], stroke(GREY, 2));
                 done(sheet.draw(&whisker))?;
-                done(sheet.draw(&Circle::new((middle, y), 6, LINES[index % 4].filled())))?;
+                done(sheet.draw(&Circle::new((middle, y), 6, ink(*index).filled())))?;
             }
             Swatch::Band => {
                 let band = Rectangle::new([(x, y - 5 * SCALE), (end, y + 5 * SCALE)], GREY.mix(0.25).filled());
@@ -184,7 +196,7 @@ pub(super) fn legend(sheet: &Sheet<'_>, entries: &[(Swatch, String)]) -> anyhow:
             Swatch::Block(index) => {
                 let block = Rectangle::new(
                     [(middle - 6 * SCALE, y - 5 * SCALE), (middle + 6 * SCALE, y + 5 * SCALE)],
-                    LINES[index % 4].mix(0.75).filled(),
+                    ink(*index).mix(0.75).filled(),
                 );
                 done(sheet.draw(&block))?;
             }

@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::canvas::{LINES, REFERENCE, Swatch, done, legend, plane, stroke, svg};
+use super::canvas::{REFERENCE, Swatch, done, ink, legend, plane, stroke, svg};
 
 /// A chart of survival curves.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl CurveChart {
             let half = PathElement::new(vec![(0.0, 0.5), (last, 0.5)], stroke(REFERENCE, 3));
             done(plane.draw_series([half]))?;
             for (index, curve) in self.curves.iter().enumerate() {
-                let ink = LINES[index % LINES.len()];
+                let ink = ink(index);
                 let bounds = |pick: fn((f64, f64)) -> f64| {
                     let known = curve
                         .steps
@@ -62,7 +62,10 @@ impl CurveChart {
             for (index, curve) in self.curves.iter().enumerate() {
                 entries.push((Swatch::Line(index), curve.label.clone()));
             }
-            entries.push((Swatch::Band, "95 % interval".to_owned()));
+            let has_band = |curve: &Curve| curve.steps.iter().any(|(_, _, interval)| interval.is_some());
+            if self.curves.iter().any(has_band) {
+                entries.push((Swatch::Band, "95 % interval".to_owned()));
+            }
             entries.push((Swatch::Reference, "one half".to_owned()));
             legend(sheet, &entries)
         })

@@ -12,5 +12,6 @@ mod time;
 
 pub(crate) use axis::days;
 pub(crate) use bars::{Bar, BarChart};
+pub(crate) use canvas::MOST_LINES;
 pub(crate) use curve::{Curve, CurveChart, Stair};
 pub(crate) use time::{Line, Mark, Reference, Shade, Shape, TimeChart};

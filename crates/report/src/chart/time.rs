@@ -5,8 +5,8 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::axis::DayAxis;
 use super::canvas::{
-    GREY, INK, LINES, Plane, REFERENCE, SCALE, SHADE, Swatch, anchored, diamond_fill, diamond_line, done, legend,
-    plane, stroke, svg, text_style, unit,
+    GREY, INK, Plane, REFERENCE, SCALE, SHADE, Swatch, anchored, diamond_fill, diamond_line, done, ink, legend, plane,
+    stroke, svg, text_style, unit,
 };
 
 /// A chart over time.
@@ -225,7 +225,7 @@ impl TimeChart {
 }
 
 fn draw_line(plane: &mut Plane<'_, '_, DayAxis>, index: usize, line: &Line) -> anyhow::Result<()> {
-    let ink = LINES[index % LINES.len()];
+    let ink = ink(index);
     if let Shape::Bars(days) = line.shape {
         let width = f64::from(days) * 0.86;
         let bars = line.points.iter().filter_map(|mark| {

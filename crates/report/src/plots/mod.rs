@@ -1,5 +1,6 @@
 //! Which charts the report draws of the tables, with their captions and the numbers behind them.
 
+pub(crate) mod beside;
 mod numbers;
 mod over_time;
 mod sides;

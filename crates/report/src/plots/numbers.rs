@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use tables::Timestamp;
 
-use crate::catalogue;
 use crate::input::{Number, Point};
 use crate::number;
 use crate::table::{Cell, Column, PageTable, Row, Style, columns};
 use crate::words;
 
-/// A row a moment, and for each series its number, interval and n; or why there is none.
+/// A row a moment, and for each line, under its heading, number, interval and n; or why there is none.
 pub(super) fn table(id: &str, title: &str, lines: &[(&str, &[&Point])]) -> PageTable {
     let mut moments: BTreeMap<i64, Vec<Option<&Point>>> = BTreeMap::new();
     for (index, (_, points)) in lines.iter().enumerate() {
@@ -25,11 +24,8 @@ pub(super) fn table(id: &str, title: &str, lines: &[(&str, &[&Point])]) -> PageT
         .map(|(_, points)| points.iter().any(|point| point.number.interval.is_some()))
         .collect();
     let mut names = columns(&["day"]);
-    for ((series, _), interval) in lines.iter().zip(&with_interval) {
-        names.push(Column {
-            name: catalogue::find(series).map_or("value", |entry| entry.title),
-            numeric: true,
-        });
+    for ((heading, _), interval) in lines.iter().zip(&with_interval) {
+        names.push(Column::of_numbers(heading));
         if *interval {
             names.extend(columns(&["95 % interval#"]));
         }

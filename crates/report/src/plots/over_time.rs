@@ -14,7 +14,7 @@ use crate::input::{Measured, Point};
 use crate::methods::{Kind, Methods};
 use crate::number;
 use crate::table::PageTable;
-use crate::text::clean;
+use crate::text::{capitalized, clean};
 use crate::words::{self, GROUPS};
 
 /// A series with the label of its line and its points.
@@ -265,10 +265,7 @@ impl Drawing<'_> {
             })
             .collect();
         if let Some(first) = drawn.first_mut() {
-            let mut letters = first.chars();
-            *first = letters
-                .next()
-                .map_or_else(String::new, |letter| letter.to_uppercase().chain(letters).collect());
+            *first = capitalized(first);
         }
         let unit = self.unit();
         if !unit.is_empty() {
@@ -331,16 +328,20 @@ impl Drawing<'_> {
 
     /// The numbers behind the chart.
     fn table(&self) -> PageTable {
+        let heading = |series| catalogue::find(series).map_or("value", |entry| entry.title);
         let lines = self
             .lines
             .iter()
-            .map(|(series, _, points)| (*series, points.as_slice()));
-        let beside = self.beside.iter().map(|(series, points)| (*series, points.as_slice()));
+            .map(|(series, _, points)| (heading(series), points.as_slice()));
+        let beside = self
+            .beside
+            .iter()
+            .map(|(series, points)| (heading(series), points.as_slice()));
         numbers::table(&self.id, &self.title, &lines.chain(beside).collect::<Vec<_>>())
     }
 }
 
-fn mark(point: &Point) -> Mark {
+pub(super) fn mark(point: &Point) -> Mark {
     Mark {
         at: chart::days(point.at),
         value: point.number.value,

@@ -3,7 +3,7 @@
 use study::Window;
 
 use super::Plot;
-use crate::chart::{Curve, CurveChart, Stair};
+use crate::chart::{Curve, CurveChart, MOST_LINES, Stair};
 use crate::input::{Measured, Step};
 use crate::methods::{Kind, Methods};
 use crate::number;
@@ -16,8 +16,8 @@ pub(super) fn survival(measured: &Measured, methods: &Methods) -> anyhow::Result
     let mut groups: Vec<&str> = measured.survival.iter().map(|step| step.group.as_str()).collect();
     groups.dedup();
     groups.sort_by_key(|group| words::group_rank(group));
-    // A fifth curve could not be told from the first.
-    groups.truncate(4);
+    // One curve more could not be told from the first.
+    groups.truncate(MOST_LINES);
     if groups.is_empty() {
         return Ok(None);
     }
@@ -95,13 +95,13 @@ const NEARLY_GONE: f64 = 0.05;
 const DRAWN_STEPS: f64 = 1_400.0;
 
 /// The time at which a curve falls below [`NEARLY_GONE`], or its last.
-fn nearly_gone(steps: &[&Step]) -> f64 {
+pub(super) fn nearly_gone(steps: &[&Step]) -> f64 {
     let gone = steps.iter().find(|step| step.survival < NEARLY_GONE);
     gone.or(steps.last()).map_or(0.0, |step| step.days)
 }
 
 /// The steps up to `end` that can be told apart, the last of each pixel: an archive has a step for every account.
-fn drawn_steps(steps: &[&Step], end: f64) -> Vec<Stair> {
+pub(super) fn drawn_steps(steps: &[&Step], end: f64) -> Vec<Stair> {
     let pixel = |days: f64| (days / end * DRAWN_STEPS).floor();
     let before_end: Vec<&Step> = steps.iter().copied().filter(|step| step.days <= end).collect();
     let nexts = before_end

@@ -165,3 +165,37 @@ table! {
         note: &'a str,
     }
 }
+
+table! {
+    /// A number of one of the runs that a report puts side by side.
+    Counterparts("counterparts", 1): Counterpart by [measure, group, window, position] {
+        /// The measure's id.
+        measure: &'a str,
+        /// The group it is of.
+        group: &'a str,
+        /// The window it is of.
+        window: &'a str,
+        /// The run's place: 0 is the report's own, the others follow in the order in which they were given.
+        position: i64,
+        /// The run's name.
+        run: &'a str,
+        /// The number.
+        value: Option<f64>,
+        /// Lower bound of its 95 % interval.
+        ci_low: Option<f64>,
+        /// Upper bound of its 95 % interval.
+        ci_high: Option<f64>,
+        /// How many units it rests on.
+        n: i64,
+        /// Its unit.
+        unit: &'a str,
+        /// The finding that goes with it.
+        finding: Option<&'a str>,
+        /// Why there is no number.
+        reason: Option<&'a str>,
+        /// The number less that of run 0; none where either has none, or their units differ.
+        difference: Option<f64>,
+        /// The number over that of run 0; none as for the difference, where either is not above zero, or where zero is the middle of the scale.
+        ratio: Option<f64>,
+    }
+}

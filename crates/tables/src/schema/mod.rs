@@ -15,8 +15,8 @@ pub use ingest::{
     Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    Comparison, Comparisons, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
-    SurvivalRow,
+    Comparison, Comparisons, Counterpart, Counterparts, Measure, Measures, Network, NetworkRow, Return, Returns,
+    Series, SeriesPoint, Survival, SurvivalRow,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
@@ -80,6 +80,7 @@ pub fn all() -> Vec<Description> {
         describe::<Returns>(),
         describe::<Network>(),
         describe::<Comparisons>(),
+        describe::<Counterparts>(),
         describe::<TruthPersons>(),
         describe::<TruthAccounts>(),
         describe::<TruthInteractions>(),
