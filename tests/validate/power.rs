@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use pipeline_tests::root;
+use tables::DAY_MS;
 
 use crate::Runs;
 use crate::chain::{Chain, each, progress};
@@ -16,7 +17,7 @@ use crate::write::{Sheet, number, percent, print, text};
 const PARAMETERS: &str = "datasets/diminishing-returns-2016/parameters.toml";
 const WINDOW: &str = "quiet";
 /// Additional chance of removal per account and day over the whole window; 0 asks for false alarms.
-const HAZARDS: [f64; 5] = [0.0, 0.01, 0.02, 0.04, 0.08];
+const HAZARDS: [f64; 6] = [0.0, 0.0025, 0.005, 0.01, 0.02, 0.04];
 /// Samples within the window, by name.
 const DESIGNS: [(&str, &str); 4] = [
     ("daily", "daily = [\"quiet\"]"),
@@ -107,7 +108,9 @@ fn look(truth: &Truth, measured: &Measured) -> Seen {
     // The change is the world's, whatever the samples: over all days of the window.
     let (from, to) = measured.window(WINDOW).unwrap_or_default();
     let daily = Measured {
-        samples: (from..=to).filter(|at| (at + 1) % 86_400_000 == 0).collect(),
+        samples: (from / DAY_MS..=to / DAY_MS)
+            .map(|day| (day + 1) * DAY_MS - 1)
+            .collect(),
         windows: measured.windows.clone(),
         ..Measured::default()
     };
