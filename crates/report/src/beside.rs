@@ -415,13 +415,7 @@ mod tests {
     fn names_are_short_and_each_has_one_run() {
         let named = |text: &str| text.parse::<NamedDir>();
         assert_eq!(named("none=a=b").unwrap().dir, PathBuf::from("a=b"));
-        for bad in [
-            "none",
-            "=dir",
-            "none=",
-            "\u{202e}=dir",
-            &format!("{}=dir", "n".repeat(25)),
-        ] {
+        for bad in ["none", "=dir", "none=", " =dir", &format!("{}=dir", "n".repeat(25))] {
             assert!(named(bad).is_err(), "{bad}");
         }
         let others = [named("a=x").unwrap(), named("b=y").unwrap()];

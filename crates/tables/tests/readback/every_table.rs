@@ -12,8 +12,8 @@ macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
             Posts Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
-            Spells Members Interactions Measures Series Survival Returns Network Comparisons TruthPersons TruthAccounts TruthInteractions TruthCopies TruthMeasures
-            TruthInjected)
+            Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
+            TruthAccounts TruthInteractions TruthCopies TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
         $($function::<tables::$table>($argument);)+
