@@ -105,10 +105,16 @@ fn compressed_files_unpack_to_the_plain_ones() {
 fn version_2_pages_hold_what_was_seen() {
     let (simulation, all) = run(plain(Format::V2), 2, |_| ());
     let (mut posts, mut missing, mut accounts) = (0, 0, 0);
-    for page in files(&all, "tweets-stream").into_iter().flat_map(json_lines) {
-        assert_eq!(page["simulated"], true);
+    let refetched = files(&all, "tweets-refetched").into_iter().flat_map(json_lines);
+    for page in refetched {
         let data = page["data"].as_array().unwrap();
         assert!(data.len() <= 100 && page["meta"]["result_count"] == data.len());
+    }
+    for page in files(&all, "tweets-stream").into_iter().flat_map(json_lines) {
+        assert_eq!(page["simulated"], true);
+        // A stream sends one post at a time, and was there when it was written.
+        let data = std::slice::from_ref(&page["data"]);
+        assert_eq!(page["data"]["created_at"], page["__twarc"]["retrieved_at"]);
         let listed = |of: &str, key: &str| -> BTreeSet<String> {
             let objects = page["includes"][of].as_array().unwrap();
             objects

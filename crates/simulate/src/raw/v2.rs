@@ -1,4 +1,8 @@
-//! Twitter v2 responses as a collector keeps them: pages of up to 100 posts with what they refer to, one page a line.
+//! Twitter v2 responses as a collector keeps them, one a line: what a stream sends, a post at a time with what it refers to; and
+//! pages of up to 100 posts or accounts that were asked for at one moment.
+//!
+//! A response says once when it was retrieved, and its accounts are as they were then; so posts of different moments are never
+//! in one response.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -15,21 +19,48 @@ use crate::text::{Composed, SHORT_TEXT, shortened};
 /// Most records of a page.
 const PAGE: usize = 100;
 
-/// The pages of a block: posts and accounts apart, each in the order of coming.
+/// What may stand in one response with others of its kind.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A post as a stream sent it, which is a response of its own.
+    Streamed,
+    /// Posts asked for at this moment.
+    Asked(i64),
+    /// Accounts looked up at this moment, found or missing.
+    LookedUp(i64),
+    /// Anything else, which stands as it is.
+    Line,
+}
+
+fn kind(record: &Record) -> Kind {
+    match record {
+        Record::Post { observed_ms: None, .. } => Kind::Streamed,
+        Record::Post {
+            observed_ms: Some(at), ..
+        } => Kind::Asked(*at),
+        Record::Account { observed_ms, .. } | Record::Missing { observed_ms, .. } => Kind::LookedUp(*observed_ms),
+        _ => Kind::Line,
+    }
+}
+
+/// The responses of a block: posts and accounts apart, each in the order of coming.
 pub fn pages(streams: Streams, records: &[Record], out: &mut Vec<u8>) -> io::Result<()> {
     let mut at = 0;
     while at < records.len() {
-        let posts = matches!(records[at], Record::Post { .. });
-        let same =
-            |record: &&Record| matches!(record, Record::Post { .. }) == posts && !matches!(record, Record::Line(_));
-        let length = records[at..].iter().take(PAGE).take_while(same).count();
+        let kind = kind(&records[at]);
+        let alone = matches!(kind, Kind::Line | Kind::Streamed);
+        let most = if alone { 1 } else { PAGE };
+        let length = records[at..]
+            .iter()
+            .take(most)
+            .take_while(|record| self::kind(record) == kind)
+            .count();
         let page = &records[at..at + length.max(1)];
-        if let Record::Line(text) = &page[0] {
-            out.extend_from_slice(text);
-        } else if posts {
-            line(&posts_page(streams, page), out)?;
-        } else {
-            line(&accounts_page(page), out)?;
+        match (&page[0], kind) {
+            (Record::Line(text), _) => out.extend_from_slice(text),
+            (_, Kind::Streamed | Kind::Asked(_)) => line(&posts_page(streams, page), out)?,
+            (_, Kind::LookedUp(at)) => line(&accounts_page(page, at), out)?,
+            (_, Kind::Line) => {}
         }
         at += page.len();
     }
@@ -38,6 +69,7 @@ pub fn pages(streams: Streams, records: &[Record], out: &mut Vec<u8>) -> io::Res
 
 fn posts_page(streams: Streams, records: &[Record]) -> Value {
     let mut retrieved_ms = 0;
+    let mut streamed = false;
     let mut data = Vec::new();
     let (mut users, mut tweets) = (BTreeMap::new(), BTreeMap::new());
     let mut ids = Vec::new();
@@ -46,8 +78,8 @@ fn posts_page(streams: Streams, records: &[Record]) -> Value {
             continue;
         };
         let post = post.show(streams);
-        // A stream's page is put away when its last post has come.
-        retrieved_ms = retrieved_ms.max(observed_ms.unwrap_or(post.at_ms));
+        streamed = observed_ms.is_none();
+        retrieved_ms = observed_ms.unwrap_or(post.at_ms);
         ids.push(post.id);
         users.entry(post.author.id).or_insert_with(|| user(&post.author));
         for of in [&post.reposted, &post.quoted].into_iter().flatten() {
@@ -56,38 +88,35 @@ fn posts_page(streams: Streams, records: &[Record]) -> Value {
         }
         data.push(tweet(&post));
     }
-    let mut meta = json!({"result_count": data.len()});
-    if let (Some(newest), Some(oldest)) = (ids.iter().max(), ids.iter().min()) {
-        meta["newest_id"] = json!(newest.to_string());
-        meta["oldest_id"] = json!(oldest.to_string());
-    }
-    json!({
-        "data": data,
+    let count = data.len();
+    let place = if streamed { "search/stream" } else { "search/all" };
+    let mut page = json!({
+        "data": match data.pop() {
+            Some(only) if streamed => only,
+            last => data.into_iter().chain(last).collect(),
+        },
         "includes": {
             "users": users.into_values().collect::<Vec<_>>(),
             "tweets": tweets.into_values().collect::<Vec<_>>(),
         },
-        "meta": meta,
-        "__twarc": {"url": "https://api.example/2/tweets/search/stream", "version": "2.14.0", "retrieved_at": rfc3339(retrieved_ms)},
+        "__twarc": {
+            "url": format!("https://api.example/2/tweets/{place}"), "version": "2.14.0",
+            "retrieved_at": rfc3339(retrieved_ms),
+        },
         "simulated": true,
-    })
+    });
+    if let (false, Some(newest), Some(oldest)) = (streamed, ids.iter().max(), ids.iter().min()) {
+        page["meta"] = json!({"result_count": count, "newest_id": newest.to_string(), "oldest_id": oldest.to_string()});
+    }
+    page
 }
 
-fn accounts_page(records: &[Record]) -> Value {
-    let mut retrieved_ms = 0;
+fn accounts_page(records: &[Record], retrieved_ms: i64) -> Value {
     let (mut data, mut errors) = (Vec::new(), Vec::new());
     for record in records {
         match record {
-            Record::Account { profile, observed_ms } => {
-                retrieved_ms = retrieved_ms.max(*observed_ms);
-                data.push(user(profile));
-            }
-            Record::Missing {
-                id,
-                suspended,
-                observed_ms,
-            } => {
-                retrieved_ms = retrieved_ms.max(*observed_ms);
+            Record::Account { profile, .. } => data.push(user(profile)),
+            Record::Missing { id, suspended, .. } => {
                 let (title, detail) = if *suspended {
                     ("Forbidden", format!("User has been suspended: [{id}]."))
                 } else {
