@@ -66,15 +66,13 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
         .iter()
         .map(|text| bound(text))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let options = [
-        "--params",
-        &asked.params,
-        "--scale",
-        &asked.runs.scale.to_string(),
-        "--post-share",
-        "0",
-    ];
-    let options = options.map(str::to_owned);
+    // The truth is the same whatever is collected, so as little as possible is.
+    let runs = Runs {
+        post_share: asked.runs.post_share.or(Some(0.0)),
+        ..asked.runs.clone()
+    };
+    let mut options = runs.options();
+    options.extend(["--params".to_owned(), asked.params.clone()]);
     let truths = each(
         &asked.runs.seeds(),
         usize::from(asked.runs.jobs),

@@ -30,7 +30,7 @@ struct Outcome {
 /// Answers the question.
 pub fn run(asked: &Runs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&asked.output).with_context(|| format!("cannot make '{}'", asked.output.display()))?;
-    let options = ["--scale".to_owned(), asked.scale.to_string()];
+    let options = asked.options();
     let outcomes = each(&asked.seeds(), usize::from(asked.jobs), progress("seeds"), |seed| {
         outcome(*seed, &options)
     })?;
@@ -44,8 +44,14 @@ pub fn run(asked: &Runs) -> anyhow::Result<()> {
     sheet.csv(&asked.output.join("estimators.csv"))?;
     let table = sheet.markdown(&SHOWN);
     let seeds = format!(
-        "{} seeds from {} on, at scale {}, every number of the set `{GROUP}`",
-        asked.seeds, asked.first_seed, asked.scale
+        "{} seeds from {} on, at scale {}{}, every number of the set `{GROUP}`",
+        asked.seeds,
+        asked.first_seed,
+        asked.scale,
+        asked.post_share.map_or_else(String::new, |share| format!(
+            ", {} % of posts collected",
+            number(100.0 * share)
+        ))
     );
     let page = format!(
         "# Estimators beside the truth\n\n{seeds}. README.md beside this file tells what the columns are.\n\n{table}"

@@ -59,6 +59,10 @@ struct Runs {
     #[arg(long, value_name = "X", default_value_t = 0.1)]
     scale: f64,
 
+    /// Share of the listed accounts' posts that the observer collects [default: the parameters']
+    #[arg(long, value_name = "SHARE")]
+    post_share: Option<f64>,
+
     /// Seeds that run at the same time
     #[arg(short, long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..))]
     jobs: u8,
@@ -69,6 +73,15 @@ struct Runs {
 }
 
 impl Runs {
+    /// What `simulate` is told of scale and of posts.
+    fn options(&self) -> Vec<String> {
+        let mut options = vec!["--scale".to_owned(), self.scale.to_string()];
+        if let Some(share) = self.post_share {
+            options.extend(["--post-share".to_owned(), share.to_string()]);
+        }
+        options
+    }
+
     fn seeds(&self) -> Vec<u64> {
         (0..u64::from(self.seeds)).map(|n| self.first_seed + n).collect()
     }

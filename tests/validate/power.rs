@@ -65,12 +65,8 @@ pub fn run(asked: &Runs) -> anyhow::Result<()> {
         .collect();
     let seen = each(&jobs, usize::from(asked.jobs), progress("runs"), |(effect, seed)| {
         let file = parameters[*effect].display().to_string();
-        let options = [
-            "--params".to_owned(),
-            file,
-            "--scale".to_owned(),
-            asked.scale.to_string(),
-        ];
+        let mut options = asked.options();
+        options.extend(["--params".to_owned(), file]);
         let chain = Chain::simulate(*seed, &options)?;
         chain.prepare()?;
         let truth = Truth::read(&chain.path("simulated/truth"))?;

@@ -22,20 +22,24 @@ would hold, with the truth beside them.
 Nothing in it is about anybody: people, handles, ids and texts are drawn from a seed and from word lists about weather, food,
 sport and gardens. Every JSON record carries \"simulated\": true.
 
-Writes into DIR:
-  raw/tweets-stream-YYYY-MM.jsonl.gz  posts as a Twitter v1.1 stream sent them, with notices and some damage
+Writes into DIR (names of the v1.1 format; --format and --compress change their ends):
+  raw/tweets-stream-YYYY-MM.jsonl.gz  posts as a stream sent them, with notices and some damage
   raw/tweets-overlap.jsonl.gz         part of the same, from a second collection (exact copies)
   raw/tweets-refetched.jsonl.gz       a sample fetched again a day later (\"observed_at\"), with newer counts
-  raw/users-YYYY-MM.jsonl.gz          looked-up v1.1 user objects, each with \"observed_at\"
+  raw/users-YYYY-MM.jsonl.gz          looked-up accounts, each with the time of the look-up
   raw/roster.csv, availability.csv, follows.csv
   personas.csv                        people who came back, as `dedupe --personas` reads them
-  truth/*.parquet                     what was really so: accounts, measures, what was put into which file
+  truth/*.parquet                     what was really so: persons, accounts, ties, copies, every measure, and what was put
+                                      into which file
 
-Memory: about 35 MB at scale 1, in proportion to --scale and hardly to --post-share: posts are written as they come.";
+Memory: about 50 MB at scale 1, 330 MB at scale 10, in proportion to --scale and hardly to --post-share: posts are written as
+they come.";
 
 const EXAMPLES: &str = "\
 Examples:
   simulate -o simulated && ingest simulated/raw -o ingested
+  simulate --pressure none -o unhindered
+  simulate --format v2 --compress zst --newest 200 --lookups daily -o pages
   simulate --seed 7 --scale 0.1 -o small && zcat small/raw/tweets-stream-2015-06.jsonl.gz | jq .text | head";
 
 /// The command line of `simulate`.
@@ -55,7 +59,8 @@ pub struct Simulate {
     #[arg(long, value_name = "REGIME", default_value = "study")]
     pressure: Regime,
 
-    /// Times the people of the study, 0.01 to 100; below 1 the mean of followers shrinks with the number of people
+    /// Times the people of the study, 0.01 to 100; below 1 the mean of followers shrinks with the number of people, above 1
+    /// it grows a little (a quarter at 10), for in a larger crowd the same two people meet less often
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
     scale: f64,
 
