@@ -59,6 +59,28 @@ fn estimators_are_judged_alike_by_one_job_and_two() {
 }
 
 #[test]
+fn a_larger_effect_is_a_higher_rate_in_every_design() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().display().to_string();
+    run_ok("validate", ["power", "--seeds", "2", "--scale", "0.01", "-o", &path]);
+    let rows = rows(&dir.path().join("power.csv"));
+    assert!(rows.iter().all(|row| row.iter().all(|cell| !cell.is_empty())));
+    let true_rates = |design: &str| -> Vec<f64> {
+        let of = rows.iter().filter(|row| &row[2] == design);
+        of.map(|row| row[8].parse().unwrap()).collect()
+    };
+    let daily = true_rates("daily");
+    assert!(daily.len() == 6 && daily.first() < daily.last(), "{daily:?}");
+    for design in ["every 3 days", "weekly", "first and last"] {
+        assert_eq!(
+            true_rates(design),
+            daily,
+            "the world is the same whatever samples are taken"
+        );
+    }
+}
+
+#[test]
 fn calibration_tells_who_misses() {
     let dir = tempfile::tempdir().unwrap();
     let targets = dir.path().join("targets.toml");

@@ -192,6 +192,13 @@ fn check_units(outcomes: &[Outcome]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Counts a reason without the numbers in it, which are those of one run.
+fn count_reason(reasons: &mut BTreeMap<String, u64>, reason: Option<&str>) {
+    let reason = reason.unwrap_or("no reason given");
+    let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
+    *reasons.entry(reason.replace(" ()", "").replace("  ", " ")).or_default() += 1;
+}
+
 /// The reason given most often, with how often.
 fn reason(reasons: &BTreeMap<String, u64>) -> String {
     let most = reasons.iter().max_by_key(|(_, n)| **n);
@@ -230,12 +237,7 @@ fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
                     estimate,
                     interval: ours.interval,
                 }),
-                (_, None) => {
-                    let reason = ours.reason.clone().unwrap_or_else(|| "no reason given".to_owned());
-                    // Numbers within a reason are those of one run.
-                    let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
-                    *reasons.entry(reason.replace(" ()", "")).or_default() += 1;
-                }
+                (_, None) => count_reason(&mut reasons, ours.reason.as_deref()),
                 (None, Some(_)) => *reasons.entry("no truth".to_owned()).or_default() += 1,
             }
         }
@@ -289,11 +291,7 @@ fn series(outcomes: &[Outcome]) -> Vec<Vec<String>> {
                         estimate,
                         interval: ours.interval,
                     }),
-                    (_, None) => {
-                        let reason = ours.reason.clone().unwrap_or_else(|| "no reason given".to_owned());
-                        let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
-                        *reasons.entry(reason).or_default() += 1;
-                    }
+                    (_, None) => count_reason(&mut reasons, ours.reason.as_deref()),
                     (None, Some(_)) => *reasons.entry("no truth".to_owned()).or_default() += 1,
                 }
             }
