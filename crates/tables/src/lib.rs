@@ -23,4 +23,4 @@ pub use ledger::{Ledger, LedgerCount};
 pub use read::{Batch, TableFile};
 pub use schema::*;
 pub use table::Table;
-pub use write::{TableWriter, Written};
+pub use write::{Encoder, RowGroup, TableWriter, Written};

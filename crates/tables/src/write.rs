@@ -1,14 +1,23 @@
 //! Writing a table: rows in key order to one Parquet file, the same rows to the same bytes.
+//!
+//! A row group can be encoded apart from the file, in any thread ([`Encoder`]), and appended afterwards: encoding and compressing
+//! is most of the work.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
 
 use crate::error::TableError;
 use crate::footer::Footer;
@@ -32,15 +41,118 @@ pub struct Written {
     pub blake3: String,
 }
 
+/// Encodes row groups of table `T` apart from its file, in any thread.
+pub struct Encoder<T: Table> {
+    path: PathBuf,
+    columns: Arc<ArrowRowGroupWriterFactory>,
+    order: Arc<OrderCheck>,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> Clone for Encoder<T> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            columns: Arc::clone(&self.columns),
+            order: Arc::clone(&self.order),
+            table: PhantomData,
+        }
+    }
+}
+
+impl<T: Table> std::fmt::Debug for Encoder<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder")
+            .field("table", &T::NAME)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A row group that is encoded and stands in no file yet.
+pub struct RowGroup<T: Table> {
+    columns: Vec<ArrowColumnChunk>,
+    rows: usize,
+    keys: Option<Keys>,
+    table: PhantomData<fn() -> T>,
+}
+
+impl<T: Table> std::fmt::Debug for RowGroup<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RowGroup")
+            .field("table", &T::NAME)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Table> Encoder<T> {
+    /// Encodes batches, in their order, as one row group.
+    ///
+    /// # Errors
+    /// When a batch is not of the table's schema, or its rows are out of order.
+    pub fn encode(&self, batches: &[RecordBatch]) -> Result<RowGroup<T>, TableError> {
+        let mut group = OpenGroup::new(&self.columns).map_err(|source| parquet_error(&self.path, source))?;
+        let mut keys: Option<Keys> = None;
+        for batch in batches {
+            let more = self.order.keys::<T>(batch, &self.path)?;
+            keys = Keys::join::<T>(keys, more)?;
+            group.write(batch).map_err(|source| parquet_error(&self.path, source))?;
+        }
+        let rows = group.rows;
+        let columns = group.close().map_err(|source| parquet_error(&self.path, source))?;
+        Ok(RowGroup {
+            columns,
+            rows,
+            keys,
+            table: PhantomData,
+        })
+    }
+}
+
+/// A row group that still takes rows.
+struct OpenGroup {
+    columns: Vec<ArrowColumnWriter>,
+    rows: usize,
+}
+
+impl OpenGroup {
+    fn new(columns: &ArrowRowGroupWriterFactory) -> Result<Self, ParquetError> {
+        Ok(Self {
+            // The number of the group matters to encryption alone.
+            columns: columns.create_column_writers(0)?,
+            rows: 0,
+        })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ParquetError> {
+        let mut columns = self.columns.iter_mut();
+        for (field, array) in batch.schema_ref().fields().iter().zip(batch.columns()) {
+            for leaf in compute_leaves(field, array)? {
+                if let Some(column) = columns.next() {
+                    column.write(&leaf)?;
+                }
+            }
+        }
+        self.rows += batch.num_rows();
+        Ok(())
+    }
+
+    fn close(self) -> Result<Vec<ArrowColumnChunk>, ParquetError> {
+        self.columns.into_iter().map(ArrowColumnWriter::close).collect()
+    }
+}
+
 /// Writes the rows of table `T` to one file.
 pub struct TableWriter<T: Table> {
     path: PathBuf,
-    parquet: ArrowWriter<HashingFile>,
+    file: SerializedFileWriter<HashingFile>,
+    encoder: Encoder<T>,
+    open: Option<OpenGroup>,
     builders: T::Builders,
     rows: u64,
     pending_rows: usize,
     pending_bytes: usize,
-    order: OrderCheck,
+    keys: Option<Keys>,
 }
 
 impl<T: Table> std::fmt::Debug for TableWriter<T> {
@@ -65,23 +177,46 @@ impl<T: Table> TableWriter<T> {
             source,
         })?;
         let zstd = ZstdLevel::try_new(3).map_err(|source| parquet_error(&path, source))?;
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(zstd))
-            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_created_by(format!("diminuendo {}", env!("CARGO_PKG_VERSION")))
-            .build();
-        let parquet = ArrowWriter::try_new(HashingFile::new(file), T::schema(), Some(properties))
+            .set_created_by(format!("diminuendo {}", env!("CARGO_PKG_VERSION")));
+        // A dictionary of values of which nearly each stands once costs time and saves nothing.
+        for column in ["post_id", "first_bytes"] {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
+        }
+        for column in ["source_line", "posted_at", "observed_at", "byte_offset"] {
+            properties = properties
+                .set_column_dictionary_enabled(ColumnPath::from(column), false)
+                .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+        }
+        let properties = properties.build();
+        let (file, columns) = ArrowWriter::try_new(HashingFile::new(file), T::schema(), Some(properties))
+            .and_then(ArrowWriter::into_serialized_writer)
             .map_err(|source| parquet_error(&path, source))?;
         let order = OrderCheck::new::<T>().map_err(|source| arrow_error(&path, source))?;
+        let encoder = Encoder {
+            path: path.clone(),
+            columns: Arc::new(columns),
+            order: Arc::new(order),
+            table: PhantomData,
+        };
         Ok(Self {
             path,
-            parquet,
+            file,
+            encoder,
+            open: None,
             builders: T::Builders::default(),
             rows: 0,
             pending_rows: 0,
             pending_bytes: 0,
-            order,
+            keys: None,
         })
+    }
+
+    /// What encodes row groups for this file elsewhere.
+    #[must_use]
+    pub fn encoder(&self) -> Encoder<T> {
+        self.encoder.clone()
     }
 
     /// Adds a row. Rows come in the order of the table's key.
@@ -97,6 +232,18 @@ impl<T: Table> TableWriter<T> {
         Ok(())
     }
 
+    /// Adds a row group that was encoded elsewhere, after all that came before.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or the group does not continue the order.
+    pub fn append(&mut self, group: RowGroup<T>) -> Result<(), TableError> {
+        self.hand_over()?;
+        self.close_group()?;
+        self.keys = Keys::join::<T>(self.keys.take(), group.keys)?;
+        self.rows += group.rows as u64;
+        self.write_group(group.columns)
+    }
+
     /// Rows added so far.
     #[must_use]
     pub fn rows(&self) -> u64 {
@@ -104,24 +251,49 @@ impl<T: Table> TableWriter<T> {
     }
 
     fn hand_over(&mut self) -> Result<(), TableError> {
-        let batch = T::finish(&mut self.builders).map_err(|source| arrow_error(&self.path, source))?;
-        let in_order = self
-            .order
-            .accept::<T>(&batch)
-            .map_err(|source| arrow_error(&self.path, source))?;
-        if !in_order {
-            return Err(TableError::OutOfOrder {
-                table: T::NAME,
-                key: T::KEY.join(", "),
-            });
+        if self.pending_rows == 0 {
+            return Ok(());
         }
-        self.parquet
-            .write(&batch)
-            .map_err(|source| parquet_error(&self.path, source))?;
+        let batch = T::finish(&mut self.builders).map_err(|source| arrow_error(&self.path, source))?;
+        let more = self.encoder.order.keys::<T>(&batch, &self.path)?;
+        self.keys = Keys::join::<T>(self.keys.take(), more)?;
+        let mut written = 0;
+        while written < batch.num_rows() {
+            let group = match &mut self.open {
+                Some(group) => group,
+                none => none
+                    .insert(OpenGroup::new(&self.encoder.columns).map_err(|source| parquet_error(&self.path, source))?),
+            };
+            let rows = (batch.num_rows() - written).min(ROW_GROUP_ROWS - group.rows);
+            group
+                .write(&batch.slice(written, rows))
+                .map_err(|source| parquet_error(&self.path, source))?;
+            written += rows;
+            if group.rows >= ROW_GROUP_ROWS {
+                self.close_group()?;
+            }
+        }
         self.rows += self.pending_rows as u64;
         self.pending_rows = 0;
         self.pending_bytes = 0;
         Ok(())
+    }
+
+    fn close_group(&mut self) -> Result<(), TableError> {
+        let Some(group) = self.open.take() else { return Ok(()) };
+        let columns = group.close().map_err(|source| parquet_error(&self.path, source))?;
+        self.write_group(columns)
+    }
+
+    fn write_group(&mut self, columns: Vec<ArrowColumnChunk>) -> Result<(), TableError> {
+        let write = || {
+            let mut group = self.file.next_row_group()?;
+            for column in columns {
+                column.append_to_row_group(&mut group)?;
+            }
+            group.close().map(|_| ())
+        };
+        write().map_err(|source| parquet_error(&self.path, source))
     }
 
     /// Writes what is pending and the footer, and syncs the file to disk.
@@ -130,6 +302,7 @@ impl<T: Table> TableWriter<T> {
     /// When the file cannot be written, or a row is out of order.
     pub fn finish(mut self, footer: &Footer) -> Result<Written, TableError> {
         self.hand_over()?;
+        self.close_group()?;
         let entries = footer
             .to_entries(T::NAME, T::VERSION)
             .map_err(|source| TableError::Io {
@@ -138,10 +311,10 @@ impl<T: Table> TableWriter<T> {
                 source: source.into(),
             })?;
         for entry in entries {
-            self.parquet.append_key_value_metadata(entry);
+            self.file.append_key_value_metadata(entry);
         }
         let file = self
-            .parquet
+            .file
             .into_inner()
             .map_err(|source| parquet_error(&self.path, source))?;
         let blake3 = file.finish().map_err(|source| TableError::Io {
@@ -210,7 +383,33 @@ impl Write for HashingFile {
 /// Holds a stage to the contract's order: the key of every row is at least that of the row before it.
 struct OrderCheck {
     converter: RowConverter,
-    last: Option<OwnedRow>,
+}
+
+/// The first and the last key of some rows that are in order.
+struct Keys {
+    first: OwnedRow,
+    last: OwnedRow,
+}
+
+impl Keys {
+    /// The keys of rows and of those that follow them.
+    fn join<T: Table>(before: Option<Self>, after: Option<Self>) -> Result<Option<Self>, TableError> {
+        match (before, after) {
+            (Some(before), Some(after)) if before.last > after.first => Err(out_of_order::<T>()),
+            (Some(before), Some(after)) => Ok(Some(Self {
+                first: before.first,
+                last: after.last,
+            })),
+            (before, after) => Ok(before.or(after)),
+        }
+    }
+}
+
+fn out_of_order<T: Table>() -> TableError {
+    TableError::OutOfOrder {
+        table: T::NAME,
+        key: T::KEY.join(", "),
+    }
 }
 
 impl OrderCheck {
@@ -222,24 +421,29 @@ impl OrderCheck {
             .collect::<Result<Vec<_>, arrow::error::ArrowError>>()?;
         Ok(Self {
             converter: RowConverter::new(fields)?,
-            last: None,
         })
     }
 
-    /// Whether the batch continues the order; remembers its last key.
-    fn accept<T: Table>(&mut self, batch: &RecordBatch) -> Result<bool, arrow::error::ArrowError> {
+    /// The ends of a batch, whose rows are in order or the batch is refused; nothing of no rows.
+    fn keys<T: Table>(&self, batch: &RecordBatch, path: &Path) -> Result<Option<Keys>, TableError> {
         if batch.num_rows() == 0 {
-            return Ok(true);
+            return Ok(None);
         }
         let keys: Vec<ArrayRef> = T::KEY
             .iter()
             .filter_map(|key| batch.column_by_name(key))
             .map(ArrayRef::clone)
             .collect();
-        let rows = self.converter.convert_columns(&keys)?;
-        let continues = self.last.as_ref().is_none_or(|last| last.row() <= rows.row(0));
-        let ordered = continues && (1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i));
-        self.last = Some(rows.row(rows.num_rows() - 1).owned());
-        Ok(ordered)
+        let rows = self
+            .converter
+            .convert_columns(&keys)
+            .map_err(|source| arrow_error(path, source))?;
+        if !(1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i)) {
+            return Err(out_of_order::<T>());
+        }
+        Ok(Some(Keys {
+            first: rows.row(0).owned(),
+            last: rows.row(rows.num_rows() - 1).owned(),
+        }))
     }
 }
