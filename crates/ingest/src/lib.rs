@@ -2,7 +2,7 @@
 //!
 //! The story of a run, in the order in which data flows: [`container`] unpacks and hashes a source, [`detect`] tells what it
 //! is, [`frame`] cuts it into records, [`parse`] reads them ([`twitter`], [`native`], [`mapping`]) into a [`sink`], and
-//! [`pipeline`] writes the tables in order. No record goes missing without a word: the ledger counts every one.
+//! [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word: the ledger counts every one.
 
 pub mod container;
 pub mod detect;
@@ -18,6 +18,7 @@ pub mod settings;
 pub mod sink;
 pub mod text;
 pub mod twitter;
+pub mod work;
 
 use std::path::PathBuf;
 
@@ -40,7 +41,8 @@ gzip or zstd, told by content; several formats in one run are fine.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
-Needs about 150 MB of memory, whatever the size of the input, and five times the longest record where records are long.
+Needs about 300 MB of memory on two threads, 60 MB more for each further one, whatever the size of the input, and five times \
+the longest record where records are long.
 
 Built-in mappings: account-lookups, fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
 They are recognised by their columns.

@@ -1,22 +1,31 @@
-//! Sources in, tables out: one thread reads and cuts, several parse, the calling one writes, everything in order.
+//! Sources in, tables out: one thread reads and cuts, several parse and encode, the calling one puts everything in order.
 //!
-//! Memory is bounded by the number of blocks under way, whatever the size of the sources.
+//! Rows of many blocks make a row group, which is encoded and compressed by whichever thread is free; the file takes the groups
+//! in their order. What a group holds depends on the rows alone, so that no thread count shows in a file. Memory is bounded by the
+//! number of blocks and groups under way, whatever the size of the sources.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use anyhow::{Context, Result};
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use stage::{Failure, Progress, Run, Source};
-use tables::{Accounts, Availability, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableWriter};
+use tables::{
+    Accounts, Availability, Encoder, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableError, TableWriter,
+};
 
 use crate::container::{Content, Unsupported};
 use crate::detect::{Mappings, Plan, detect, unreadable};
 use crate::frame::{self, Block, Feed};
 use crate::parse::{Rules, parse};
 use crate::sink::Chunk;
+use crate::work::{Closing, Queue, Work};
+
+/// Rows of a row group.
+const GROUP_ROWS: usize = 131_072;
+/// Bytes of a row group's columns, not encoded, at which it ends although it has fewer rows.
+const GROUP_BYTES: usize = 32 << 20;
 
 /// What is done to the sources.
 #[derive(Debug)]
@@ -29,15 +38,34 @@ pub struct Job {
     pub rules: Rules,
 }
 
-/// What happens to a source, in the order in which it is written.
+/// What happens, in the order in which it takes effect.
 enum Event {
-    /// A piece of it was read.
+    /// A piece of a source was read.
     Chunk { source: usize, chunk: Box<Chunk> },
-    /// All of it was read.
+    /// All of a source was read.
     End { input: Input, empty: bool },
+    /// All sources were read.
+    Done,
     /// The run cannot go on.
     Failed(anyhow::Error),
 }
+
+/// What threads tell the one that writes.
+enum Told {
+    /// An event with its place among all events.
+    Event(u64, Event),
+    /// An encoded row group with its place among all groups.
+    Group(u64, Result<Append, TableError>),
+}
+
+/// Puts a row group into its file.
+type Append = Box<dyn FnOnce(&mut Tables) -> Result<(), TableError> + Send>;
+/// Encodes a row group.
+type Encode = Box<dyn FnOnce() -> Result<Append, TableError> + Send>;
+/// A row group to be encoded, with its place among all groups.
+struct Group(u64, Encode);
+
+type Tasks = Queue<Group, Task>;
 
 /// A piece of work for a parsing thread.
 struct Task {
@@ -65,46 +93,61 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     // So many blocks are under way at most; that bounds memory.
     let under_way = 2 * threads + 2;
     let mut tables = Tables::create(run)?;
+    let tasks = Tasks::default();
     let found = thread::scope(|scope| {
+        // However this ends, the threads must end too.
+        let closing = Closing(&tasks);
         let (permits, permit_back) = sync_channel::<()>(under_way);
-        let (tasks, task_queue) = sync_channel::<Task>(under_way);
-        let (events, event_queue) = sync_channel::<(u64, Event)>(under_way);
-        let task_queue = Arc::new(Mutex::new(task_queue));
+        let (told, news) = channel::<Told>();
         for _ in 0..threads {
-            let (queue, events) = (Arc::clone(&task_queue), events.clone());
-            scope.spawn(move || work(&queue, &events, job));
+            let told = told.clone();
+            scope.spawn(|| work(&tasks, told, job));
         }
-        drop(task_queue);
         let reader = Reader {
             job,
             permits,
-            tasks,
-            events,
+            tasks: &tasks,
+            told,
             progress: progress.clone(),
         };
         scope.spawn(move || reader.read_all());
-        write(job, run, &mut tables, &event_queue, &permit_back)
+        let mut writing = Writing {
+            gathers: Gathers::of(&tables),
+            tables: &mut tables,
+            tasks: &tasks,
+            groups: BTreeMap::new(),
+            given: 0,
+            appended: 0,
+            most_groups: threads + 1,
+        };
+        let found = writing.write(job, run, &news, &permit_back);
+        drop(closing);
+        found
     })?;
     tables.finish(run)?;
     Ok(found)
 }
 
-/// Parses blocks until there are none.
-fn work(queue: &Mutex<Receiver<Task>>, events: &SyncSender<(u64, Event)>, job: &Job) {
-    loop {
-        let task = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = task else { return };
-        let name = &job.sources[task.source].name;
-        let event = match parse(&task.block, &task.plan, name, job.rules) {
-            Ok(chunk) => Event::Chunk {
-                source: task.source,
-                chunk: Box::new(chunk),
-            },
-            Err(error) => Event::Failed(
-                anyhow::Error::new(error).context(format!("cannot turn records of '{name}' into columns")),
-            ),
+/// Parses blocks and encodes groups until the queue is closed.
+fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
+    while let Some(work) = tasks.take() {
+        let news = match work {
+            Work::First(Group(number, encode)) => Told::Group(number, encode()),
+            Work::Then(task) => {
+                let name = &job.sources[task.source].name;
+                let event = match parse(&task.block, &task.plan, name, job.rules) {
+                    Ok(chunk) => Event::Chunk {
+                        source: task.source,
+                        chunk: Box::new(chunk),
+                    },
+                    Err(error) => Event::Failed(
+                        anyhow::Error::new(error).context(format!("cannot turn records of '{name}' into columns")),
+                    ),
+                };
+                Told::Event(task.number, event)
+            }
         };
-        if events.send((task.number, event)).is_err() {
+        if told.send(news).is_err() {
             return;
         }
     }
@@ -114,8 +157,8 @@ fn work(queue: &Mutex<Receiver<Task>>, events: &SyncSender<(u64, Event)>, job: &
 struct Reader<'j> {
     job: &'j Job,
     permits: SyncSender<()>,
-    tasks: SyncSender<Task>,
-    events: SyncSender<(u64, Event)>,
+    tasks: &'j Tasks,
+    told: Sender<Told>,
     progress: Progress,
 }
 
@@ -131,11 +174,14 @@ impl Reader<'_> {
                 Err(error) => Event::Failed(error),
             };
             let failed = matches!(event, Event::Failed(_));
-            if self.permits.send(()).is_err() || self.events.send((number, event)).is_err() || failed {
+            if self.permits.send(()).is_err() || self.told.send(Told::Event(number, event)).is_err() || failed {
                 return;
             }
             number += 1;
         }
+        // Whether somebody still listens does not matter any more.
+        let _ = self.permits.send(());
+        let _ = self.told.send(Told::Event(number, Event::Done));
     }
 
     /// Reads one source; `None` when the writer has given up.
@@ -168,7 +214,10 @@ impl Reader<'_> {
                 block,
             };
             *number += 1;
-            wanted = self.permits.send(()).is_ok() && self.tasks.send(task).is_ok();
+            wanted = self.permits.send(()).is_ok();
+            if wanted {
+                self.tasks.put(task);
+            }
             wanted
         };
         let cut = match &plan {
@@ -191,44 +240,196 @@ impl Reader<'_> {
     }
 }
 
-/// Writes what comes, in order.
-fn write(
-    job: &Job,
-    run: &mut Run,
-    tables: &mut Tables,
-    events: &Receiver<(u64, Event)>,
-    permits: &Receiver<()>,
-) -> Result<Found> {
-    let mut found = Found::default();
-    let mut waiting: BTreeMap<u64, Event> = BTreeMap::new();
-    let mut next = 0;
-    for (number, event) in events {
-        waiting.insert(number, event);
-        while let Some(event) = waiting.remove(&next) {
-            next += 1;
-            // A permit was given for every event; one that is gone with its reader is not missed.
-            let _ = permits.try_recv();
-            match event {
-                Event::Chunk { source, chunk } => {
-                    let name = &job.sources[source].name;
-                    for ((flow, reason), records) in &chunk.counts {
-                        run.count(name, *flow, reason, *records);
+/// Puts what comes in order, and into the tables.
+struct Writing<'w> {
+    tables: &'w mut Tables,
+    gathers: Gathers,
+    tasks: &'w Tasks,
+    /// Encoded groups that wait for those before them.
+    groups: BTreeMap<u64, Append>,
+    /// Groups given out to be encoded.
+    given: u64,
+    /// Groups in their file.
+    appended: u64,
+    /// So many groups are being encoded, or wait, at most.
+    most_groups: usize,
+}
+
+impl Writing<'_> {
+    fn write(&mut self, job: &Job, run: &mut Run, news: &Receiver<Told>, permits: &Receiver<()>) -> Result<Found> {
+        let mut found = Found::default();
+        let mut waiting: BTreeMap<u64, Event> = BTreeMap::new();
+        let mut next = 0;
+        loop {
+            // As long as too many groups are under way no more rows are taken, and so no more blocks are read.
+            while self.under_way() < self.most_groups
+                && let Some(event) = waiting.remove(&next)
+            {
+                next += 1;
+                // A permit was given for every event; one that is gone with its reader is not missed.
+                let _ = permits.try_recv();
+                match event {
+                    Event::Chunk { source, chunk } => {
+                        let name = &job.sources[source].name;
+                        for ((flow, reason), records) in &chunk.counts {
+                            run.count(name, *flow, reason, *records);
+                        }
+                        found.simulated |= chunk.simulated;
+                        let groups = self.gathers.add(*chunk);
+                        self.give_out(groups);
                     }
-                    found.simulated |= chunk.simulated;
-                    tables.write(&chunk)?;
-                }
-                Event::End { input, empty } => {
-                    run.count(&input.name, Flow::Read, "", 0);
-                    if empty {
-                        found.empty.push(input.name.clone());
+                    Event::End { input, empty } => {
+                        run.count(&input.name, Flow::Read, "", 0);
+                        if empty {
+                            found.empty.push(input.name.clone());
+                        }
+                        run.add_input(input);
                     }
-                    run.add_input(input);
+                    Event::Done => {
+                        let groups = self.gathers.rest();
+                        self.give_out(groups);
+                        while self.under_way() > 0 {
+                            self.hear(news, &mut waiting)?;
+                        }
+                        return Ok(found);
+                    }
+                    Event::Failed(error) => return Err(error),
                 }
-                Event::Failed(error) => return Err(error),
             }
+            self.hear(news, &mut waiting)?;
         }
     }
-    Ok(found)
+
+    fn under_way(&self) -> usize {
+        usize::try_from(self.given - self.appended).unwrap_or(usize::MAX)
+    }
+
+    fn give_out(&mut self, groups: Vec<Encode>) {
+        for encode in groups {
+            self.tasks.put_first(Group(self.given, encode));
+            self.given += 1;
+        }
+    }
+
+    /// Waits for news, and appends the groups whose turn has come.
+    fn hear(&mut self, news: &Receiver<Told>, waiting: &mut BTreeMap<u64, Event>) -> Result<()> {
+        match news.recv().context("a thread of this run has ended before its work")? {
+            Told::Event(number, event) => {
+                waiting.insert(number, event);
+            }
+            Told::Group(number, group) => {
+                self.groups.insert(number, group?);
+            }
+        }
+        while let Some(append) = self.groups.remove(&self.appended) {
+            append(self.tables)?;
+            self.appended += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Rows of a table that are not yet a row group.
+struct Gather<T: Table> {
+    encoder: Encoder<T>,
+    file: fn(&mut Tables) -> &mut TableWriter<T>,
+    batches: Vec<RecordBatch>,
+    rows: usize,
+    bytes: usize,
+}
+
+impl<T: Table> Gather<T> {
+    fn new(tables: &Tables, of: fn(&Tables) -> &TableWriter<T>, file: fn(&mut Tables) -> &mut TableWriter<T>) -> Self {
+        Self {
+            encoder: of(tables).encoder(),
+            file,
+            batches: Vec::new(),
+            rows: 0,
+            bytes: 0,
+        }
+    }
+
+    fn add(&mut self, batch: Option<RecordBatch>, groups: &mut Vec<Encode>) {
+        let Some(batch) = batch else { return };
+        self.rows += batch.num_rows();
+        self.bytes += used_bytes(&batch);
+        self.batches.push(batch);
+        if self.rows >= GROUP_ROWS || self.bytes >= GROUP_BYTES {
+            groups.extend(self.group());
+        }
+    }
+
+    fn group(&mut self) -> Option<Encode> {
+        (self.rows, self.bytes) = (0, 0);
+        let batches = std::mem::take(&mut self.batches);
+        if batches.is_empty() {
+            return None;
+        }
+        let (encoder, file) = (self.encoder.clone(), self.file);
+        Some(Box::new(move || {
+            let group = encoder.encode(&batches)?;
+            let append: Append = Box::new(move |tables| file(tables).append(group));
+            Ok(append)
+        }))
+    }
+}
+
+/// Bytes that a batch's columns use, which its rows alone decide.
+fn used_bytes(batch: &RecordBatch) -> usize {
+    let columns = batch.columns().iter();
+    columns
+        .map(|column| column.to_data().get_slice_memory_size().unwrap_or(0))
+        .sum()
+}
+
+/// The rows of every table.
+struct Gathers {
+    posts: Gather<Posts>,
+    accounts: Gather<Accounts>,
+    availability: Gather<Availability>,
+    follows: Gather<Follows>,
+    roster: Gather<Roster>,
+    rejects: Gather<Rejects>,
+}
+
+impl Gathers {
+    fn of(tables: &Tables) -> Self {
+        Self {
+            posts: Gather::new(tables, |t| &t.posts, |t| &mut t.posts),
+            accounts: Gather::new(tables, |t| &t.accounts, |t| &mut t.accounts),
+            availability: Gather::new(tables, |t| &t.availability, |t| &mut t.availability),
+            follows: Gather::new(tables, |t| &t.follows, |t| &mut t.follows),
+            roster: Gather::new(tables, |t| &t.roster, |t| &mut t.roster),
+            rejects: Gather::new(tables, |t| &t.rejects, |t| &mut t.rejects),
+        }
+    }
+
+    /// Adds what a piece of a source held; returns the groups that are whole.
+    fn add(&mut self, chunk: Chunk) -> Vec<Encode> {
+        let mut groups = Vec::new();
+        self.posts.add(chunk.posts, &mut groups);
+        self.accounts.add(chunk.accounts, &mut groups);
+        self.availability.add(chunk.availability, &mut groups);
+        self.follows.add(chunk.follows, &mut groups);
+        self.roster.add(chunk.roster, &mut groups);
+        self.rejects.add(chunk.rejects, &mut groups);
+        groups
+    }
+
+    /// What is left when all is read.
+    fn rest(&mut self) -> Vec<Encode> {
+        [
+            self.posts.group(),
+            self.accounts.group(),
+            self.availability.group(),
+            self.follows.group(),
+            self.roster.group(),
+            self.rejects.group(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
 }
 
 /// The tables being written.
@@ -253,15 +454,6 @@ impl Tables {
         })
     }
 
-    fn write(&mut self, chunk: &Chunk) -> Result<()> {
-        push(&mut self.posts, chunk.posts.as_ref())?;
-        push(&mut self.accounts, chunk.accounts.as_ref())?;
-        push(&mut self.availability, chunk.availability.as_ref())?;
-        push(&mut self.follows, chunk.follows.as_ref())?;
-        push(&mut self.roster, chunk.roster.as_ref())?;
-        push(&mut self.rejects, chunk.rejects.as_ref())
-    }
-
     fn finish(self, run: &mut Run) -> Result<()> {
         run.finish(self.posts)?;
         run.finish(self.accounts)?;
@@ -270,13 +462,4 @@ impl Tables {
         run.finish(self.roster)?;
         run.finish(self.rejects)
     }
-}
-
-fn push<T: Table>(writer: &mut TableWriter<T>, batch: Option<&RecordBatch>) -> Result<()> {
-    let Some(batch) = batch else { return Ok(()) };
-    let columns = T::columns(batch).context("a batch does not fit its table")?;
-    for row in 0..batch.num_rows() {
-        writer.push(&T::row(&columns, row))?;
-    }
-    Ok(())
 }

@@ -2,11 +2,13 @@
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
 mod nested;
+mod reader;
 mod scalar;
 mod surrogates;
 
 pub(crate) use nested::Key;
 pub use nested::{Many, Maybe, Numbers};
+pub use reader::from_str;
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Text};
 pub use surrogates::mend;
 

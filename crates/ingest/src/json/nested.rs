@@ -189,6 +189,9 @@ impl<'de> Visitor<'de> for KeyVisitor {
     fn visit_str<E: Error>(self, key: &str) -> Result<Key<'de>, E> {
         Ok(Key(Cow::Owned(key.to_owned())))
     }
+    fn visit_string<E: Error>(self, key: String) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(key)))
+    }
 }
 
 impl<'de> Deserialize<'de> for Key<'de> {

@@ -14,6 +14,9 @@ trait Scalar<'de>: Default {
     fn text(_text: &str) -> Self {
         Self::default()
     }
+    fn owned(text: String) -> Self {
+        Self::text(&text)
+    }
     fn unsigned(_value: u64) -> Self {
         Self::default()
     }
@@ -43,6 +46,9 @@ impl<'de, T: Scalar<'de>> Visitor<'de> for ScalarVisitor<T> {
     }
     fn visit_str<E>(self, text: &str) -> Result<T, E> {
         Ok(T::text(text))
+    }
+    fn visit_string<E>(self, text: String) -> Result<T, E> {
+        Ok(T::owned(text))
     }
     fn visit_u64<E>(self, value: u64) -> Result<T, E> {
         Ok(T::unsigned(value))
@@ -98,6 +104,9 @@ impl<'de> Scalar<'de> for Text<'de> {
     fn borrowed(text: &'de str) -> Self {
         Self(Some(Cow::Borrowed(text)))
     }
+    fn owned(text: String) -> Self {
+        Self(Some(Cow::Owned(text)))
+    }
     fn text(text: &str) -> Self {
         Self(Some(Cow::Owned(text.to_owned())))
     }
@@ -123,6 +132,9 @@ pub struct Id<'a>(Option<Cow<'a, str>>);
 impl<'de> Scalar<'de> for Id<'de> {
     fn borrowed(text: &'de str) -> Self {
         Self(Some(Cow::Borrowed(text)))
+    }
+    fn owned(text: String) -> Self {
+        Self(Some(Cow::Owned(text)))
     }
     fn text(text: &str) -> Self {
         Self(Some(Cow::Owned(text.to_owned())))

@@ -6,7 +6,7 @@ mod v2;
 
 use serde::Deserialize;
 
-use crate::json::mend;
+use crate::json::{from_str, mend};
 use crate::moment;
 use crate::native;
 use crate::reasons;
@@ -68,12 +68,12 @@ fn particulars(error: &serde_json::Error) -> String {
 }
 
 fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
-    serde_json::from_str(json).map_err(|error| not_json(&error))
+    from_str(json).map_err(|error| not_json(&error))
 }
 
 /// Reads one JSON record, whatever it is, into the sink.
 pub fn record(json: &str, kind: Kind, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
-    let tweet: Tweet<'_> = match serde_json::from_str(json) {
+    let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
             if let Some(mended) = mend(json) {
