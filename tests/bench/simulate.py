@@ -46,4 +46,5 @@ def main():
     measure.keep("simulate", "simulate: time, memory and size", rows, [measure.version(binary)])
 
 
-main()
+if __name__ == "__main__":
+    main()
