@@ -53,13 +53,12 @@ pub struct Mappings {
 /// Tells what a source is.
 ///
 /// # Errors
-/// When it cannot be read, or is nothing that is known.
+/// When it is nothing that is known.
 pub fn detect<R: Read>(feed: &mut Feed<R>, kind: Kind, mappings: &Mappings, shown: &str) -> Result<Plan> {
-    let cannot = |error: ReadError| unreadable(shown, error);
-    if feed.look_ahead(3).map_err(cannot)?.starts_with(b"\xef\xbb\xbf") {
+    if feed.look_ahead(3).starts_with(b"\xef\xbb\xbf") {
         feed.pass(3);
     }
-    let start = feed.look_ahead(LOOK_BYTES).map_err(cannot)?;
+    let start = feed.look_ahead(LOOK_BYTES);
     let whole = start.len() < LOOK_BYTES;
     let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
         // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
@@ -81,11 +80,10 @@ pub fn detect<R: Read>(feed: &mut Feed<R>, kind: Kind, mappings: &Mappings, show
 }
 
 /// Why a source cannot be read, with what to do.
-pub fn unreadable(shown: &str, error: ReadError) -> anyhow::Error {
+pub fn unreadable(shown: &str, error: ReadError) -> Failure {
     Failure::new(format!("cannot read {shown}"))
-        .remedy("fetch the file again, or leave it out; nothing was written")
+        .remedy("fetch the file again, or leave it out")
         .because(error)
-        .into()
 }
 
 /// Whether JSON stands one record to a line. An array is cut into its elements, wherever its line feeds are.

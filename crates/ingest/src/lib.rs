@@ -154,20 +154,22 @@ impl Stage for Ingest {
         if self.max_rejects.is_some() {
             return Ok(None);
         }
-        job.sources
-            .iter()
-            .map(|source| match &source.place {
-                Place::File(path) => hash_file(path, &source.name).map(Some),
-                Place::Stdin => Ok(None),
-            })
-            .collect()
+        // A file that cannot be hashed cannot be read: that is for the run to tell.
+        let inputs = job.sources.iter().map(|source| match &source.place {
+            Place::File(path) => hash_file(path, &source.name).ok(),
+            Place::Stdin => None,
+        });
+        Ok(inputs.collect())
     }
 
     fn run(&self, job: Job, run: &mut Run) -> Result<Outcome> {
         let progress = run.progress(job.sources.iter().map(Source::bytes).sum());
         let found = pipeline::run(&job, run, &progress);
         progress.finish();
-        let found = found?;
+        let mut found = found?;
+        if found.whole == 0 && !found.broken.is_empty() {
+            return Err(found.broken.remove(0));
+        }
         if found.simulated {
             run.state_fact("synthetic", true);
         }
@@ -178,6 +180,15 @@ impl Stage for Ingest {
         }
         let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);
         let (rejected, read) = (total(Flow::Rejected), total(Flow::Read));
+        if !found.broken.is_empty() {
+            let (broken, of) = (found.broken.len(), found.broken.len() + found.whole);
+            let each: Vec<String> = found.broken.iter().map(|error| format!("\n  {error:#}")).collect();
+            return Ok(Outcome::CheckFailed(format!(
+                "{broken} of {of} files could not be read to their end; what stands before the break is in the tables, \
+                 the place in the table rejects:{}\n  remedy: fetch them again and rerun, or leave them out",
+                each.concat()
+            )));
+        }
         Ok(match self.max_rejects {
             Some(allowed) if allowed.is_exceeded(rejected, read) => Outcome::CheckFailed(format!(
                 "{rejected} of {read} records were rejected, more than --max-rejects {allowed} allows (see the table rejects)"

@@ -19,7 +19,8 @@ use crate::container::{Content, Unsupported};
 use crate::detect::{Mappings, Plan, detect, unreadable};
 use crate::frame::{self, Block, Feed};
 use crate::parse::{Rules, parse};
-use crate::sink::Chunk;
+use crate::reasons;
+use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
 use crate::work::{Closing, Queue, Work};
 
 /// Rows of a row group.
@@ -44,6 +45,8 @@ enum Event {
     Chunk { source: usize, chunk: Box<Chunk> },
     /// All of a source was read.
     End { input: Input, empty: bool },
+    /// A source could not be read, or not to its end.
+    Broken(Failure),
     /// All sources were read.
     Done,
     /// The run cannot go on.
@@ -78,6 +81,10 @@ struct Task {
 /// What the run found out besides the tables.
 #[derive(Debug, Default)]
 pub struct Found {
+    /// What was wrong with sources that could not be read to their end.
+    pub broken: Vec<anyhow::Error>,
+    /// How many sources were read to their end.
+    pub whole: usize,
     /// Names of sources that hold nothing.
     pub empty: Vec<String>,
     /// Whether a record says of itself that it was made up.
@@ -171,7 +178,24 @@ impl Reader<'_> {
                 Ok(Some((input, empty))) => Event::End { input, empty },
                 // The writer has given up.
                 Ok(None) => return,
-                Err(error) => Event::Failed(error),
+                // One file that breaks off does not cost the others.
+                Err(error) => match error.downcast::<Broken>() {
+                    Ok(broken) => {
+                        let chunk = broken.chunk(&source.name);
+                        let sent = chunk.map(|chunk| {
+                            let chunk = Box::new(chunk);
+                            let told = Told::Event(number, Event::Chunk { source: index, chunk });
+                            self.permits.send(()).is_ok() && self.told.send(told).is_ok()
+                        });
+                        number += 1;
+                        match sent {
+                            Ok(true) => Event::Broken(broken.failure),
+                            Ok(false) => return,
+                            Err(error) => Event::Failed(error.into()),
+                        }
+                    }
+                    Err(error) => Event::Failed(error),
+                },
             };
             let failed = matches!(event, Event::Failed(_));
             if self.permits.send(()).is_err() || self.told.send(Told::Event(number, event)).is_err() || failed {
@@ -197,10 +221,15 @@ impl Reader<'_> {
                         .into()
                 }
                 Err(error) if error.downcast_ref::<Failure>().is_some() => error,
-                Err(error) => Failure::new(format!("cannot read {shown}"))
-                    .remedy("check that it is a file that may be read")
-                    .because(error)
-                    .into(),
+                Err(error) => Broken {
+                    line: 1,
+                    byte: 0,
+                    detail: error.to_string(),
+                    failure: Failure::new(format!("cannot read {shown}"))
+                        .remedy("check that it is a file that may be read")
+                        .because(error),
+                }
+                .into(),
             })?;
         let mut feed = Feed::new(content);
         let plan = detect(&mut feed, self.job.rules.kind, &self.job.mappings, &shown)?;
@@ -221,14 +250,20 @@ impl Reader<'_> {
             wanted
         };
         let cut = match &plan {
-            Plan::Empty => Ok(()),
+            // Nothing, or nothing that could be read.
+            Plan::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
             Plan::JsonLines => frame::lines(&mut feed, max_line, &mut take),
             Plan::JsonValues => frame::values(&mut feed, max_line, &mut take),
             Plan::Native { header, .. } | Plan::Mapped { header, .. } => {
                 frame::csv_rows(&mut feed, header.delimiter, max_line, &mut take)
             }
         };
-        cut.map_err(|error| unreadable(&shown, error))?;
+        cut.map_err(|error| Broken {
+            line: error.line,
+            byte: error.byte,
+            detail: error.to_string(),
+            failure: unreadable(&shown, error),
+        })?;
         if !wanted {
             return Ok(None);
         }
@@ -237,6 +272,35 @@ impl Reader<'_> {
             .finish(&source.name)
             .with_context(|| format!("cannot read {shown}"))?;
         Ok(Some((input, matches!(plan, Plan::Empty))))
+    }
+}
+
+/// A source that could not be read to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+struct Broken {
+    /// The line at which it breaks off, from 1.
+    line: u64,
+    /// Bytes of content before that.
+    byte: u64,
+    detail: String,
+    failure: Failure,
+}
+
+impl Broken {
+    /// What the tables say of it: a record that was begun and could not be used.
+    fn chunk(&self, source: &str) -> Result<Chunk, arrow::error::ArrowError> {
+        let mut sink = Sink::new(source);
+        sink.begin_line(self.line);
+        sink.read();
+        let place = RecordPlace {
+            line: self.line,
+            offset: self.byte,
+            length: 0,
+            bytes: &[],
+        };
+        sink.reject(&place, &Rejection::with(reasons::BROKEN_OFF, self.detail.clone()));
+        sink.finish()
     }
 }
 
@@ -284,7 +348,9 @@ impl Writing<'_> {
                             found.empty.push(input.name.clone());
                         }
                         run.add_input(input);
+                        found.whole += 1;
                     }
+                    Event::Broken(failure) => found.broken.push(failure.into()),
                     Event::Done => {
                         let groups = self.gathers.rest();
                         self.give_out(groups);

@@ -1,5 +1,7 @@
 //! The fixed phrases under which records are rejected or skipped. They stand in `rejects.reason` and in the ledger.
 
+/// The file could not be read, or not further than here.
+pub const BROKEN_OFF: &str = "file cannot be read to its end";
 /// The line is not JSON.
 pub const NOT_JSON: &str = "not JSON";
 /// The record holds bytes that are not UTF-8.

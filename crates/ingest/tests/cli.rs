@@ -82,10 +82,7 @@ fn a_truncated_gzip_ends_the_run_and_leaves_the_old_output() {
     let byte: usize = byte.parse().unwrap();
     // The place is where the content that could be unpacked ends.
     assert_eq!(line.parse::<usize>().unwrap(), 1 + lines[..byte].matches('\n').count());
-    assert_eq!(
-        told.next().unwrap(),
-        "  remedy: fetch the file again, or leave it out; nothing was written"
-    );
+    assert_eq!(told.next().unwrap(), "  remedy: fetch the file again, or leave it out");
     assert_eq!(files_of(&ran.dir), old);
     let leftovers: Vec<_> = std::fs::read_dir(bench.dir.path())
         .unwrap()
@@ -93,6 +90,58 @@ fn a_truncated_gzip_ends_the_run_and_leaves_the_old_output() {
         .filter(|name| name.contains("partial"))
         .collect();
     assert!(leftovers.is_empty(), "{leftovers:?}");
+}
+
+#[test]
+fn a_file_that_breaks_off_does_not_cost_the_others() {
+    let lines: String = (1..2_000).map(|id| tweet(id, "") + "\n").collect();
+    let elements: Vec<String> = (1..2_000).map(|id| tweet(id, "")).collect();
+    let rows: String = (1..2_000).map(|id| format!("r,{id},2015-06-01\n")).collect();
+    for (name, content) in [
+        ("b.jsonl.gz", lines),
+        ("b.json.gz", format!("[{}]", elements.join(","))),
+        ("b.csv.gz", format!("roster,account_id,listed_at\n{rows}")),
+    ] {
+        let whole = gzip(content.as_bytes());
+        let bench = Bench::with(name, &whole[..whole.len() / 2]);
+        bench.put("a.jsonl", tweet(10_001, ""));
+        bench.put("c.jsonl", tweet(10_002, ""));
+        let ran = bench.ingest(&["a.jsonl", name, "c.jsonl"]);
+        assert_eq!(ran.status(), 1, "{}", ran.stderr());
+        let told = "1 of 3 files could not be read to their end";
+        assert!(
+            ran.stderr().contains(told) && ran.stderr().contains(name),
+            "{}",
+            ran.stderr()
+        );
+        // What the file holds before the break is there, record by record, and the break has its place.
+        let rejects = ran.table::<Rejects>();
+        let places: Vec<(String, i64, &str)> = rejects
+            .rows()
+            .unwrap()
+            .map(|row| (row.source_file.to_owned(), row.byte_offset, row.reason))
+            .collect();
+        let [(file, byte, "file cannot be read to its end")] = &places[..] else {
+            panic!("{places:?}");
+        };
+        assert_eq!(file, name);
+        let before = &content[..usize::try_from(*byte).unwrap()];
+        let kept = match name {
+            "b.csv.gz" => before.matches('\n').count() - 1,
+            "b.json.gz" => before.matches("}},").count(),
+            _ => before.matches('\n').count(),
+        };
+        let (posts, roster) = (ran.table::<Posts>(), ran.table::<tables::Roster>());
+        let of_broken = posts.rows().unwrap().filter(|post| post.source_file == name).count() + roster.len();
+        assert!(
+            kept.abs_diff(of_broken) <= 1 && of_broken > 0,
+            "{name}: {of_broken} of {kept} records"
+        );
+        let others = posts.rows().unwrap().filter(|post| post.source_file != name).count();
+        assert_eq!(others, 2);
+        let again = bench.ingest_to("again", &["a.jsonl", name, "c.jsonl", "-j", "1"], "");
+        assert_eq!(files_of(&again.dir), files_of(&ran.dir));
+    }
 }
 
 #[test]

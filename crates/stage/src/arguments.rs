@@ -8,7 +8,8 @@ use clap::Args;
 pub const HELP_FOOTER: &str = "\
 Exit status:
   0  done (a reader that closes the pipe early counts as done)
-  1  a check that was asked for did not hold, or more records were rejected than --max-rejects allows
+  1  a check that was asked for did not hold: more records were rejected than --max-rejects allows, or a file among others
+     could not be read to its end; the output was written
   2  an error: nothing was written, an older output is untouched
 
 Data goes to standard output, everything else to standard error. The same input and options give the same bytes, whatever the

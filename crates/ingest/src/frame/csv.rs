@@ -102,7 +102,14 @@ pub fn csv_rows<R: Read>(
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        let end = feed.append(&mut buffer, BLOCK_BYTES)? == 0;
+        let end = match feed.append(&mut buffer, BLOCK_BYTES) {
+            Ok(bytes) => bytes == 0,
+            Err(error) => {
+                // What stood whole before the break is handed over all the same.
+                cutter.hand_over(take);
+                return Err(error);
+            }
+        };
         if !cutter.cut(&buffer, take)? {
             return Ok(());
         }

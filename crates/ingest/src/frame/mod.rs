@@ -89,6 +89,8 @@ pub struct Feed<R> {
     byte: u64,
     /// Line feeds handed out.
     line_feeds: u64,
+    /// Why nothing comes after what was read ahead; told when that is handed out.
+    failed: Option<io::Error>,
 }
 
 impl<R: Read> Feed<R> {
@@ -100,15 +102,13 @@ impl<R: Read> Feed<R> {
             ahead_at: 0,
             byte: 0,
             line_feeds: 0,
+            failed: None,
         }
     }
 
-    /// Up to `bytes` of the content that comes, left in place.
-    ///
-    /// # Errors
-    /// When the content cannot be read.
-    pub fn look_ahead(&mut self, bytes: usize) -> Result<&[u8], ReadError> {
-        while self.ahead.len() - self.ahead_at < bytes {
+    /// Up to `bytes` of the content that comes, left in place. That it cannot be read any further is told by [`Feed::append`].
+    pub fn look_ahead(&mut self, bytes: usize) -> &[u8] {
+        while self.failed.is_none() && self.ahead.len() - self.ahead_at < bytes {
             let start = self.ahead.len();
             self.ahead.resize(start + bytes.min(1 << 16), 0);
             let read = read_some(&mut self.reader, &mut self.ahead[start..]);
@@ -116,11 +116,11 @@ impl<R: Read> Feed<R> {
             match read {
                 Ok(0) => break,
                 Ok(_) => {}
-                Err(cause) => return Err(self.error(cause)),
+                Err(cause) => self.failed = Some(cause),
             }
         }
         let ahead = &self.ahead[self.ahead_at..];
-        Ok(&ahead[..ahead.len().min(bytes)])
+        &ahead[..ahead.len().min(bytes)]
     }
 
     /// Passes over bytes that were looked at.
@@ -140,6 +140,8 @@ impl<R: Read> Feed<R> {
             let end = self.ahead.len().min(self.ahead_at + bytes);
             buffer.extend_from_slice(&self.ahead[self.ahead_at..end]);
             self.ahead_at = end;
+        } else if let Some(cause) = self.failed.take() {
+            return Err(self.error(cause));
         } else {
             self.ahead = Vec::new();
             self.ahead_at = 0;

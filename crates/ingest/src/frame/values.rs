@@ -40,8 +40,14 @@ pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut
     loop {
         buffer.clear();
         let base = feed.byte();
-        if feed.append(&mut buffer, BLOCK_BYTES)? == 0 {
-            break;
+        match feed.append(&mut buffer, BLOCK_BYTES) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                // What stood whole before the break is handed over all the same.
+                cutter.hand_over(take);
+                return Err(error);
+            }
         }
         // Values are copied in runs; `run` is where the one being copied began.
         let mut run = 0;
