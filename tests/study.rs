@@ -298,6 +298,20 @@ fn other_formats_tell_the_same_study() {
             );
         }
     }
+    // Bluesky's events carry no account of their authors, so followers are known from look-ups alone; who was taken down is told.
+    let events = made(&options("bluesky", "gz"), &[]);
+    for (measure, within) in [
+        ("size.max", 0.0),
+        ("followers.mean", 0.02),
+        ("suspension.rate", 0.01),
+        ("returns.persons", 0.0),
+    ] {
+        let (found, expected) = (number(&events, measure), number(&first, measure));
+        assert!(
+            (found - expected).abs() <= within * expected.abs(),
+            "{measure} from Bluesky: {found}, from v1.1: {expected}"
+        );
+    }
     // A release in CSV does not carry the posts that its posts pass on.
     assert_eq!(number(&pages, "volume.posts"), number(&first, "volume.posts"));
     assert!(number(&release, "volume.posts") < number(&first, "volume.posts"));

@@ -1,9 +1,10 @@
 //! Raw archives to tables: posts, account observations, availability checks, follows, rosters, and what could not be used.
 //!
 //! The story of a run, in the order in which data flows: [`container`] unpacks and hashes a source, [`detect`] tells what it
-//! is, [`frame`] cuts it into records, [`parse`] reads them ([`twitter`], [`native`], [`mapping`]) into a [`sink`], and
+//! is, [`frame`] cuts it into records, [`parse`] reads them ([`twitter`], [`bluesky`], [`native`], [`mapping`]) into a [`sink`], and
 //! [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word: the ledger counts every one.
 
+pub mod bluesky;
 pub mod container;
 pub mod detect;
 pub mod frame;
@@ -35,9 +36,10 @@ use pipeline::Job;
 use settings::{FormatArgument, Kind, MaxRejects, size};
 
 const EXAMPLES: &str = "\
-Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), CSV through a \
+Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), Bluesky (Jetstream events, profiles), CSV through a \
 mapping, and rosters, availability checks and follower lists as CSV or JSON lines with the tables' own column names. Plain, \
-gzip or zstd, told by content; several formats in one run are fine.
+gzip or zstd, told by content; several formats in one run are fine. Lists without a column platform are Twitter's, or Bluesky's \
+where an account_id is a DID or a handle alone is a domain.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 

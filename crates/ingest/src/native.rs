@@ -4,11 +4,13 @@
 
 use tables::{AvailabilityCheck, Follow, RosterEntry, State, Timestamp};
 
+use crate::bluesky;
 use crate::json::{Id, Text, record};
 use crate::moment;
 use crate::reasons;
 use crate::settings::Kind;
 use crate::sink::{Rejection, Sink};
+use crate::twitter;
 
 record! {
     /// A line of JSON; which of the three it is, its keys tell.
@@ -169,7 +171,14 @@ fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Rejection> 
 }
 
 fn put(kind: Kind, said: Said<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
-    let platform = said.platform.map_or_else(|| "twitter".to_owned(), str::to_lowercase);
+    let id = said.account_id.or(said.follower_id);
+    let handle_is_domain = id.is_none() && said.handle.is_some_and(|handle| handle.contains('.'));
+    let platform = match said.platform {
+        Some(platform) => platform.to_lowercase(),
+        // Twitter knows no DID, and no handle with a point in it.
+        None if handle_is_domain || id.is_some_and(|id| id.starts_with("did:")) => bluesky::PLATFORM.to_owned(),
+        None => twitter::PLATFORM.to_owned(),
+    };
     let handle = said
         .handle
         .map(|handle| handle.trim_start_matches('@'))

@@ -13,6 +13,8 @@ pub enum FormatArgument {
     TwitterV1,
     /// Twitter v2 JSON: twarc2 pages and flattened posts
     TwitterV2,
+    /// Bluesky: Jetstream events, profiles
+    Bluesky,
     /// CSV through a mapping
     Csv,
     /// A list of accounts: roster, handle and/or account_id, listed_at, unlisted_at
@@ -32,6 +34,8 @@ pub enum Kind {
     TwitterV1,
     /// Twitter v2.
     TwitterV2,
+    /// Bluesky.
+    Bluesky,
     /// Rows through a mapping.
     Mapped,
     /// Roster entries.
@@ -50,6 +54,7 @@ impl Kind {
             Self::Any => "auto",
             Self::TwitterV1 => "twitter-v1",
             Self::TwitterV2 => "twitter-v2",
+            Self::Bluesky => "bluesky",
             Self::Mapped => "csv",
             Self::Roster => "roster",
             Self::Availability => "availability",
@@ -64,6 +69,7 @@ impl From<FormatArgument> for Kind {
             FormatArgument::Auto => Self::Any,
             FormatArgument::TwitterV1 => Self::TwitterV1,
             FormatArgument::TwitterV2 => Self::TwitterV2,
+            FormatArgument::Bluesky => Self::Bluesky,
             FormatArgument::Csv => Self::Mapped,
             FormatArgument::Roster => Self::Roster,
             FormatArgument::Availability => Self::Availability,

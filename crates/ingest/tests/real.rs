@@ -214,3 +214,36 @@ fn twitter_v2_corpora() {
         compare(&folder);
     }
 }
+
+// Of each file: python3 -c "import json, collections; rows = [json.loads(l) for l in open('golden_v1.jsonl')]; …" counted commits
+// by operation and collection, and other events by kind: posts 18, reposts 16, follows 7, one profile, two account events (both
+// active), likes 106, blocks 2, deletions 5, records of other collections 3, two identities without a handle; 162 in all.
+#[test]
+fn bluesky_events() {
+    let Some(folder) = data("bsky-jetstream") else { return };
+    let inputs = [folder.join("golden_v1.jsonl"), folder.join("corpus/expected_v1.jsonl")];
+    let ran = Bench::new().ingest(&inputs.each_ref().map(|path| path.to_str().unwrap()));
+    assert_eq!(
+        ran.ledger(),
+        [
+            "read 162",
+            "used 44",
+            "skipped block 2",
+            "skipped delete notice 5",
+            "skipped identity notice without a handle 2",
+            "skipped like 106",
+            "skipped record of another kind 3"
+        ]
+    );
+    let posts = ran.table::<Posts>();
+    let reposts = posts
+        .rows()
+        .unwrap()
+        .filter(|post| post.kind == PostKind::Repost)
+        .count();
+    assert_eq!((posts.len(), reposts), (34, 16));
+    assert_eq!(
+        (ran.table::<Availability>().len(), ran.table::<Accounts>().len()),
+        (2, 1)
+    );
+}

@@ -7,7 +7,7 @@ mod scalar;
 mod surrogates;
 
 pub(crate) use nested::Key;
-pub use nested::{Many, Maybe, Numbers};
+pub use nested::{Many, Maybe, Numbers, Texts};
 pub use reader::from_str;
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Text};
 pub use surrogates::mend;

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::scalar::{Real, drain_map, drain_seq};
+use super::scalar::{Real, Text, drain_map, drain_seq};
 
 macro_rules! ignore_scalars {
     ($value:ty) => {
@@ -136,6 +136,65 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ManyVisitor(PhantomData))
+    }
+}
+
+/// A list of texts, or one text where a list of one was meant; what is no text is left out.
+#[derive(Debug, Default)]
+pub struct Texts<'a>(pub Vec<Text<'a>>);
+
+impl Texts<'_> {
+    /// The first text that is not empty.
+    #[must_use]
+    pub fn first(&self) -> Option<&str> {
+        self.0.iter().find_map(Text::get)
+    }
+}
+
+struct TextsVisitor;
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Texts<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of texts")
+    }
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Texts<'de>, E> {
+        Ok(Texts(vec![Text(Some(Cow::Borrowed(text)))]))
+    }
+    fn visit_str<E>(self, text: &str) -> Result<Texts<'de>, E> {
+        Ok(Texts(vec![Text(Some(Cow::Owned(text.to_owned())))]))
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+    fn visit_unit<E>(self) -> Result<Texts<'de>, E> {
+        Ok(Texts::default())
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts<'de>, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(text) = seq.next_element()? {
+            texts.push(text);
+        }
+        Ok(Texts(texts))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Texts<'de>, A::Error> {
+        drain_map(map)?;
+        Ok(Texts::default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Texts<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextsVisitor)
     }
 }
 

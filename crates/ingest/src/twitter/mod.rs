@@ -6,6 +6,7 @@ mod v2;
 
 use serde::Deserialize;
 
+use crate::bluesky;
 use crate::json::{from_str, mend};
 use crate::moment;
 use crate::native;
@@ -116,6 +117,9 @@ fn settle(outcome: Result<Settled, Rejection>, place: &RecordPlace<'_>, sink: &m
 fn single(json: &str, tweet: &Tweet<'_>, kind: Kind, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
     if let Some(notice) = tweet.notice() {
         return Ok(Settled::Skipped(notice));
+    }
+    if tweet.did.0 && !tweet.is_tweet() && matches!(kind, Kind::Any | Kind::Bluesky) {
+        return bluesky::record(json, sink).map(|left_out| left_out.map_or(Settled::Used, Settled::Skipped));
     }
     if tweet.is_native() {
         return native::from_json(&reread(json)?, kind, sink).map(|()| Settled::Used);

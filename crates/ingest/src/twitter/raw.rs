@@ -45,6 +45,7 @@ record! {
         twarc: Maybe<Twarc<'de>> = "__twarc",
         observed_at: Text<'de> = "observed_at",
         simulated: Flag = "simulated",
+        did: Present = "did",
         screen_name: Present = "screen_name" | "username",
         data: Present = "data",
         includes: Present = "includes",

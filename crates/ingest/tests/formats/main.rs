@@ -5,6 +5,7 @@
 #[path = "../run/mod.rs"]
 mod run;
 
+mod bluesky;
 mod csv;
 mod native;
 mod twitter_v1;

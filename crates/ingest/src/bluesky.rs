@@ -1,0 +1,363 @@
+//! Bluesky: events as its Jetstream sends them, and profiles as its interface shows them.
+//!
+//! A post is named by its whole address (`at://DID/app.bsky.feed.post/KEY`), since that is how others refer to it; an account by its
+//! DID. An account event says that the platform took an account down, or that its owner closed it.
+
+use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, State, Timestamp};
+
+use crate::json::{Count, Flag, Many, Maybe, Text, Texts, from_str, record};
+use crate::moment;
+use crate::reasons;
+use crate::sink::{Rejection, Sink};
+
+/// The platform's name in tables.
+pub const PLATFORM: &str = "bluesky";
+
+const POST: &str = "app.bsky.feed.post";
+
+record! {
+    /// An event, or a profile.
+    Event<'de> {
+        did: Text<'de> = "did",
+        time_us: Count = "time_us",
+        observed_at: Text<'de> = "observed_at",
+        kind: Text<'de> = "kind",
+        commit: Maybe<Commit<'de>> = "commit",
+        identity: Maybe<Identity<'de>> = "identity",
+        account: Maybe<AccountState<'de>> = "account",
+        handle: Text<'de> = "handle",
+        display_name: Text<'de> = "displayName",
+        description: Text<'de> = "description",
+        avatar: Text<'de> = "avatar",
+        followers: Count = "followersCount",
+        follows: Count = "followsCount",
+        posts: Count = "postsCount",
+        created_at: Text<'de> = "createdAt",
+    }
+}
+
+record! {
+    /// A change of an account's records.
+    Commit<'de> {
+        operation: Text<'de> = "operation",
+        collection: Text<'de> = "collection",
+        key: Text<'de> = "rkey",
+        record: Maybe<Record<'de>> = "record",
+    }
+}
+
+record! {
+    /// A record: a post, repost, like, follow, block or profile.
+    Record<'de> {
+        created_at: Text<'de> = "createdAt",
+        text: Text<'de> = "text",
+        langs: Texts<'de> = "langs",
+        reply: Maybe<Reply<'de>> = "reply",
+        embed: Maybe<Embed<'de>> = "embed",
+        facets: Many<Facet<'de>> = "facets",
+        display_name: Text<'de> = "displayName",
+        description: Text<'de> = "description",
+        subject: Maybe<Reference<'de>> = "subject",
+    }
+}
+
+record! {
+    /// A follow, whose subject is an account and no record.
+    FollowEvent<'de> { commit: Maybe<FollowCommit<'de>> = "commit", }
+}
+
+record! {
+    /// Its commit.
+    FollowCommit<'de> { record: Maybe<FollowRecord<'de>> = "record", }
+}
+
+record! {
+    /// Its record.
+    FollowRecord<'de> { subject: Text<'de> = "subject", }
+}
+
+record! {
+    /// What a post answers.
+    Reply<'de> { parent: Maybe<Reference<'de>> = "parent", }
+}
+
+record! {
+    /// A record by its address; of an embedded post with pictures one level deeper.
+    Reference<'de> {
+        uri: Text<'de> = "uri",
+        record: Maybe<Reference<'de>> = "record",
+    }
+}
+
+record! {
+    /// What a post carries: another post, a link.
+    Embed<'de> {
+        record: Maybe<Reference<'de>> = "record",
+        external: Maybe<Reference<'de>> = "external",
+    }
+}
+
+record! {
+    /// A part of a text that means something.
+    Facet<'de> {
+        index: Maybe<Span<'de>> = "index",
+        features: Many<Feature<'de>> = "features",
+    }
+}
+
+record! {
+    /// The bytes that it stands on.
+    Span<'de> {
+        from: Count = "byteStart",
+        to: Count = "byteEnd",
+        kind: Text<'de> = "$type",
+    }
+}
+
+record! {
+    /// A mention, a tag or a link.
+    Feature<'de> {
+        did: Text<'de> = "did",
+        tag: Text<'de> = "tag",
+        uri: Text<'de> = "uri",
+    }
+}
+
+record! {
+    /// What an account is called now.
+    Identity<'de> { handle: Text<'de> = "handle", }
+}
+
+record! {
+    /// How an account stands now.
+    AccountState<'de> {
+        active: Flag = "active",
+        status: Text<'de> = "status",
+        time: Text<'de> = "time",
+    }
+}
+
+/// Reads an event or a profile into the sink; a reason is given for what is left out on purpose.
+pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static str>, Rejection> {
+    let event: Event<'_> = from_str(json).map_err(|error| Rejection::with(reasons::NOT_JSON, error.to_string()))?;
+    let did = event.did.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+    let stated = match event.observed_at.get() {
+        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("observed_at", text))?),
+        None => event.time_us.0.map(|micros| Timestamp(micros / 1000)),
+    };
+    if let Some(commit) = event.commit.get() {
+        return of_commit(json, did, commit, stated, sink);
+    }
+    if let Some(account) = event.account.get() {
+        return of_account(did, account, stated, sink).map(|()| None);
+    }
+    if let Some(identity) = event.identity.get() {
+        let Some(handle) = identity.handle.get() else {
+            return Ok(Some("identity notice without a handle"));
+        };
+        sink.account(Account {
+            handle: Some(handle),
+            ..seen(did, stated)
+        });
+        return Ok(None);
+    }
+    if event.handle.get().is_some() {
+        profile(did, &event, stated, sink);
+        return Ok(None);
+    }
+    Err(Rejection::new(reasons::NOT_KNOWN))
+}
+
+fn bad_time(key: &str, text: &str) -> Rejection {
+    let brief: String = text.chars().take(40).collect();
+    Rejection::with(reasons::BAD_TIME, format!("{key} '{brief}'"))
+}
+
+/// An account of which nothing is known but when it was seen.
+fn seen(did: &str, stated: Option<Timestamp>) -> Account<'_> {
+    Account {
+        observed_at: stated,
+        observed_basis: if stated.is_some() { Basis::Stated } else { Basis::None },
+        ..Account::blank(PLATFORM, did)
+    }
+}
+
+fn profile(did: &str, view: &Event<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) {
+    sink.account(Account {
+        handle: view.handle.get(),
+        display_name: view.display_name.get(),
+        description: view.description.get(),
+        avatar_url: view.avatar.get(),
+        created_at: view.created_at.get().and_then(moment::parse),
+        followers: view.followers.0,
+        following: view.follows.0,
+        statuses: view.posts.0,
+        ..seen(did, stated)
+    });
+}
+
+fn of_account(
+    did: &str,
+    account: &AccountState<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    let at = match account.time.get() {
+        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("time", text))?),
+        None => stated,
+    };
+    let observed_at = at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
+    let state = match (account.active.0, account.status.get()) {
+        (Some(true), _) => State::Active,
+        (_, Some("takendown" | "suspended")) => State::Suspended,
+        (_, Some("deactivated" | "deleted")) => State::Deactivated,
+        _ => State::Unknown,
+    };
+    sink.availability(AvailabilityCheck {
+        platform: PLATFORM,
+        account_id: did,
+        handle: None,
+        observed_at,
+        state,
+        detail: account.status.get(),
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
+    Ok(())
+}
+
+fn of_commit(
+    json: &str,
+    did: &str,
+    commit: &Commit<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<Option<&'static str>, Rejection> {
+    let collection = commit.collection.get().unwrap_or_default();
+    if commit.operation.get() == Some("delete") {
+        return Ok(Some("delete notice"));
+    }
+    let record = commit.record.get().ok_or_else(|| Rejection::new(reasons::NOT_KNOWN))?;
+    match collection {
+        POST | "app.bsky.feed.repost" => {
+            let key = commit.key.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
+            let uri = format!("at://{did}/{collection}/{key}");
+            post(did, &uri, collection == POST, record, stated, sink)?;
+        }
+        "app.bsky.graph.follow" => {
+            let follow: FollowEvent<'_> =
+                from_str(json).map_err(|error| Rejection::with(reasons::NOT_JSON, error.to_string()))?;
+            let followed = follow.commit.get().and_then(|commit| commit.record.get());
+            let followed = followed.and_then(|record| record.subject.get());
+            sink.follow(Follow {
+                platform: PLATFORM,
+                follower_id: did,
+                followed_id: followed.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
+                observed_at: stated,
+                source_file: "",
+                source_line: 0,
+                source_part: 0,
+            });
+        }
+        "app.bsky.actor.profile" => sink.account(Account {
+            display_name: record.display_name.get(),
+            description: record.description.get(),
+            ..seen(did, stated)
+        }),
+        "app.bsky.feed.like" => return Ok(Some("like")),
+        "app.bsky.graph.block" => return Ok(Some("block")),
+        _ => return Ok(Some("record of another kind")),
+    }
+    Ok(None)
+}
+
+/// The account in an address.
+fn account_of(uri: &str) -> Option<&str> {
+    uri.strip_prefix("at://")?
+        .split('/')
+        .next()
+        .filter(|did| !did.is_empty())
+}
+
+fn post(
+    did: &str,
+    uri: &str,
+    is_post: bool,
+    record: &Record<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    // The time that its client wrote down; where there is none, that of the event.
+    let posted_at = match record.created_at.get() {
+        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("createdAt", text))?),
+        None => stated,
+    };
+    let parent = record.reply.get().and_then(|reply| reply.parent.get());
+    let parent = parent.and_then(|parent| parent.uri.get());
+    let embedded = record.embed.get().and_then(|embed| embed.record.get());
+    let embedded = embedded.and_then(|of| of.uri.get().or_else(|| of.record.get()?.uri.get()));
+    // Lists and feeds are embedded like posts.
+    let quoted = embedded.filter(|uri| uri.contains(POST));
+    let reposted = record
+        .subject
+        .get()
+        .and_then(|subject| subject.uri.get())
+        .filter(|_| !is_post);
+    let text = record.text.get();
+    let mut spoken = Spoken::default();
+    for facet in record.facets.objects() {
+        let span = facet.index.get().and_then(|index| index.from.0.zip(index.to.0));
+        let words = span.and_then(|(from, to)| text?.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?));
+        for feature in facet.features.objects() {
+            if let Some(did) = feature.did.get() {
+                spoken.mentioned_ids.push(did);
+                spoken
+                    .mentioned_handles
+                    .extend(words.and_then(|words| words.strip_prefix('@')));
+            }
+            spoken.hashtags.extend(feature.tag.get());
+            spoken.urls.extend(feature.uri.get());
+        }
+    }
+    let link = record.embed.get().and_then(|embed| embed.external.get()?.uri.get());
+    spoken.urls.extend(link.filter(|link| !spoken.urls.contains(link)));
+    let kind = if !is_post {
+        PostKind::Repost
+    } else if parent.is_some() {
+        PostKind::Reply
+    } else if quoted.is_some() {
+        PostKind::Quote
+    } else {
+        PostKind::Original
+    };
+    sink.post(Post {
+        post_id: Some(uri),
+        posted_at,
+        observed_at: stated,
+        text,
+        lang: record.langs.first(),
+        kind,
+        in_reply_to_post_id: parent,
+        in_reply_to_account_id: parent.and_then(account_of),
+        reposted_post_id: reposted,
+        reposted_account_id: reposted.and_then(account_of),
+        quoted_post_id: quoted,
+        quoted_account_id: quoted.and_then(account_of),
+        mentioned_ids: Some(spoken.mentioned_ids),
+        mentioned_handles: Some(spoken.mentioned_handles),
+        hashtags: Some(spoken.hashtags),
+        urls: Some(spoken.urls),
+        ..Post::blank(PLATFORM, did)
+    });
+    Ok(())
+}
+
+/// What stands inside a text.
+#[derive(Default)]
+struct Spoken<'t> {
+    mentioned_ids: Vec<&'t str>,
+    mentioned_handles: Vec<&'t str>,
+    hashtags: Vec<&'t str>,
+    urls: Vec<&'t str>,
+}
