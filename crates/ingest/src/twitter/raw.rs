@@ -46,6 +46,7 @@ record! {
         observed_at: Text<'de> = "observed_at",
         simulated: Flag = "simulated",
         did: Present = "did",
+        acct: Present = "acct",
         screen_name: Present = "screen_name" | "username",
         data: Present = "data",
         includes: Present = "includes",
@@ -250,10 +251,10 @@ impl Tweet<'_> {
                 || self.edit_history.0)
     }
 
-    /// Whether it is an account.
+    /// Whether it is an account. Mastodon's have a `username` too, and an `acct`, which tells them apart.
     #[must_use]
     pub fn is_user(&self) -> bool {
-        self.screen_name.0
+        self.screen_name.0 && !self.acct.0
     }
 
     /// Whether it is a page of records.
