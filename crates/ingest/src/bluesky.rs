@@ -5,9 +5,11 @@
 
 use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, State, Timestamp};
 
-use crate::json::{Count, Flag, Many, Maybe, Text, Texts, from_str, record};
+use crate::json::{Count, Flag, Many, Maybe, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
+use crate::record::reread;
+use crate::seen::time;
 use crate::sink::{Rejection, Sink};
 
 /// The platform's name in tables.
@@ -139,12 +141,10 @@ record! {
 
 /// Reads an event or a profile into the sink; a reason is given for what is left out on purpose.
 pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static str>, Rejection> {
-    let event: Event<'_> = from_str(json).map_err(|error| Rejection::with(reasons::NOT_JSON, error.to_string()))?;
+    let event: Event<'_> = reread(json)?;
     let did = event.did.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated = match event.observed_at.get() {
-        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("observed_at", text))?),
-        None => event.time_us.0.map(|micros| Timestamp(micros / 1000)),
-    };
+    let stated =
+        time("observed_at", event.observed_at.get())?.or(event.time_us.0.map(|micros| Timestamp(micros / 1000)));
     if let Some(commit) = event.commit.get() {
         return of_commit(json, did, commit, stated, sink);
     }
@@ -166,11 +166,6 @@ pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static 
         return Ok(None);
     }
     Err(Rejection::new(reasons::NOT_KNOWN))
-}
-
-fn bad_time(key: &str, text: &str) -> Rejection {
-    let brief: String = text.chars().take(40).collect();
-    Rejection::with(reasons::BAD_TIME, format!("{key} '{brief}'"))
 }
 
 /// An account of which nothing is known but when it was seen.
@@ -202,11 +197,8 @@ fn of_account(
     stated: Option<Timestamp>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Rejection> {
-    let at = match account.time.get() {
-        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("time", text))?),
-        None => stated,
-    };
-    let observed_at = at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
+    let at = time("time", account.time.get())?;
+    let observed_at = at.or(stated).ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
     let state = match (account.active.0, account.status.get()) {
         (Some(true), _) => State::Active,
         (_, Some("takendown" | "suspended")) => State::Suspended,
@@ -246,8 +238,7 @@ fn of_commit(
             post(did, &uri, collection == POST, record, stated, sink)?;
         }
         "app.bsky.graph.follow" => {
-            let follow: FollowEvent<'_> =
-                from_str(json).map_err(|error| Rejection::with(reasons::NOT_JSON, error.to_string()))?;
+            let follow: FollowEvent<'_> = reread(json)?;
             let followed = follow.commit.get().and_then(|commit| commit.record.get());
             let followed = followed.and_then(|record| record.subject.get());
             sink.follow(Follow {
@@ -289,10 +280,7 @@ fn post(
     sink: &mut Sink<'_>,
 ) -> Result<(), Rejection> {
     // The time that its client wrote down; where there is none, that of the event.
-    let posted_at = match record.created_at.get() {
-        Some(text) => Some(moment::parse(text).ok_or_else(|| bad_time("createdAt", text))?),
-        None => stated,
-    };
+    let posted_at = time("createdAt", record.created_at.get())?.or(stated);
     let parent = record.reply.get().and_then(|reply| reply.parent.get());
     let parent = parent.and_then(|parent| parent.uri.get());
     let embedded = record.embed.get().and_then(|embed| embed.record.get());

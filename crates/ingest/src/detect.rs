@@ -1,15 +1,17 @@
 //! What a source is, told by its first bytes and not by its name.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
 
 use anyhow::Result;
 use stage::Failure;
 
-use crate::frame::{Feed, Header, ReadError, csv_header};
+use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
 use crate::mapping::{Bound, Mapping, MissingColumn};
 use crate::native;
 use crate::settings::Kind;
+use crate::twitter::export::{self, Owner};
 
 /// Bytes that are looked at.
 const LOOK_BYTES: usize = 1 << 16;
@@ -25,6 +27,13 @@ pub enum Plan {
     JsonLines,
     /// JSON values that are not one to a line.
     JsonValues,
+    /// Lists of an account's own export.
+    Export {
+        /// Whose it is.
+        owner: Arc<Owner>,
+    },
+    /// A Telegram export.
+    Chats,
     /// CSV of this program's own columns.
     Native {
         /// Roster, availability or follows.
@@ -41,6 +50,25 @@ pub enum Plan {
     },
 }
 
+impl Plan {
+    /// Cuts content into blocks of records. `take` returns false when it wants no more.
+    ///
+    /// # Errors
+    /// When the content cannot be read to its end.
+    pub fn cut<R: Read>(&self, feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+        match self {
+            // Nothing, or nothing that could be read.
+            Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
+            Self::JsonLines => frame::lines(feed, max_line, take),
+            Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
+            Self::Chats => frame::chats(feed, max_line, take),
+            Self::Native { header, .. } | Self::Mapped { header, .. } => {
+                frame::csv_rows(feed, header.delimiter, max_line, take)
+            }
+        }
+    }
+}
+
 /// The mappings that a header is tried against.
 #[derive(Debug)]
 pub struct Mappings {
@@ -50,33 +78,71 @@ pub struct Mappings {
     pub builtin: Vec<Mapping>,
 }
 
-/// Tells what a source is.
-///
-/// # Errors
-/// When it is nothing that is known.
-pub fn detect<R: Read>(feed: &mut Feed<R>, kind: Kind, mappings: &Mappings, shown: &str) -> Result<Plan> {
-    if feed.look_ahead(3).starts_with(b"\xef\xbb\xbf") {
-        feed.pass(3);
-    }
-    let start = feed.look_ahead(LOOK_BYTES);
-    let whole = start.len() < LOOK_BYTES;
-    let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
-        // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
-        return Ok(if whole { Plan::Empty } else { Plan::JsonLines });
-    };
-    if matches!(first, b'{' | b'[') {
-        if kind == Kind::Mapped {
-            return Err(Failure::new(format!("cannot read {shown} as CSV: it is JSON"))
-                .remedy("leave out --format csv")
-                .into());
+/// Tells what sources are, one after the other.
+#[derive(Debug)]
+pub struct Detector<'m> {
+    kind: Kind,
+    mappings: &'m Mappings,
+    owners: Owners,
+}
+
+impl<'m> Detector<'m> {
+    /// A detector of records of a kind.
+    #[must_use]
+    pub fn new(kind: Kind, mappings: &'m Mappings) -> Self {
+        Self {
+            kind,
+            mappings,
+            owners: Owners::default(),
         }
-        return Ok(if is_lines(start, whole) {
-            Plan::JsonLines
-        } else {
-            Plan::JsonValues
-        });
     }
-    csv(start, whole, kind, mappings, shown)
+
+    /// Tells what the source `name` is, which messages call `shown`.
+    ///
+    /// # Errors
+    /// When it is nothing that is known.
+    pub fn detect<R: Read>(&mut self, feed: &mut Feed<R>, name: &str, shown: &str) -> Result<Plan> {
+        let kind = self.kind;
+        if feed.look_ahead(3).starts_with(b"\xef\xbb\xbf") {
+            feed.pass(3);
+        }
+        let start = feed.look_ahead(LOOK_BYTES);
+        let whole = start.len() < LOOK_BYTES;
+        let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+            // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
+            return Ok(if whole { Plan::Empty } else { Plan::JsonLines });
+        };
+        let of_export = matches!(kind, Kind::Any | Kind::TwitterExport | Kind::TwitterV1);
+        if let Some((list, before)) = export::assigned(start).filter(|_| of_export) {
+            // Older exports hold whole posts, authors and all.
+            let grailbird = start.starts_with(b"Grailbird");
+            let plan = if grailbird {
+                Plan::JsonValues
+            } else {
+                Plan::Export {
+                    owner: self.owners.of(list, &start[before..], name),
+                }
+            };
+            feed.pass(before);
+            return Ok(plan);
+        }
+        if *first == b'{' && (kind == Kind::Telegram || kind == Kind::Any && is_telegram(start)) {
+            return Ok(Plan::Chats);
+        }
+        if matches!(first, b'{' | b'[') {
+            if kind == Kind::Mapped {
+                return Err(Failure::new(format!("cannot read {shown} as CSV: it is JSON"))
+                    .remedy("leave out --format csv")
+                    .into());
+            }
+            return Ok(if is_lines(start, whole) {
+                Plan::JsonLines
+            } else {
+                Plan::JsonValues
+            });
+        }
+        csv(start, whole, kind, self.mappings, shown)
+    }
 }
 
 /// Why a source cannot be read, with what to do.
@@ -85,6 +151,45 @@ pub fn unreadable(shown: &str, error: ReadError) -> Failure {
         .remedy("fetch the file again, or leave it out")
         .because(error)
 }
+
+/// Whose the exports are, by folder: an `account.js` comes before the other files, since files are read in the order of their names.
+#[derive(Debug, Default)]
+struct Owners(BTreeMap<String, Arc<Owner>>);
+
+impl Owners {
+    fn of(&mut self, list: &str, value: &[u8], name: &str) -> Arc<Owner> {
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if list == "account"
+            && let Some(owner) = std::str::from_utf8(value).ok().and_then(export::owner)
+        {
+            self.0.insert(folder.to_owned(), Arc::new(owner));
+        }
+        self.0
+            .get(folder)
+            .map_or_else(|| Arc::new(export::unnamed(name)), Arc::clone)
+    }
+}
+
+/// Whether an object is a Telegram export, of a chat or of everything.
+fn is_telegram(start: &[u8]) -> bool {
+    let has = |word: &[u8]| memchr::memmem::find(start, word).is_some();
+    let of_chat = has(b"\"messages\"") && CHAT_TYPES.iter().any(|kind| has(kind.as_bytes()));
+    let inside = start.trim_ascii_start().strip_prefix(b"{").unwrap_or_default();
+    let of_everything = inside.trim_ascii_start().starts_with(b"\"about\"");
+    of_chat || of_everything && has(b"Telegram")
+}
+
+/// What an export calls its chats.
+const CHAT_TYPES: [&str; 8] = [
+    "\"personal_chat\"",
+    "\"bot_chat\"",
+    "\"saved_messages\"",
+    "\"private_group\"",
+    "\"private_supergroup\"",
+    "\"public_supergroup\"",
+    "\"private_channel\"",
+    "\"public_channel\"",
+];
 
 /// Whether JSON stands one record to a line. An array is cut into its elements, wherever its line feeds are.
 fn is_lines(start: &[u8], whole: bool) -> bool {

@@ -1,22 +1,29 @@
 //! Raw archives to tables: posts, account observations, availability checks, follows, rosters, and what could not be used.
 //!
 //! The story of a run, in the order in which data flows: [`container`] unpacks and hashes a source, [`detect`] tells what it
-//! is, [`frame`] cuts it into records, [`parse`] reads them ([`twitter`], [`bluesky`], [`native`], [`mapping`]) into a [`sink`], and
-//! [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word: the ledger counts every one.
+//! is, [`frame`] cuts it into records, [`parse`] reads them ([`record`] and the platforms' own modules; [`mapping`] and [`native`] for
+//! CSV) into a [`sink`], and [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word:
+//! the ledger counts every one.
 
 pub mod bluesky;
 pub mod container;
 pub mod detect;
 pub mod frame;
+pub mod html;
 pub mod json;
 pub mod mapping;
+pub mod mastodon;
 pub mod moment;
 pub mod native;
 pub mod parse;
 pub mod pipeline;
 pub mod reasons;
+pub mod record;
+pub mod reddit;
+pub mod seen;
 pub mod settings;
 pub mod sink;
+pub mod telegram;
 pub mod text;
 pub mod twitter;
 pub mod work;
@@ -33,13 +40,14 @@ use detect::Mappings;
 use mapping::Mapping;
 use parse::Rules;
 use pipeline::Job;
-use settings::{FormatArgument, Kind, MaxRejects, size};
+use settings::{FormatArgument, Kind, MaxRejects, Whose, size};
 
 const EXAMPLES: &str = "\
-Reads Twitter v1.1 JSON (posts, accounts, stream notices), Twitter v2 JSON (twarc2 pages, flattened posts), Bluesky (Jetstream events, profiles), CSV through a \
-mapping, and rosters, availability checks and follower lists as CSV or JSON lines with the tables' own column names. Plain, \
-gzip or zstd, told by content; several formats in one run are fine. Lists without a column platform are Twitter's, or Bluesky's \
-where an account_id is a DID or a handle alone is a domain.
+Reads, told by the records themselves, several formats in one run: Twitter v1.1 and v2 JSON, activity streams (GNIP), an account's own \
+export (tweets.js), compliance results and id lists; Bluesky (Jetstream events, profiles); Mastodon and Truth Social; Telegram \
+Desktop's export; Reddit as Pushshift kept it; CSV through a mapping; rosters, availability checks and follower lists as CSV or JSON \
+lines with the tables' own column names. docs/formats.md has the table. Lists without a column platform are Twitter's, or Bluesky's \
+where an account_id is a DID or a handle alone is a domain. Plain, gzip or zstd, told by content.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
@@ -71,6 +79,14 @@ pub struct Ingest {
     /// What a CSV's columns mean: a file, or the name of a built-in mapping. May be repeated; a file's header decides which
     #[arg(long, value_name = "FILE|NAME")]
     mapping: Vec<String>,
+
+    /// Lists of ids (followers/ids) are of accounts that follow this one; FILE stands for the name of the list's file up to its first point
+    #[arg(long, value_name = "ACCOUNT_ID|FILE", conflicts_with = "friends_of")]
+    followers_of: Option<String>,
+
+    /// Lists of ids (friends/ids) are of accounts that this one follows
+    #[arg(long, value_name = "ACCOUNT_ID|FILE")]
+    friends_of: Option<String>,
 
     /// End with status 1 when more records are rejected: a count (20) or a share of those read (0.5%)
     #[arg(long, value_name = "N|P%")]
@@ -128,6 +144,8 @@ impl Stage for Ingest {
             "format": Kind::from(self.format).name(),
             "mappings": mappings,
             "max_line": self.max_line,
+            "followers_of": self.followers_of,
+            "friends_of": self.friends_of,
         })
     }
 
@@ -147,6 +165,11 @@ impl Stage for Ingest {
             rules: Rules {
                 kind: self.format.into(),
                 max_line: self.max_line,
+                whose: match (&self.followers_of, &self.friends_of) {
+                    (Some(account), _) => Some(Whose::Followers(account.clone())),
+                    (None, Some(account)) => Some(Whose::Friends(account.clone())),
+                    (None, None) => None,
+                },
             },
         })
     }

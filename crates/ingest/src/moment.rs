@@ -25,7 +25,13 @@ pub fn parse(text: &str) -> Option<Timestamp> {
 fn epoch(digits: &str) -> Option<Timestamp> {
     // Eight digits are a date without separators and too early for a post; they are no time of ours.
     let number: i64 = digits.parse().ok().filter(|_| digits.len() > 8)?;
-    Some(Timestamp(if number < SECONDS_BELOW { number * 1000 } else { number }))
+    Some(of_number(number))
+}
+
+/// The moment of a number that is seconds or milliseconds since 1970.
+#[must_use]
+pub const fn of_number(number: i64) -> Timestamp {
+    Timestamp(if number < SECONDS_BELOW { number * 1000 } else { number })
 }
 
 fn rfc3339(text: &str) -> Option<Timestamp> {

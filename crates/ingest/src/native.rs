@@ -2,12 +2,12 @@
 //!
 //! Times are RFC 3339, `YYYY-MM-DD`, `YYYY-MM-DD HH:MM:SS` (UTC), or seconds or milliseconds since 1970.
 
-use tables::{AvailabilityCheck, Follow, RosterEntry, State, Timestamp};
+use tables::{AvailabilityCheck, Follow, RosterEntry, State};
 
 use crate::bluesky;
 use crate::json::{Id, Text, record};
-use crate::moment;
 use crate::reasons;
+use crate::seen::{brief, time};
 use crate::settings::Kind;
 use crate::sink::{Rejection, Sink};
 use crate::twitter;
@@ -160,16 +160,6 @@ pub fn from_csv(kind: Kind, header: &[String], fields: &[&str], sink: &mut Sink<
     put(kind, said, sink)
 }
 
-fn time(name: &str, text: Option<&str>) -> Result<Option<Timestamp>, Rejection> {
-    text.map(|text| {
-        moment::parse(text).ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            Rejection::with(reasons::BAD_TIME, format!("{name} '{shown}'"))
-        })
-    })
-    .transpose()
-}
-
 fn put(kind: Kind, said: Said<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let id = said.account_id.or(said.follower_id);
     let handle_is_domain = id.is_none() && said.handle.is_some_and(|handle| handle.contains('.'));
@@ -208,8 +198,8 @@ fn put(kind: Kind, said: Said<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection>
             let word = said.state.unwrap_or_default().to_lowercase();
             let state = State::from_word(&word).ok_or_else(|| {
                 let words: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
-                let shown: String = word.chars().take(40).collect();
-                Rejection::with(reasons::BAD_STATE, format!("'{shown}'; known: {}", words.join(", ")))
+                let (shown, known) = (brief(&word), words.join(", "));
+                Rejection::with(reasons::BAD_STATE, format!("'{shown}'; known: {known}"))
             })?;
             sink.availability(AvailabilityCheck {
                 platform: &platform,
@@ -248,8 +238,8 @@ fn put(kind: Kind, said: Said<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection>
     Ok(())
 }
 
-/// A list without a name is called after its file.
-fn stem(source: &str) -> &str {
+/// A list without a name is called after its file, up to the first point.
+pub(crate) fn stem(source: &str) -> &str {
     let name = source.rsplit('/').next().unwrap_or(source);
     name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(name)
 }

@@ -7,24 +7,28 @@ use crate::frame::{Block, CsvBlock, Header};
 use crate::mapping;
 use crate::native;
 use crate::reasons;
-use crate::settings::Kind;
+use crate::record::{self, Settled};
+use crate::settings::{Kind, Whose};
 use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
-use crate::twitter;
+use crate::telegram;
+use crate::twitter::export;
 
 /// What holds for every record.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// Which records are accepted.
     pub kind: Kind,
     /// The longest record, in bytes.
     pub max_line: usize,
+    /// Whose followers or friends id lists are.
+    pub whose: Option<Whose>,
 }
 
 /// Reads a block of `source`.
 ///
 /// # Errors
 /// When rows do not make a batch, which is a bug.
-pub fn parse(block: &Block, plan: &Plan, source: &str, rules: Rules) -> Result<Chunk, ArrowError> {
+pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<Chunk, ArrowError> {
     let mut sink = Sink::new(source);
     match block {
         Block::Lines {
@@ -35,7 +39,25 @@ pub fn parse(block: &Block, plan: &Plan, source: &str, rules: Rules) -> Result<C
         Block::Values(block) => {
             let mut from = 0;
             for &(number, offset, end) in &block.ends {
-                json(&block.bytes[from..end], number, offset, rules, &mut sink);
+                let bytes = &block.bytes[from..end];
+                value(
+                    bytes,
+                    number,
+                    offset,
+                    &mut sink,
+                    rules,
+                    |text, place, sink| match plan {
+                        Plan::Export { owner } => {
+                            sink.read();
+                            record::settle(export::element(text, owner, sink), place, sink);
+                        }
+                        Plan::Chats => {
+                            sink.read();
+                            record::settle(message(text, &block.description, sink), place, sink);
+                        }
+                        _ => record::record(text, rules, place, sink),
+                    },
+                );
                 from = end;
             }
         }
@@ -59,13 +81,13 @@ pub fn parse(block: &Block, plan: &Plan, source: &str, rules: Rules) -> Result<C
     sink.finish()
 }
 
-fn too_long(place: &RecordPlace<'_>, rules: Rules, sink: &mut Sink<'_>) {
+fn too_long(place: &RecordPlace<'_>, rules: &Rules, sink: &mut Sink<'_>) {
     sink.read();
     let detail = format!("{} bytes; --max-line is {}", place.length, rules.max_line);
     sink.reject(place, &Rejection::with(reasons::TOO_LONG, detail));
 }
 
-fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: Rules, sink: &mut Sink<'_>) {
+fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: &Rules, sink: &mut Sink<'_>) {
     let mut from = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     for (number, end) in (first_line..).zip(ends) {
@@ -79,7 +101,21 @@ fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: Rules, sink: &mut Si
     }
 }
 
-fn json(bytes: &[u8], number: u64, offset: u64, rules: Rules, sink: &mut Sink<'_>) {
+fn json(bytes: &[u8], number: u64, offset: u64, rules: &Rules, sink: &mut Sink<'_>) {
+    value(bytes, number, offset, sink, rules, |text, place, sink| {
+        record::record(text, rules, place, sink);
+    });
+}
+
+/// Hands a record over to be read, unless it is too long or no text.
+fn value<'b, 's>(
+    bytes: &'b [u8],
+    number: u64,
+    offset: u64,
+    sink: &mut Sink<'s>,
+    rules: &Rules,
+    read: impl FnOnce(&'b str, &RecordPlace<'b>, &mut Sink<'s>),
+) {
     sink.begin_line(number);
     let place = RecordPlace {
         line: number,
@@ -91,12 +127,17 @@ fn json(bytes: &[u8], number: u64, offset: u64, rules: Rules, sink: &mut Sink<'_
         return too_long(&place, rules, sink);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => twitter::record(text, rules.kind, &place, sink),
+        Ok(text) => read(text, &place, sink),
         Err(error) => {
             sink.read();
             sink.reject(&place, &not_utf8(&error));
         }
     }
+}
+
+fn message(text: &str, description: &[u8], sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let chat = std::str::from_utf8(description).map_err(|error| not_utf8(&error))?;
+    telegram::message(text, chat, sink)
 }
 
 fn not_utf8(error: &std::str::Utf8Error) -> Rejection {
@@ -126,7 +167,7 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
                 check_width(header, &fields)?;
                 mapping::apply(bound, &fields, sink)
             }
-            Plan::Empty | Plan::JsonLines | Plan::JsonValues => Err(Rejection::new(reasons::NOT_KNOWN)),
+            _ => Err(Rejection::new(reasons::NOT_KNOWN)),
         });
         match outcome {
             Ok(()) => sink.used(),

@@ -16,8 +16,8 @@ use tables::{
 };
 
 use crate::container::{Content, Unsupported};
-use crate::detect::{Mappings, Plan, detect, unreadable};
-use crate::frame::{self, Block, Feed};
+use crate::detect::{Detector, Mappings, Plan, unreadable};
+use crate::frame::{Block, Feed};
 use crate::parse::{Rules, parse};
 use crate::reasons;
 use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
@@ -142,7 +142,7 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
             Work::First(Group(number, encode)) => Told::Group(number, encode()),
             Work::Then(task) => {
                 let name = &job.sources[task.source].name;
-                let event = match parse(&task.block, &task.plan, name, job.rules) {
+                let event = match parse(&task.block, &task.plan, name, &job.rules) {
                     Ok(chunk) => Event::Chunk {
                         source: task.source,
                         chunk: Box::new(chunk),
@@ -172,9 +172,10 @@ struct Reader<'j> {
 impl Reader<'_> {
     fn read_all(self) {
         let mut number = 0;
+        let mut detector = Detector::new(self.job.rules.kind, &self.job.mappings);
         for (index, source) in self.job.sources.iter().enumerate() {
             self.progress.message(source.name.clone());
-            let event = match self.read(index, source, &mut number) {
+            let event = match self.read(index, source, &mut detector, &mut number) {
                 Ok(Some((input, empty))) => Event::End { input, empty },
                 // The writer has given up.
                 Ok(None) => return,
@@ -209,7 +210,13 @@ impl Reader<'_> {
     }
 
     /// Reads one source; `None` when the writer has given up.
-    fn read(&self, index: usize, source: &Source, number: &mut u64) -> Result<Option<(Input, bool)>> {
+    fn read(
+        &self,
+        index: usize,
+        source: &Source,
+        detector: &mut Detector<'_>,
+        number: &mut u64,
+    ) -> Result<Option<(Input, bool)>> {
         let shown = source.display();
         let content =
             Content::open(source, self.progress.clone()).map_err(|error| match error.downcast::<Unsupported>() {
@@ -232,7 +239,7 @@ impl Reader<'_> {
                 .into(),
             })?;
         let mut feed = Feed::new(content);
-        let plan = detect(&mut feed, self.job.rules.kind, &self.job.mappings, &shown)?;
+        let plan = detector.detect(&mut feed, &source.name, &shown)?;
         let mut wanted = true;
         let max_line = self.job.rules.max_line;
         let mut take = |block: Block| {
@@ -249,15 +256,7 @@ impl Reader<'_> {
             }
             wanted
         };
-        let cut = match &plan {
-            // Nothing, or nothing that could be read.
-            Plan::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Plan::JsonLines => frame::lines(&mut feed, max_line, &mut take),
-            Plan::JsonValues => frame::values(&mut feed, max_line, &mut take),
-            Plan::Native { header, .. } | Plan::Mapped { header, .. } => {
-                frame::csv_rows(&mut feed, header.delimiter, max_line, &mut take)
-            }
-        };
+        let cut = plan.cut(&mut feed, max_line, &mut take);
         cut.map_err(|error| Broken {
             line: error.line,
             byte: error.byte,

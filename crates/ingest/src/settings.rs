@@ -13,8 +13,18 @@ pub enum FormatArgument {
     TwitterV1,
     /// Twitter v2 JSON: twarc2 pages and flattened posts
     TwitterV2,
+    /// Twitter: an account's own export (tweets.js, account.js, follower.js, following.js)
+    TwitterExport,
+    /// Twitter as activity streams (GNIP, PowerTrack)
+    Activity,
     /// Bluesky: Jetstream events, profiles
     Bluesky,
+    /// Mastodon, Truth Social and the like: statuses, accounts, stream events
+    Mastodon,
+    /// Telegram Desktop's JSON export
+    Telegram,
+    /// Reddit comments and submissions as Pushshift kept them
+    Reddit,
     /// CSV through a mapping
     Csv,
     /// A list of accounts: roster, handle and/or account_id, listed_at, unlisted_at
@@ -34,8 +44,18 @@ pub enum Kind {
     TwitterV1,
     /// Twitter v2.
     TwitterV2,
+    /// An account's own export.
+    TwitterExport,
+    /// Activity streams.
+    Activity,
     /// Bluesky.
     Bluesky,
+    /// Mastodon.
+    Mastodon,
+    /// Telegram.
+    Telegram,
+    /// Reddit.
+    Reddit,
     /// Rows through a mapping.
     Mapped,
     /// Roster entries.
@@ -54,7 +74,12 @@ impl Kind {
             Self::Any => "auto",
             Self::TwitterV1 => "twitter-v1",
             Self::TwitterV2 => "twitter-v2",
+            Self::TwitterExport => "twitter-export",
+            Self::Activity => "activity",
             Self::Bluesky => "bluesky",
+            Self::Mastodon => "mastodon",
+            Self::Telegram => "telegram",
+            Self::Reddit => "reddit",
             Self::Mapped => "csv",
             Self::Roster => "roster",
             Self::Availability => "availability",
@@ -69,13 +94,32 @@ impl From<FormatArgument> for Kind {
             FormatArgument::Auto => Self::Any,
             FormatArgument::TwitterV1 => Self::TwitterV1,
             FormatArgument::TwitterV2 => Self::TwitterV2,
+            FormatArgument::TwitterExport => Self::TwitterExport,
+            FormatArgument::Activity => Self::Activity,
             FormatArgument::Bluesky => Self::Bluesky,
+            FormatArgument::Mastodon => Self::Mastodon,
+            FormatArgument::Telegram => Self::Telegram,
+            FormatArgument::Reddit => Self::Reddit,
             FormatArgument::Csv => Self::Mapped,
             FormatArgument::Roster => Self::Roster,
             FormatArgument::Availability => Self::Availability,
             FormatArgument::Follows => Self::Follows,
         }
     }
+}
+
+/// Whose followers or friends the ids of an id list are: `--followers-of`, `--friends-of`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whose {
+    /// The ids follow this account.
+    Followers(String),
+    /// This account follows the ids.
+    Friends(String),
+}
+
+impl Whose {
+    /// Stands for the name of the list's own file, up to its first point.
+    pub const FILE: &str = "FILE";
 }
 
 /// `--max-rejects`: how many records may be rejected before the run counts as failed.

@@ -13,6 +13,8 @@ use tables::{
 
 /// Bytes of a rejected record that are kept.
 const FIRST_BYTES: usize = 256;
+/// Bytes of what is said of it; a reader of JSON may quote a text of any length.
+const DETAIL_BYTES: usize = 256;
 
 /// Where a record stands in its source.
 #[derive(Debug, Clone, Copy)]
@@ -194,7 +196,10 @@ impl<'s> Sink<'s> {
             byte_offset: i64::try_from(place.offset).unwrap_or(i64::MAX),
             byte_length: i64::try_from(place.length).unwrap_or(i64::MAX),
             reason: rejection.reason,
-            detail: rejection.detail.as_deref(),
+            detail: rejection
+                .detail
+                .as_deref()
+                .map(|detail| &detail[..detail.floor_char_boundary(DETAIL_BYTES)]),
             first_bytes: &first_bytes,
         });
     }

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use ingest::detect::{Mappings, Plan, detect};
-use ingest::frame::{self, Block, Feed};
+use ingest::detect::{Detector, Mappings};
+use ingest::frame::{Block, Feed};
 use ingest::mapping;
 use ingest::parse::{Rules, parse};
 use ingest::settings::Kind;
@@ -40,15 +40,16 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
         builtin,
     };
     let mut feed = Feed::new(Trickle { bytes, step });
-    let plan = detect(&mut feed, Kind::Any, &mappings, "x").ok()?;
+    let plan = Detector::new(Kind::Any, &mappings).detect(&mut feed, "x", "x").ok()?;
     let mut counts = Counts::new();
     let mut rows = [0; 6];
     let mut take = |block: Block| {
         let rules = Rules {
             kind: Kind::Any,
             max_line,
+            whose: None,
         };
-        let chunk = parse(&block, &plan, "x", rules).unwrap();
+        let chunk = parse(&block, &plan, "x", &rules).unwrap();
         for (key, records) in chunk.counts {
             *counts.entry(key).or_insert(0) += records;
         }
@@ -65,14 +66,8 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
         }
         true
     };
-    match &plan {
-        Plan::Empty => {}
-        Plan::JsonLines => frame::lines(&mut feed, max_line, &mut take).unwrap(),
-        Plan::JsonValues => frame::values(&mut feed, max_line, &mut take).unwrap(),
-        Plan::Native { header, .. } | Plan::Mapped { header, .. } => {
-            frame::csv_rows(&mut feed, header.delimiter, max_line, &mut take).unwrap();
-        }
-    }
+    // Content that breaks off is told of; what stood before it counts all the same.
+    let _ = plan.cut(&mut feed, max_line, &mut take);
     let sum = |wanted: &dyn Fn(Flow) -> bool| -> u64 {
         counts
             .iter()

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use run::{Bench, Ran};
-use tables::{Accounts, Availability, Flow, LedgerEntries, PostKind, Posts, Rejects};
+use tables::{Accounts, Availability, Flow, Follows, LedgerEntries, PostKind, Posts, Rejects};
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn skipped(why: &str) {
@@ -246,4 +246,98 @@ fn bluesky_events() {
         (ran.table::<Availability>().len(), ran.table::<Accounts>().len()),
         (2, 1)
     );
+}
+
+// python3 -c "import json; t = open('tweets.js').read(); v = json.loads(t[t.index('=') + 1:]); print(len(v),
+//   sum(x['tweet']['full_text'].startswith('RT @') for x in v), sum('in_reply_to_user_id' in x['tweet'] for x in v))" → 1758 128 231
+// following.js, the same way: 418
+#[test]
+fn an_accounts_own_export() {
+    let Some(folder) = data("tw-archive") else { return };
+    let inputs = [folder.join("tweets.js"), folder.join("following.js")];
+    let ran = Bench::new().ingest(&inputs.each_ref().map(|path| path.to_str().unwrap()));
+    assert_eq!(ran.ledger(), ["read 2176", "used 2176"]);
+    let posts = ran.table::<Posts>();
+    let of_kind = |kind: PostKind| posts.rows().unwrap().filter(|post| post.kind == kind).count();
+    assert_eq!(
+        (posts.len(), of_kind(PostKind::Repost), of_kind(PostKind::Reply)),
+        (1_758, 128, 231)
+    );
+    assert_eq!(ran.table::<Follows>().len(), 418);
+}
+
+// python3: walk(v) = 1 + (walk(v['object']) if v['verb'] == 'share' else walk(v['twitter_quoted_status']) if present) over the lines:
+//   tw-gnip/dummy_tweets.json 693 lines, 737 posts; tw-v11/tweet_parser/activity_streams_examples.json 25 lines, 36 posts
+#[test]
+fn activity_streams() {
+    let (Some(gnip), Some(v11)) = (data("tw-gnip"), data("tw-v11")) else {
+        return;
+    };
+    for (path, lines, posts) in [
+        (gnip.join("dummy_tweets.json"), 693, 737),
+        (v11.join("tweet_parser/activity_streams_examples.json"), 25, 36),
+    ] {
+        let ran = ingest(&path);
+        assert_eq!(ran.ledger(), [format!("read {lines}"), format!("used {lines}")]);
+        assert_eq!(
+            (ran.table::<Posts>().len(), ran.table::<Accounts>().len()),
+            (posts, posts)
+        );
+    }
+}
+
+// python3: [json.loads(l) for l in open('test_comments.json')]: 27, of which author == '[deleted]' 5; test_submissions.json 31, of which
+// with crosspost_parent_list 1; with author_created_utc 6 and 6. telegram-export/result.json: 6 messages, none a service message.
+#[test]
+fn reddit_and_telegram() {
+    let (Some(reddit), Some(telegram)) = (data("reddit-pushshift"), data("telegram-export")) else {
+        return;
+    };
+    let inputs = [reddit.join("test_comments.json"), reddit.join("test_submissions.json")];
+    let ran = Bench::new().ingest(&inputs.each_ref().map(|path| path.to_str().unwrap()));
+    assert_eq!(ran.ledger(), ["read 58", "used 53", "rejected no account 5"]);
+    assert_eq!((ran.table::<Posts>().len(), ran.table::<Accounts>().len()), (54, 12));
+    let posts = ran.table::<Posts>();
+    assert!(
+        posts
+            .rows()
+            .unwrap()
+            .all(|post| post.posted_at.is_some_and(|at| at.0 > 1_100_000_000_000))
+    );
+    let ran = ingest(&telegram.join("result.json"));
+    assert_eq!(ran.ledger(), ["read 6", "used 6"]);
+    let urls = ran.table::<Posts>();
+    assert_eq!(
+        urls.rows().unwrap().map(|post| post.urls.unwrap().len()).sum::<usize>(),
+        3
+    );
+}
+
+#[test]
+fn mastodon_statuses() {
+    let Some(folder) = data("mastodon") else { return };
+    let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
+        return skipped("DIMINUENDO_PYTHON is not set to a Python");
+    };
+    let mut files = Vec::new();
+    json_files(&folder, &mut files);
+    files.sort();
+    let paths: Vec<&str> = files.iter().map(|path| path.to_str().unwrap()).collect();
+    let ran = Bench::new().ingest(&paths);
+    assert_eq!(ran.status(), 0, "{}", ran.stderr());
+    ran.ledger();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/mastodon_text.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(&ran.dir)
+        .args(&files)
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{told}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(told.contains("586 statuses, 0 different, 0 missing"), "{told}");
 }

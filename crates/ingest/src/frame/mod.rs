@@ -3,14 +3,17 @@
 //! Records come in blocks of bounded size, which are parsed in parallel and written in order. A record longer than the limit
 //! is passed over without being held in memory. What a block holds never depends on how the bytes arrive.
 
+mod chats;
 mod csv;
 mod lines;
 mod values;
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use thiserror::Error;
 
+pub use self::chats::chats;
 pub use self::csv::{CsvBlock, CsvRow, Header, csv_header, csv_rows};
 pub use lines::lines;
 pub use values::values;
@@ -56,6 +59,8 @@ pub struct ValuesBlock {
     pub bytes: Vec<u8>,
     /// For each value: number (from 1), offset in the content, end in `bytes`.
     pub ends: Vec<(u64, u64, usize)>,
+    /// What holds for all of them, as JSON, where the source says something of the kind.
+    pub description: Arc<[u8]>,
 }
 
 /// Content that broke off or could not be unpacked.
@@ -164,6 +169,11 @@ impl<R: Read> Feed<R> {
     /// The reader, when all is read.
     pub fn into_inner(self) -> R {
         self.reader
+    }
+
+    /// That the content ends where more of it has to come.
+    fn broken_off(&self) -> ReadError {
+        self.error(io::ErrorKind::UnexpectedEof.into())
     }
 
     fn error(&self, cause: io::Error) -> ReadError {

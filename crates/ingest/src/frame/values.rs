@@ -1,6 +1,7 @@
 //! JSON values that are not one to a line: the elements of an array, an object over many lines, one object after another.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ValuesBlock};
 
@@ -26,14 +27,7 @@ enum State {
 /// # Errors
 /// When the content cannot be read.
 pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
-    let mut cutter = Cutter {
-        max_line,
-        block: ValuesBlock::default(),
-        number: 0,
-        start: 0,
-        value_offset: 0,
-        length: 0,
-    };
+    let mut cutter = Cutter::new(max_line);
     let mut state = State::Between;
     let mut in_array = false;
     let mut buffer = Vec::new();
@@ -136,17 +130,19 @@ pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut
             cutter.extend(&buffer[run..]);
         }
     }
-    if !matches!(state, State::Between) && !cutter.end(take) {
+    // A value that is cut off is one that cannot be read; of a list that is cut off the break tells.
+    if !matches!(state, State::Between) && !in_array && !cutter.end(take) {
         return Ok(());
     }
     cutter.hand_over(take);
-    Ok(())
+    if in_array { Err(feed.broken_off()) } else { Ok(()) }
 }
 
 /// Gathers values into blocks.
-struct Cutter {
+pub(super) struct Cutter {
     max_line: usize,
     block: ValuesBlock,
+    description: Arc<[u8]>,
     /// Values begun.
     number: u64,
     /// Where the value begins in the block.
@@ -158,14 +154,31 @@ struct Cutter {
 }
 
 impl Cutter {
-    fn begin(&mut self, offset: u64) {
+    pub(super) fn new(max_line: usize) -> Self {
+        Self {
+            max_line,
+            block: ValuesBlock::default(),
+            description: Arc::default(),
+            number: 0,
+            start: 0,
+            value_offset: 0,
+            length: 0,
+        }
+    }
+
+    /// Says what holds for the values that come. Those before have been handed over.
+    pub(super) fn describe(&mut self, description: Arc<[u8]>) {
+        self.description = description;
+    }
+
+    pub(super) fn begin(&mut self, offset: u64) {
         self.number += 1;
         self.start = self.block.bytes.len();
         self.value_offset = offset;
         self.length = 0;
     }
 
-    fn extend(&mut self, bytes: &[u8]) {
+    pub(super) fn extend(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         if self.length <= self.max_line as u64 {
             self.block.bytes.extend_from_slice(bytes);
@@ -178,7 +191,7 @@ impl Cutter {
         }
     }
 
-    fn end(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+    pub(super) fn end(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
         if self.length > self.max_line as u64 {
             let first = self.block.bytes.split_off(self.start);
             return self.hand_over(take)
@@ -195,8 +208,9 @@ impl Cutter {
         self.block.bytes.len() < BLOCK_BYTES || self.hand_over(take)
     }
 
-    fn hand_over(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
-        let block = std::mem::take(&mut self.block);
+    pub(super) fn hand_over(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+        let mut block = std::mem::take(&mut self.block);
+        block.description = Arc::clone(&self.description);
         block.ends.is_empty() || take(Block::Values(block))
     }
 }

@@ -1,15 +1,17 @@
 //! Reading JSON records that platforms really sent: only the keys that are asked for, texts borrowed, and no value of an
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
+mod mixed;
 mod nested;
 mod reader;
 mod scalar;
 mod surrogates;
 
+pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
-pub use nested::{Many, Maybe, Numbers, Texts};
+pub use nested::{Each, Many, Maybe, Numbers, Texts};
 pub use reader::from_str;
-pub use scalar::{Count, Flag, Id, Nested, Present, Real, Text};
+pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text};
 pub use surrogates::mend;
 
 /// Declares a JSON object: field, type, and the key (or keys, the last one present wins) it is read from.

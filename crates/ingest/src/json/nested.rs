@@ -9,14 +9,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 
 use super::scalar::{Real, Text, drain_map, drain_seq};
 
-macro_rules! ignore_scalars {
+macro_rules! ignore_numbers {
     ($value:ty) => {
-        fn visit_borrowed_str<E>(self, _: &'de str) -> Result<$value, E> {
-            Ok(Default::default())
-        }
-        fn visit_str<E>(self, _: &str) -> Result<$value, E> {
-            Ok(Default::default())
-        }
         fn visit_u64<E>(self, _: u64) -> Result<$value, E> {
             Ok(Default::default())
         }
@@ -32,6 +26,19 @@ macro_rules! ignore_scalars {
         fn visit_unit<E>(self) -> Result<$value, E> {
             Ok(Default::default())
         }
+    };
+}
+pub(super) use ignore_numbers;
+
+macro_rules! ignore_scalars {
+    ($value:ty) => {
+        fn visit_borrowed_str<E>(self, _: &'de str) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        fn visit_str<E>(self, _: &str) -> Result<$value, E> {
+            Ok(Default::default())
+        }
+        ignore_numbers!($value);
     };
 }
 
@@ -164,21 +171,7 @@ impl<'de> Visitor<'de> for TextsVisitor {
     fn visit_str<E>(self, text: &str) -> Result<Texts<'de>, E> {
         Ok(Texts(vec![Text(Some(Cow::Owned(text.to_owned())))]))
     }
-    fn visit_u64<E>(self, _: u64) -> Result<Texts<'de>, E> {
-        Ok(Texts::default())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<Texts<'de>, E> {
-        Ok(Texts::default())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<Texts<'de>, E> {
-        Ok(Texts::default())
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<Texts<'de>, E> {
-        Ok(Texts::default())
-    }
-    fn visit_unit<E>(self) -> Result<Texts<'de>, E> {
-        Ok(Texts::default())
-    }
+    ignore_numbers!(Texts<'de>);
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Texts<'de>, A::Error> {
         let mut texts = Vec::new();
         while let Some(text) = seq.next_element()? {
@@ -195,6 +188,43 @@ impl<'de> Visitor<'de> for TextsVisitor {
 impl<'de> Deserialize<'de> for Texts<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(TextsVisitor)
+    }
+}
+
+/// A list of scalars, each of which takes what it can use.
+#[derive(Debug)]
+pub struct Each<T>(pub Vec<T>);
+
+impl<T> Default for Each<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+struct EachVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for EachVisitor<T> {
+    type Value = Each<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+    ignore_scalars!(Each<T>);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Each<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Each(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Each<T>, A::Error> {
+        drain_map(map)?;
+        Ok(Each::default())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Each<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(EachVisitor(PhantomData))
     }
 }
 

@@ -5,6 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use tables::Timestamp;
+
+use crate::moment;
 
 /// A scalar that says what it makes of each JSON type; by default nothing.
 trait Scalar<'de>: Default {
@@ -94,7 +97,7 @@ macro_rules! deserialize_scalar {
         })+
     };
 }
-deserialize_scalar!(Text<'de>, Id<'de>, Count, Real, Flag, Present, Nested);
+deserialize_scalar!(Text<'de>, Id<'de>, Count, Real, Flag, Stamp, Present, Nested);
 
 /// A text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -144,7 +147,13 @@ impl<'de> Scalar<'de> for Id<'de> {
     }
 }
 
-impl Id<'_> {
+impl<'a> Id<'a> {
+    /// An identifier that is known from elsewhere.
+    #[must_use]
+    pub const fn of(id: &'a str) -> Self {
+        Self(Some(Cow::Borrowed(id)))
+    }
+
     /// The identifier, unless it is absent or empty.
     #[must_use]
     pub fn get(&self) -> Option<&str> {
@@ -203,6 +212,26 @@ impl Scalar<'_> for Flag {
     }
     fn boolean(value: bool) -> Self {
         Self(Some(value))
+    }
+}
+
+/// A moment: a number of seconds or milliseconds since 1970, or a text that states a time.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp(pub Option<Timestamp>);
+
+impl Scalar<'_> for Stamp {
+    fn text(text: &str) -> Self {
+        Self(moment::parse(text))
+    }
+    fn unsigned(value: u64) -> Self {
+        Self(i64::try_from(value).ok().map(moment::of_number))
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a moment beyond an i64 is clamped, and is none of ours"
+    )]
+    fn real(value: f64) -> Self {
+        Self(Some(moment::of_number(value.trunc() as i64)).filter(|_| value >= 0.0))
     }
 }
 

@@ -6,6 +6,7 @@ use super::bound::{Bound, BoundTable};
 use super::{Field, Origin, Target};
 use crate::moment;
 use crate::reasons;
+use crate::seen::brief;
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
@@ -78,10 +79,8 @@ impl<'r> Row<'r> {
             return Ok(None);
         };
         let formats = bound.rule.times.as_ref().unwrap_or(&self.bound.mapping.times);
-        moment::parse_as(text, formats).map(Some).ok_or_else(|| {
-            let shown: String = text.chars().take(40).collect();
-            Rejection::with(reasons::BAD_TIME, format!("{field} '{shown}'"))
-        })
+        let unreadable = || Rejection::with(reasons::BAD_TIME, format!("{field} '{}'", brief(text)));
+        moment::parse_as(text, formats).map(Some).ok_or_else(unreadable)
     }
 
     /// A time that [`Row::check`] has found readable.
@@ -155,24 +154,16 @@ impl<'r> Row<'r> {
     fn kind(&self) -> Result<Option<PostKind>, Rejection> {
         self.text(Field::Kind)
             .map(|word| {
-                PostKind::from_word(word.trim()).ok_or_else(|| {
-                    Rejection::with(
-                        reasons::BAD_STATE,
-                        format!("kind '{}'", word.chars().take(40).collect::<String>()),
-                    )
-                })
+                PostKind::from_word(word.trim())
+                    .ok_or_else(|| Rejection::with(reasons::BAD_STATE, format!("kind '{}'", brief(word))))
             })
             .transpose()
     }
 
     fn state(&self) -> Result<State, Rejection> {
         let word = self.text(Field::State).unwrap_or_default();
-        State::from_word(word.trim()).ok_or_else(|| {
-            Rejection::with(
-                reasons::BAD_STATE,
-                format!("state '{}'", word.chars().take(40).collect::<String>()),
-            )
-        })
+        State::from_word(word.trim())
+            .ok_or_else(|| Rejection::with(reasons::BAD_STATE, format!("state '{}'", brief(word))))
     }
 
     fn post(&self, sink: &mut Sink<'_>) {

@@ -1,147 +1,30 @@
 //! Twitter's records, as its interfaces and the collectors around them (twarc and others) wrote them down.
 
+pub mod activity;
+pub mod compliance;
+pub mod export;
+pub mod ids;
 pub mod raw;
 mod v1;
 mod v2;
 
-use serde::Deserialize;
+use tables::Timestamp;
 
-use crate::bluesky;
-use crate::json::{from_str, mend};
-use crate::moment;
-use crate::native;
 use crate::reasons;
+use crate::record::{Settled, reread, settle};
+use crate::seen::{Seen, time};
 use crate::settings::Kind;
 use crate::sink::{RecordPlace, Rejection, Sink};
 use raw::{Page, Tweet, User, UserPage};
-use tables::{Basis, Timestamp};
+
+pub(crate) use v1::tweet as v1_tweet;
+pub(crate) use v2::flat as v2_flat;
 
 /// The platform's name in tables.
 pub const PLATFORM: &str = "twitter";
 
-/// When a record was seen, and how that is known.
-#[derive(Debug, Clone, Copy)]
-pub struct Seen {
-    /// The collector's own time, where it noted one.
-    pub stated: Option<Timestamp>,
-    /// The time of the post that carried what was seen, where the collector noted none.
-    pub carried: Option<Timestamp>,
-}
-
-impl Seen {
-    /// The time of an account observation, with its basis.
-    #[must_use]
-    pub fn of_account(&self) -> (Option<Timestamp>, Basis) {
-        match (self.stated, self.carried) {
-            (Some(stated), _) => (Some(stated), Basis::Stated),
-            (None, Some(carried)) => (Some(carried), Basis::Post),
-            (None, None) => (None, Basis::None),
-        }
-    }
-}
-
-/// A collector's note of when it looked.
-fn stated(text: Option<&str>) -> Result<Option<Timestamp>, Rejection> {
-    text.map(|text| {
-        moment::parse(text).ok_or_else(|| Rejection::with(reasons::BAD_TIME, format!("observed_at '{}'", brief(text))))
-    })
-    .transpose()
-}
-
-/// A text short enough for a message.
-fn brief(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-fn not_json(error: &serde_json::Error) -> Rejection {
-    Rejection::with(reasons::NOT_JSON, particulars(error))
-}
-
-/// The reader's words, with the place counted from the record's start.
-fn particulars(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let place = format!(" at line {} column {}", error.line(), error.column());
-    match (text.strip_suffix(&place), error.line()) {
-        (Some(words), 0 | 1) => format!("{words} (byte {} of the record)", error.column()),
-        (Some(words), line) => format!("{words} (line {line}, byte {} of the record)", error.column()),
-        (None, _) => text,
-    }
-}
-
-fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
-    from_str(json).map_err(|error| not_json(&error))
-}
-
-/// Reads one JSON record, whatever it is, into the sink.
-pub fn record(json: &str, kind: Kind, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
-    let tweet: Tweet<'_> = match from_str(json) {
-        Ok(tweet) => tweet,
-        Err(error) => {
-            if let Some(mended) = mend(json) {
-                // A mended text has nothing left to mend, so this comes here once.
-                return record(&mended, kind, place, sink);
-            }
-            sink.read();
-            let rejection = if error.is_data() {
-                Rejection::with(reasons::NOT_KNOWN, particulars(&error))
-            } else {
-                not_json(&error)
-            };
-            return sink.reject(place, &rejection);
-        }
-    };
-    if tweet.simulated.0 == Some(true) {
-        sink.note_simulated();
-    }
-    if tweet.is_page() {
-        return page(json, &tweet, kind, place, sink);
-    }
-    sink.read();
-    settle(single(json, &tweet, kind, sink), place, sink);
-}
-
-/// What became of a record.
-enum Settled {
-    Used,
-    Skipped(&'static str),
-}
-
-fn settle(outcome: Result<Settled, Rejection>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
-    match outcome {
-        Ok(Settled::Used) => sink.used(),
-        Ok(Settled::Skipped(reason)) => sink.skip(reason),
-        Err(rejection) => sink.reject(place, &rejection),
-    }
-}
-
-fn single(json: &str, tweet: &Tweet<'_>, kind: Kind, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
-    if let Some(notice) = tweet.notice() {
-        return Ok(Settled::Skipped(notice));
-    }
-    if tweet.did.0 && !tweet.is_tweet() && matches!(kind, Kind::Any | Kind::Bluesky) {
-        return bluesky::record(json, sink).map(|left_out| left_out.map_or(Settled::Used, Settled::Skipped));
-    }
-    if tweet.is_native() {
-        return native::from_json(&reread(json)?, kind, sink).map(|()| Settled::Used);
-    }
-    let twitter = |wanted: Kind| kind == Kind::Any || kind == wanted;
-    let stated = stated(tweet.observed_at.get())?;
-    if tweet.is_tweet() {
-        if tweet.is_v2() && twitter(Kind::TwitterV2) {
-            return v2::flat(tweet, stated, sink).map(|()| Settled::Used);
-        }
-        if !tweet.is_v2() && twitter(Kind::TwitterV1) {
-            return v1::tweet(tweet, stated, sink).map(|()| Settled::Used);
-        }
-    } else if tweet.is_user() && (twitter(Kind::TwitterV1) || twitter(Kind::TwitterV2)) {
-        let user: User<'_> = reread(json)?;
-        return lone_user(&user, stated, sink).map(|()| Settled::Used);
-    }
-    Err(Rejection::new(reasons::NOT_KNOWN))
-}
-
 /// A user object that stands for itself, perhaps with its newest post.
-fn lone_user(user: &User<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn lone_user(user: &User<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     if user.id().is_none() {
         return Err(Rejection::new(reasons::NO_ID));
     }
@@ -154,7 +37,7 @@ fn lone_user(user: &User<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) ->
 }
 
 /// A page of records, each of which is counted; a page that holds none counts as one.
-fn page(json: &str, top: &Tweet<'_>, kind: Kind, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+pub(crate) fn page(json: &str, top: &Tweet<'_>, kind: Kind, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     let reject_whole = |rejection: &Rejection, sink: &mut Sink<'_>| {
         sink.read();
         sink.reject(place, rejection);
@@ -167,7 +50,7 @@ fn page(json: &str, top: &Tweet<'_>, kind: Kind, place: &RecordPlace<'_>, sink: 
         Err(rejection) => return reject_whole(&rejection, sink),
     };
     let retrieved = page.twarc.get().and_then(|twarc| twarc.retrieved_at.get());
-    let stated = match stated(top.observed_at.get().or(retrieved)) {
+    let stated = match time("observed_at", top.observed_at.get().or(retrieved)) {
         Ok(stated) => stated,
         Err(rejection) => return reject_whole(&rejection, sink),
     };

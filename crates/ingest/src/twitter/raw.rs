@@ -47,6 +47,9 @@ record! {
         simulated: Flag = "simulated",
         did: Present = "did",
         acct: Present = "acct",
+        account: Nested = "account",
+        accounts: Nested = "accounts",
+        ancestors: Nested = "ancestors",
         screen_name: Present = "screen_name" | "username",
         data: Present = "data",
         includes: Present = "includes",
@@ -233,11 +236,11 @@ impl Tweet<'_> {
         self.id_str.get().or_else(|| self.id.get())
     }
 
-    /// Whether it is a post at all.
+    /// Whether it is a post at all. What has an `account` is Mastodon's.
     #[must_use]
     pub fn is_tweet(&self) -> bool {
         let has_text = self.text.is_present() || self.full_text.is_present() || self.extended.get().is_some();
-        has_text && !self.screen_name.0
+        has_text && !self.screen_name.0 && !self.account.0
     }
 
     /// Whether it is a post of the second interface.
@@ -251,18 +254,18 @@ impl Tweet<'_> {
                 || self.edit_history.0)
     }
 
-    /// Whether it is an account. Mastodon's have a `username` too, and an `acct`, which tells them apart.
+    /// Whether it is an account. Mastodon's have a `username` too, and an `acct` or an `account` inside, which tell them apart.
     #[must_use]
     pub fn is_user(&self) -> bool {
-        self.screen_name.0 && !self.acct.0
+        self.screen_name.0 && !self.acct.0 && !self.account.0
     }
 
-    /// Whether it is a page of records.
+    /// Whether it is a page of records. What has `accounts` is found by a search in Mastodon.
     #[must_use]
     pub fn is_page(&self) -> bool {
         let has_list = self.data.0 || self.statuses.0 || self.results.0 || self.users.0 || self.errors.0;
         let has_page = has_list || self.meta.0;
-        has_page && !self.is_tweet() && !self.is_user() && self.notice().is_none()
+        has_page && !self.accounts.0 && !self.is_tweet() && !self.is_user() && self.notice().is_none()
     }
 
     /// Whether it is a record of this program's own JSON lines: a check, a follow, a roster entry.

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use tables::{Account, Post, PostKind, Timestamp};
 
+use super::PLATFORM;
 use super::raw::{Entities, Tweet, User};
-use super::{PLATFORM, Seen, brief};
 use crate::moment;
 use crate::reasons;
+use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
-use crate::text::{client, decode_entities};
+use crate::text::{Spoken, client, decode_entities, read_off};
 
 /// A post that stands for itself, with the posts and accounts nested in it.
-pub(super) fn tweet(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn tweet(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     check(tweet)?;
     let user = tweet.user.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
     if user.id().is_none() && user.handle.get().is_none() {
@@ -34,12 +35,30 @@ fn check(tweet: &Tweet<'_>) -> Result<(), Rejection> {
     }
 }
 
+/// A post of an account's own export, where reposts are told by their words only.
+pub(super) fn exported(tweet: &Tweet<'_>, owner: &User<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    check(tweet)?;
+    let seen = Seen {
+        stated: None,
+        carried: posted_at(tweet)?,
+    };
+    post(tweet, owner, seen, Reposts::ByWords, sink);
+    Ok(())
+}
+
+/// How a record says that it is a repost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reposts {
+    /// It holds the post that it passes on.
+    Nested,
+    /// Its text begins with `RT @handle:`.
+    ByWords,
+}
+
 /// When it was posted; a time that is there but unreadable is a reason to reject.
 pub(super) fn posted_at(tweet: &Tweet<'_>) -> Result<Option<Timestamp>, Rejection> {
     match (tweet.created_at.get(), tweet.timestamp_ms.get()) {
-        (Some(text), _) => moment::parse(text)
-            .map(Some)
-            .ok_or_else(|| Rejection::with(reasons::BAD_TIME, format!("created_at '{}'", brief(text)))),
+        (text @ Some(_), _) => time("created_at", text),
         (None, Some(text)) => Ok(moment::parse(text)),
         (None, None) => Ok(None),
     }
@@ -48,13 +67,13 @@ pub(super) fn posted_at(tweet: &Tweet<'_>) -> Result<Option<Timestamp>, Rejectio
 /// The newest post of an account, which comes without its author.
 pub(super) fn status_of(user: &User<'_>, status: &Tweet<'_>, seen: Seen, sink: &mut Sink<'_>) {
     if status.id().is_some() && status.is_tweet() {
-        post(status, user, seen, sink);
+        post(status, user, seen, Reposts::Nested, sink);
         nested(status, seen, sink);
     }
 }
 
 fn with_nested(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
-    post(tweet, user, seen, sink);
+    post(tweet, user, seen, Reposts::Nested, sink);
     account(user, seen, sink);
     nested(tweet, seen, sink);
 }
@@ -98,12 +117,17 @@ fn whole<'t>(tweet: &'t Tweet<'_>) -> (Option<&'t str>, Option<&'t Entities<'t>>
     (text, entities)
 }
 
-fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
+fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, reposts: Reposts, sink: &mut Sink<'_>) {
     let Some(account_id) = account_id(user) else { return };
     let reposted = tweet.retweeted_status.get();
     // A repost's own text is cut; what it passes on is whole.
     let (text, entities) = whole(reposted.unwrap_or(tweet));
     let text = text.map(decode_entities);
+    let spoken = match &text {
+        Some(text) if reposts == Reposts::ByWords => read_off(text),
+        _ => Spoken::default(),
+    };
+    let words = spoken.reposted_handle.map_or(text.as_deref(), |_| Some(spoken.text));
     let client = tweet.source.get().and_then(client);
     let reply_post = tweet
         .in_reply_to_status_id_str
@@ -120,7 +144,7 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
         .get()
         .or_else(|| tweet.quoted_status_id.get())
         .or_else(|| quoted.and_then(Tweet::id));
-    let kind = if reposted.is_some() {
+    let kind = if reposted.is_some() || spoken.reposted_handle.is_some() {
         PostKind::Repost
     } else if reply_post.or(reply_account).or(reply_handle).is_some() {
         PostKind::Reply
@@ -137,7 +161,17 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
     };
     let reposted_user = reposted.and_then(|reposted| reposted.user.get());
     let quoted_user = quoted.and_then(|quoted| quoted.user.get());
-    let reposted_account = reposted_user.and_then(self::account_id);
+    let named_account = spoken.reposted_handle.and_then(|handle| {
+        let mentions = entities.into_iter().flat_map(|entities| entities.mentions.objects());
+        let mut named = mentions.filter(|mention| {
+            mention
+                .handle
+                .get()
+                .is_some_and(|known| known.eq_ignore_ascii_case(handle))
+        });
+        named.find_map(|mention| mention.id_str.get().or_else(|| mention.id.get()).map(Cow::Borrowed))
+    });
+    let reposted_account = reposted_user.and_then(self::account_id).or(named_account);
     let quoted_account = quoted_user.and_then(self::account_id);
     let (longitude, latitude) = position(tweet);
     let lists = Lists::of(entities);
@@ -146,7 +180,7 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
         handle: user.handle.get(),
         posted_at: posted_at(tweet).ok().flatten(),
         observed_at: seen.stated,
-        text: text.as_deref(),
+        text: words,
         lang: tweet.lang.get(),
         kind,
         in_reply_to_post_id: reply_post,
@@ -154,7 +188,9 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
         in_reply_to_handle: reply_handle,
         reposted_post_id: reposted.and_then(Tweet::id),
         reposted_account_id: reposted_account.as_deref(),
-        reposted_handle: reposted_user.and_then(|user| user.handle.get()),
+        reposted_handle: reposted_user
+            .and_then(|user| user.handle.get())
+            .or(spoken.reposted_handle),
         quoted_post_id: quoted_id,
         quoted_account_id: quoted_account.as_deref(),
         quoted_handle: quoted_user.and_then(|user| user.handle.get()),

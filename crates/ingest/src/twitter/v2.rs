@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tables::{AvailabilityCheck, Post, PostKind, State, Timestamp};
 
+use super::PLATFORM;
 use super::raw::{ErrorObject, Page, Tweet, User};
 use super::v1::{Lists, account, posted_at};
-use super::{PLATFORM, Seen, Settled};
 use crate::reasons;
+use crate::record::Settled;
+use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
@@ -89,11 +91,11 @@ pub(super) fn tweet(
 }
 
 /// A flattened post: one line with its author and the posts it refers to inside.
-pub(super) fn flat(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn flat(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let retrieved = tweet.twarc.get().and_then(|twarc| twarc.retrieved_at.get());
     let stated = match stated {
         Some(stated) => Some(stated),
-        None => super::stated(retrieved)?,
+        None => time("observed_at", retrieved)?,
     };
     let seen = Seen {
         stated,

@@ -7,6 +7,10 @@ mod run;
 
 mod bluesky;
 mod csv;
+mod mastodon;
 mod native;
+mod reddit;
+mod telegram;
+mod twitter_other;
 mod twitter_v1;
 mod twitter_v2;

@@ -191,6 +191,6 @@ fn a_repost_without_its_original_tells_whom_it_passes_on() {
 #[test]
 fn an_account_of_mastodon_is_not_taken_for_one_of_twitter() {
     let account = r#"{"id":"1","username":"larch","acct":"larch@trees.example","display_name":"Larch","followers_count":3,"created_at":"2017-01-01T00:00:00Z"}"#;
-    let ran = Bench::with("a.jsonl", account).ingest(&["a.jsonl"]);
+    let ran = Bench::with("a.jsonl", account).ingest(&["a.jsonl", "--format", "twitter-v2"]);
     assert_eq!(ran.ledger(), ["read 1", "rejected not a known record 1"]);
 }

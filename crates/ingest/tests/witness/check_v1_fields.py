@@ -96,7 +96,8 @@ for table, key, expected in (("posts", "post_id", expected_post), ("accounts", "
             files[name] = collections.defaultdict(list)
             for document in documents(os.path.join(folder, name)):
                 walk(document, files[name])
-        if row[key].startswith("@"):
+        # Activity streams name their fields otherwise; count_twitter.py counts them.
+        if row[key].startswith("@") or name.endswith(("activity_streams_examples.json", "activity_streams_missing_field.json")):
             continue
         candidates = [expected(thing) for thing in files[name][table, row[key]]]
         for column in ("posted_at", "created_at"):

@@ -102,8 +102,27 @@ class Count:
                     self.account(inner[key])
         return True
 
+    def activity(self, activity):
+        actor = activity.get("actor")
+        if not activity.get("id") or not isinstance(actor, dict) or not actor.get("id"):
+            return False
+        self.posts += 1
+        self.accounts += 1
+        shared = activity.get("object") if activity.get("verb") == "share" else None
+        quoted = activity.get("twitter_quoted_status")
+        if isinstance(shared, dict):
+            self.activity(shared)
+            if shared.get("twitter_quoted_status"):
+                quoted = None
+        if isinstance(quoted, dict):
+            self.activity(quoted)
+        return True
+
     def record(self, record):
         if not isinstance(record, dict):
+            return
+        if record.get("objectType") == "activity":
+            self.used += self.activity(record)
             return
         if is_tweet(record):
             self.used += self.flat(record) if is_v2(record) else self.v1(record)

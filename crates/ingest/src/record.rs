@@ -1,0 +1,190 @@
+//! Which record a piece of JSON is, told by its keys: those of Twitter first, since they are the most; then all others'.
+
+use serde::Deserialize;
+
+use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record};
+use crate::parse::Rules;
+use crate::reasons;
+use crate::seen::time;
+use crate::settings::Kind;
+use crate::sink::{RecordPlace, Rejection, Sink};
+use crate::twitter::raw::{Tweet, User};
+use crate::twitter::{activity, compliance, export, ids};
+use crate::{bluesky, mastodon, native, reddit, twitter};
+
+/// What became of a record.
+pub(crate) enum Settled {
+    Used,
+    Skipped(&'static str),
+}
+
+pub(crate) fn settle(outcome: Result<Settled, Rejection>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    match outcome {
+        Ok(Settled::Used) => sink.used(),
+        Ok(Settled::Skipped(reason)) => sink.skip(reason),
+        Err(rejection) => sink.reject(place, &rejection),
+    }
+}
+
+pub(crate) fn not_json(error: &serde_json::Error) -> Rejection {
+    Rejection::with(reasons::NOT_JSON, particulars(error))
+}
+
+/// The reader's words, with the place counted from the record's start.
+fn particulars(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match (text.strip_suffix(&place), error.line()) {
+        (Some(words), 0 | 1) => format!("{words} (byte {} of the record)", error.column()),
+        (Some(words), line) => format!("{words} (line {line}, byte {} of the record)", error.column()),
+        (None, _) => text,
+    }
+}
+
+/// Reads a record once more, as something else.
+pub(crate) fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
+    from_str(json).map_err(|error| not_json(&error))
+}
+
+/// Reads one JSON record, whatever it is, into the sink.
+pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    let tweet: Tweet<'_> = match from_str(json) {
+        Ok(tweet) => tweet,
+        Err(error) => {
+            if let Some(mended) = mend(json) {
+                // A mended text has nothing left to mend, so this comes here once.
+                return record(&mended, rules, place, sink);
+            }
+            sink.read();
+            let rejection = if error.is_data() {
+                Rejection::with(reasons::NOT_KNOWN, particulars(&error))
+            } else {
+                not_json(&error)
+            };
+            return sink.reject(place, &rejection);
+        }
+    };
+    if tweet.simulated.0 == Some(true) {
+        sink.note_simulated();
+    }
+    if tweet.is_page() {
+        return twitter::page(json, &tweet, rules.kind, place, sink);
+    }
+    if (tweet.accounts.0 || tweet.ancestors.0) && matches!(rules.kind, Kind::Any | Kind::Mastodon) {
+        return match reread(json) {
+            Ok(found) => mastodon::found(&found, place, sink),
+            Err(rejection) => {
+                sink.read();
+                sink.reject(place, &rejection);
+            }
+        };
+    }
+    sink.read();
+    settle(single(json, &tweet, rules, sink), place, sink);
+}
+
+fn single(json: &str, tweet: &Tweet<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    if let Some(notice) = tweet.notice() {
+        return Ok(Settled::Skipped(notice));
+    }
+    let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
+    if tweet.did.0 && !tweet.is_tweet() && wanted(Kind::Bluesky) {
+        return bluesky::record(json, sink).map(|left_out| left_out.map_or(Settled::Used, Settled::Skipped));
+    }
+    if tweet.is_native() {
+        return native::from_json(&reread(json)?, rules.kind, sink).map(|()| Settled::Used);
+    }
+    if tweet.is_tweet() {
+        let stated = time("observed_at", tweet.observed_at.get())?;
+        if tweet.is_v2() && wanted(Kind::TwitterV2) {
+            return twitter::v2_flat(tweet, stated, sink).map(|()| Settled::Used);
+        }
+        if !tweet.is_v2() && wanted(Kind::TwitterV1) {
+            return twitter::v1_tweet(tweet, stated, sink).map(|()| Settled::Used);
+        }
+    } else if tweet.is_user() && (wanted(Kind::TwitterV1) || wanted(Kind::TwitterV2)) {
+        let stated = time("observed_at", tweet.observed_at.get())?;
+        let user: User<'_> = reread(json)?;
+        return twitter::lone_user(&user, stated, sink).map(|()| Settled::Used);
+    }
+    other(json, rules, sink)
+}
+
+record! {
+    /// Keys that tell records of other kinds.
+    Marks<'de> {
+        actor: Nested = "actor",
+        verb: Text<'de> = "verb",
+        object_type: Text<'de> = "objectType",
+        acct: Present = "acct",
+        content: Present = "content",
+        text: Present = "text",
+        reblog: Nested = "reblog",
+        account: Maybe<AccountMarks<'de>> = "account",
+        event: Text<'de> = "event",
+        payload: Text<'de> = "payload",
+        status: Nested = "status",
+        subreddit: Present = "subreddit" | "subreddit_id",
+        created_utc: Present = "created_utc",
+        author: Present = "author",
+        tweet: Nested = "tweet",
+        follower: Nested = "follower",
+        following: Nested = "following",
+        like: Nested = "like",
+        ids: Nested = "ids",
+        action: Text<'de> = "action",
+        created_at: Present = "created_at",
+        user_suspend: Nested = "user_suspend" | "user_unsuspend" | "user_delete" | "user_undelete" | "user_protect" | "user_unprotect",
+    }
+}
+
+record! {
+    /// Keys that tell whose account it is.
+    AccountMarks<'de> {
+        acct: Text<'de> = "acct",
+        account_id: Present = "accountId",
+    }
+}
+
+/// A record that is none of the best known.
+fn other(json: &str, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let marks: Marks<'_> = reread(json)?;
+    let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
+    let used = |outcome: Result<(), Rejection>| outcome.map(|()| Settled::Used);
+    if marks.actor.0 && (marks.verb.is_present() || marks.object_type.is_present()) && wanted(Kind::Activity) {
+        return used(activity::activity(&reread(json)?, sink));
+    }
+    if wanted(Kind::Mastodon) {
+        let account = marks.account.get();
+        if account.is_some() && (marks.content.0 || marks.text.0) || marks.reblog.0 {
+            return used(mastodon::status(&reread(json)?, sink));
+        }
+        if marks.acct.0 {
+            return used(mastodon::account(&reread(json)?, sink));
+        }
+        if account.is_some_and(|account| account.acct.is_present()) {
+            return mastodon::around(json, marks.status.0, sink);
+        }
+        if let (Some(event), true) = (marks.event.get(), marks.payload.is_present()) {
+            return mastodon::event(event, marks.payload.get().unwrap_or_default(), sink);
+        }
+    }
+    if (marks.subreddit.0 || marks.created_utc.0) && marks.author.0 && wanted(Kind::Reddit) {
+        return used(reddit::contribution(&reread(json)?, sink));
+    }
+    if marks.user_suspend.0 && wanted(Kind::TwitterV1) {
+        return used(compliance::event(&reread(json)?, sink));
+    }
+    if marks.action.is_present() && marks.created_at.0 && wanted(Kind::TwitterV2) {
+        return compliance::result(&reread(json)?, sink);
+    }
+    if marks.ids.0 && wanted(Kind::TwitterV1) {
+        return used(ids::page(&reread(json)?, rules.whose.as_ref(), sink));
+    }
+    let of_export = marks.tweet.0 || marks.follower.0 || marks.following.0 || marks.like.0;
+    if (of_export || marks.account.get().is_some_and(|account| account.account_id.0)) && wanted(Kind::TwitterExport) {
+        // Without the assignment before it, nothing tells whose export it was taken from.
+        return export::element(json, &export::unnamed(sink.source()), sink);
+    }
+    Err(Rejection::new(reasons::NOT_KNOWN))
+}

@@ -1,0 +1,133 @@
+//! An account's own export ("Your archive"): JavaScript files, each a list behind `window.YTD.NAME.part0 =`.
+//!
+//! The files do not say whose they are; the `account.js` beside them does. Where that is missing, the owner is called after the export's
+//! folder: all its posts are one account's all the same.
+
+use tables::{Account, Basis, Follow};
+
+use super::raw::{Tweet, User};
+use super::{PLATFORM, v1};
+use crate::json::{Id, Maybe, Nested, Text, from_str, record};
+use crate::moment;
+use crate::reasons;
+use crate::record::{Settled, not_json};
+use crate::sink::{Rejection, Sink};
+
+/// Whose export it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The account's identifier, or a name made up for it.
+    pub account_id: String,
+    /// Its handle, where it is known.
+    pub handle: Option<String>,
+}
+
+record! {
+    /// An element of a list of the export.
+    Element<'de> {
+        tweet: Maybe<Tweet<'de>> = "tweet",
+        account: Maybe<OwnAccount<'de>> = "account",
+        follower: Maybe<Other<'de>> = "follower",
+        following: Maybe<Other<'de>> = "following",
+        like: Nested = "like",
+    }
+}
+
+record! {
+    /// The owner's account.
+    OwnAccount<'de> {
+        account_id: Id<'de> = "accountId",
+        username: Text<'de> = "username",
+        display_name: Text<'de> = "accountDisplayName",
+        created_at: Text<'de> = "createdAt",
+    }
+}
+
+record! {
+    /// Another account.
+    Other<'de> { account_id: Id<'de> = "accountId", }
+}
+
+/// The name of the list that a JavaScript file assigns (`tweets`), and how many bytes stand before its value.
+#[must_use]
+pub fn assigned(start: &[u8]) -> Option<(&str, usize)> {
+    let head = &start[..start.len().min(256)];
+    let equals = memchr::memchr(b'=', head)?;
+    let target = std::str::from_utf8(&head[..equals]).ok()?.trim();
+    let name = target
+        .strip_prefix("window.YTD.")
+        .and_then(|rest| rest.split('.').next());
+    let name = name.or_else(|| target.strip_prefix("Grailbird.data."))?;
+    Some((name, equals + 1))
+}
+
+/// Whose export it is, as its `account.js` says.
+#[must_use]
+pub fn owner(account_js: &str) -> Option<Owner> {
+    let elements: Vec<Element<'_>> = from_str(account_js).ok()?;
+    let account = elements.iter().find_map(|element| element.account.get())?;
+    Some(Owner {
+        account_id: account.account_id.get()?.to_owned(),
+        handle: account.username.get().map(str::to_owned),
+    })
+}
+
+/// The owner of an export that does not say so, called after the folder of one of its files.
+#[must_use]
+pub fn unnamed(source: &str) -> Owner {
+    let folder = source.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    Owner {
+        account_id: format!("owner of {folder}"),
+        handle: None,
+    }
+}
+
+/// Reads an element of the owner's export into the sink.
+pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let element: Element<'_> = from_str(json).map_err(|error| not_json(&error))?;
+    if let Some(tweet) = element.tweet.get() {
+        let user = User {
+            id_str: Id::of(&owner.account_id),
+            handle: Text(owner.handle.as_deref().map(Into::into)),
+            ..User::default()
+        };
+        return v1::exported(tweet, &user, sink).map(|()| Settled::Used);
+    }
+    if let Some(account) = element.account.get() {
+        let account_id = account
+            .account_id
+            .get()
+            .ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+        sink.account(Account {
+            handle: account.username.get(),
+            display_name: account.display_name.get(),
+            created_at: account.created_at.get().and_then(moment::parse),
+            observed_basis: Basis::None,
+            ..Account::blank(PLATFORM, account_id)
+        });
+        return Ok(Settled::Used);
+    }
+    let (follower, following) = (element.follower.get(), element.following.get());
+    if let Some(other) = follower.or(following) {
+        let other = other
+            .account_id
+            .get()
+            .ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+        let own = owner.account_id.as_str();
+        let (follower_id, followed_id) = if follower.is_some() { (other, own) } else { (own, other) };
+        sink.follow(Follow {
+            platform: PLATFORM,
+            follower_id,
+            followed_id,
+            observed_at: None,
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+        return Ok(Settled::Used);
+    }
+    if element.like.0 {
+        return Ok(Settled::Skipped("like"));
+    }
+    Err(Rejection::new(reasons::NOT_KNOWN))
+}
