@@ -10,7 +10,7 @@ default:
     @just --list --unsorted 2>/dev/null || cargo just --list --unsorted
 
 # build, make the synthetic study corpus (or take yours), run all five stages, write report/report.html
-[arg("data", long="data", help="your archive instead of the synthetic one: a folder, a file, or a quoted pattern without spaces")]
+[arg("data", long="data", help="your archive instead of the synthetic one: a folder, a file, or a quoted pattern")]
 [arg("roster", long="roster", help="CSV of the supporters' list that goes with --data")]
 [arg("mapping", long="mapping", help="mapping of a CSV archive: a file, or the name of a built-in one")]
 [arg("personas", long="personas", help="hand-checked table of people who came back")]
@@ -33,8 +33,7 @@ study data="" roster="" mapping="" personas="" study="" seed="2016" scale="1" wo
         personas="${personas:-$work/simulated/personas.csv}"
         study="${study:-datasets/diminishing-returns-2016/study.toml}"
     fi
-    # $data is left unquoted, so that the shell expands a pattern.
-    run ingest $data ${roster:+"$roster"} ${mapping:+--mapping "$mapping"} -o "$work/1-ingest"
+    run ingest "$data" ${roster:+"$roster"} ${mapping:+--mapping "$mapping"} -o "$work/1-ingest"
     run dedupe "$work/1-ingest" ${personas:+--personas "$personas"} -o "$work/2-dedupe"
     run enrich "$work/2-dedupe" ${study:+--study "$study"} -o "$work/3-enrich"
     run metrics "$work/3-enrich" -o "$work/4-metrics"

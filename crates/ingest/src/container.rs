@@ -1,19 +1,28 @@
-//! From a source's stored bytes to its content: hashing on the way, gzip and zstd unpacked, told by their first bytes and not
-//! by name.
+//! From a source's stored bytes to its content: hashing on the way; gzip, bzip2, xz and zstd unpacked, UTF-16 made UTF-8, told by their
+//! first bytes and not by name. What holds several files is taken apart by [`crate::archive`].
 
 use std::io::{self, BufReader, Read};
 
+use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
-use stage::{Progress, Source};
+use liblzma::bufread::XzDecoder;
+use stage::Progress;
 use tables::Input;
 use thiserror::Error;
 
+use crate::utf16::Utf16;
+
 /// Bytes of stored content looked at to tell the container.
-const MAGIC_BYTES: usize = 8;
+pub const MAGIC_BYTES: usize = 8;
 /// Content is unpacked from buffers of this size.
 const BUFFER_BYTES: usize = 1 << 18;
 /// The widest zstd window that is accepted: 128 MiB, what `zstd --ultra --long=27` writes.
 const ZSTD_WINDOW_LOG: u32 = 27;
+/// Content may be so many times as long as what it is stored in. Posts pack to a tenth or a twentieth; the rest is for tables of
+/// constants. What goes beyond is a bomb, or damaged.
+const MOST_UNPACKED: u64 = 400;
+/// Content up to this length is never too long.
+const ALWAYS_UNPACKED: u64 = 1 << 30;
 
 /// A container that is not unpacked here.
 #[derive(Debug, Error)]
@@ -68,34 +77,41 @@ impl Read for Stored {
     }
 }
 
-/// A source's content.
-#[derive(Debug)]
-pub enum Content {
-    /// Stored as it is.
-    Plain(Box<Stored>),
-    /// One or more gzip members.
-    Gzip(Box<MultiGzDecoder<BufReader<Stored>>>),
-    /// One or more zstd frames.
-    Zstd(Box<ZstdDecoder>),
+type Packed = BufReader<Stored>;
+
+/// What unpacks stored bytes.
+enum Unpacking {
+    Plain(Stored),
+    Utf16(Box<Utf16<Stored>>),
+    Gzip(Box<MultiGzDecoder<Packed>>),
+    Bzip2(Box<MultiBzDecoder<Packed>>),
+    Xz(Box<XzDecoder<Packed>>),
+    Zstd(Box<zstd::stream::read::Decoder<'static, Packed>>),
 }
 
-/// Unpacks zstd.
-pub struct ZstdDecoder(zstd::stream::read::Decoder<'static, BufReader<Stored>>);
+/// A source's content.
+pub struct Content {
+    unpacking: Unpacking,
+    /// Bytes of content handed out.
+    bytes: u64,
+}
 
-impl std::fmt::Debug for ZstdDecoder {
+impl std::fmt::Debug for Content {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ZstdDecoder")
+        f.debug_struct("Content")
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
     }
 }
 
 impl Content {
-    /// Opens a source and tells its container.
+    /// Tells the container of stored bytes.
     ///
     /// # Errors
-    /// When it cannot be read, or is in a container that is not unpacked here.
-    pub fn open(source: &Source, progress: Progress) -> anyhow::Result<Self> {
+    /// When they cannot be read, or are in a container that is not unpacked here.
+    pub fn open(stored: Box<dyn Read + Send>, progress: Progress) -> anyhow::Result<Self> {
         let mut stored = Stored {
-            inner: source.open()?,
+            inner: stored,
             head: Vec::new(),
             head_at: 0,
             hasher: blake3::Hasher::new(),
@@ -114,18 +130,39 @@ impl Content {
         if let Some(unsupported) = unsupported(&stored.head) {
             return Err(unsupported.into());
         }
-        match stored.head.as_slice() {
-            [0x1f, 0x8b, ..] => {
-                let decoder = MultiGzDecoder::new(BufReader::with_capacity(BUFFER_BYTES, stored));
-                Ok(Self::Gzip(Box::new(decoder)))
+        let packed = |stored| BufReader::with_capacity(BUFFER_BYTES, stored);
+        let unpacking = match *stored.head.as_slice() {
+            [0x1f, 0x8b, ..] => Unpacking::Gzip(Box::new(MultiGzDecoder::new(packed(stored)))),
+            [b'B', b'Z', b'h', ..] => Unpacking::Bzip2(Box::new(MultiBzDecoder::new(packed(stored)))),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
+                Unpacking::Xz(Box::new(XzDecoder::new_multi_decoder(packed(stored))))
             }
             [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                let buffered = BufReader::with_capacity(BUFFER_BYTES, stored);
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(buffered)?;
+                let mut decoder = zstd::stream::read::Decoder::with_buffer(packed(stored))?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                Ok(Self::Zstd(Box::new(ZstdDecoder(decoder))))
+                Unpacking::Zstd(Box::new(decoder))
             }
-            _ => Ok(Self::Plain(Box::new(stored))),
+            [0xff, 0xfe, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
+            [0xfe, 0xff, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
+            _ => Unpacking::Plain(stored),
+        };
+        Ok(Self { unpacking, bytes: 0 })
+    }
+
+    /// Whether content is what is stored, byte for byte.
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        matches!(self.unpacking, Unpacking::Plain(_))
+    }
+
+    /// The stored bytes that were read, where they are packed.
+    fn stored(&self) -> Option<&Stored> {
+        match &self.unpacking {
+            Unpacking::Plain(_) | Unpacking::Utf16(_) => None,
+            Unpacking::Gzip(decoder) => Some(decoder.get_ref().get_ref()),
+            Unpacking::Bzip2(decoder) => Some(decoder.get_ref().get_ref()),
+            Unpacking::Xz(decoder) => Some(decoder.get_ref().get_ref()),
+            Unpacking::Zstd(decoder) => Some(decoder.get_ref().get_ref()),
         }
     }
 
@@ -134,10 +171,13 @@ impl Content {
     /// # Errors
     /// When the rest cannot be read.
     pub fn finish(self, name: &str) -> io::Result<Input> {
-        let mut stored = match self {
-            Self::Plain(stored) => *stored,
-            Self::Gzip(decoder) => decoder.into_inner().into_inner(),
-            Self::Zstd(decoder) => decoder.0.finish().into_inner(),
+        let mut stored = match self.unpacking {
+            Unpacking::Plain(stored) => stored,
+            Unpacking::Utf16(decoder) => decoder.into_inner(),
+            Unpacking::Gzip(decoder) => decoder.into_inner().into_inner(),
+            Unpacking::Bzip2(decoder) => decoder.into_inner().into_inner(),
+            Unpacking::Xz(decoder) => decoder.into_inner().into_inner(),
+            Unpacking::Zstd(decoder) => decoder.finish().into_inner(),
         };
         let mut rest = [0; 1 << 13];
         while stored.fetch(&mut rest)? > 0 {}
@@ -151,23 +191,52 @@ impl Content {
 
 impl Read for Content {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(stored) => stored.read(buffer),
-            Self::Gzip(decoder) => decoder.read(buffer),
-            Self::Zstd(decoder) => decoder.0.read(buffer),
+        let read = match &mut self.unpacking {
+            Unpacking::Plain(stored) => stored.read(buffer),
+            Unpacking::Utf16(decoder) => decoder.read(buffer),
+            Unpacking::Gzip(decoder) => decoder.read(buffer),
+            Unpacking::Bzip2(decoder) => decoder.read(buffer),
+            Unpacking::Xz(decoder) => decoder.read(buffer),
+            Unpacking::Zstd(decoder) => decoder.read(buffer),
+        }?;
+        self.bytes += read as u64;
+        if let Some(stored) = self.stored() {
+            within(self.bytes, stored.bytes)?;
         }
+        Ok(read)
     }
+}
+
+/// Holds content to what is stored.
+///
+/// # Errors
+/// When there is far more of it than honest packing can have made so small.
+pub(crate) fn within(unpacked: u64, stored: u64) -> io::Result<()> {
+    if unpacked > ALWAYS_UNPACKED && unpacked / MOST_UNPACKED > stored {
+        return Err(io::Error::other(format!(
+            "it unpacks to more than {MOST_UNPACKED} times its size; if that is right, unpack it yourself"
+        )));
+    }
+    Ok(())
+}
+
+impl Unsupported {
+    /// A tar where none can be taken apart.
+    pub(crate) const TAR: Self = Self {
+        kind: "a tar archive",
+        remedy: "give it as a file of its own, not through a pipe or inside another archive",
+    };
 }
 
 fn unsupported(head: &[u8]) -> Option<Unsupported> {
     let (kind, remedy) = match head {
-        [b'B', b'Z', b'h', ..] => ("a bzip2 file", "unpack it: bzcat FILE | ingest - …"),
-        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => ("an xz file", "unpack it: xzcat FILE | ingest - …"),
-        [b'P', b'K', 3 | 5, ..] => ("a zip archive", "unpack it and give the files in it"),
+        [b'P', b'K', 3 | 5, ..] => (
+            "a zip archive",
+            "give it as a file of its own, not through a pipe or inside another archive",
+        ),
         [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "give raw records; tables go to the next stage"),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            ("UTF-16 text", "convert it: iconv -f UTF-16 -t UTF-8 FILE | ingest - …")
-        }
+        [b'R', b'a', b'r', b'!', ..] => ("a RAR archive", "unpack it and give the files in it"),
+        [b'7', b'z', 0xbc, 0xaf, ..] => ("a 7z archive", "unpack it and give the files in it"),
         _ => return None,
     };
     Some(Unsupported { kind, remedy })

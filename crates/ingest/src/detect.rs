@@ -15,6 +15,8 @@ use crate::twitter::export::{self, Owner};
 
 /// Bytes that are looked at.
 const LOOK_BYTES: usize = 1 << 16;
+/// Rows that are looked at to tell whether they are rows.
+const ROWS_LOOKED_AT: usize = 5;
 /// What may stand between the fields of a CSV that no mapping describes.
 const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 
@@ -68,6 +70,11 @@ impl Plan {
         }
     }
 }
+
+/// A source that holds nothing that is known, and not even rows under a header.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct NotKnown(pub Failure);
 
 /// The mappings that a header is tried against.
 #[derive(Debug)]
@@ -299,7 +306,7 @@ fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
     let failure = Failure::new(format!("cannot read {shown}: its format is not known"));
     let text = std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0'))
         || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
-    let header = csv_header(start, b',', whole).filter(|header| text && header.columns.len() > 1);
+    let header = csv_header(start, b',', whole).filter(|header| text && has_rows(start, header));
     match header {
         Some(header) => {
             let mut columns = header.columns;
@@ -314,10 +321,26 @@ fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
             )
             .into()
         }
-        None => failure
-            .remedy(
-                "give JSON, JSON lines or CSV (with --mapping FILE.toml), plain, .gz or .zst; or leave the file out",
-            )
-            .into(),
+        None => NotKnown(failure.remedy(
+            "give JSON, JSON lines or CSV (with --mapping FILE.toml), plain or packed (docs/formats.md); or leave the file out",
+        ))
+        .into(),
     }
+}
+
+/// Whether the rows below a header have its columns. A note in prose has commas, too.
+fn has_rows(start: &[u8], header: &Header) -> bool {
+    let mut alike = true;
+    let mut looked_at = 0;
+    let mut look = |block: Block| {
+        if let Block::Csv(block) = &block {
+            for row in block.rows.iter().take(ROWS_LOOKED_AT) {
+                looked_at += 1;
+                alike &= block.fields(row).count() == header.columns.len();
+            }
+        }
+        looked_at < ROWS_LOOKED_AT
+    };
+    let read = frame::csv_rows(&mut Feed::new(start), header.delimiter, LOOK_BYTES, &mut look);
+    header.columns.len() > 1 && read.is_ok() && alike
 }

@@ -1,10 +1,11 @@
 //! Raw archives to tables: posts, account observations, availability checks, follows, rosters, and what could not be used.
 //!
-//! The story of a run, in the order in which data flows: [`container`] unpacks and hashes a source, [`detect`] tells what it
+//! The story of a run, in the order in which data flows: [`archive`] takes archives apart, [`container`] unpacks and hashes a source, [`detect`] tells what it
 //! is, [`frame`] cuts it into records, [`parse`] reads them ([`record`] and the platforms' own modules; [`mapping`] and [`native`] for
 //! CSV) into a [`sink`], and [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word:
 //! the ledger counts every one.
 
+pub mod archive;
 pub mod bluesky;
 pub mod container;
 pub mod detect;
@@ -26,6 +27,7 @@ pub mod sink;
 pub mod telegram;
 pub mod text;
 pub mod twitter;
+pub mod utf16;
 pub mod work;
 
 use std::path::PathBuf;
@@ -36,6 +38,7 @@ use serde_json::{Value, json};
 use stage::{Common, Failure, HELP_FOOTER, Outcome, Place, Remedy, Run, Source, Stage, hash_file, sources};
 use tables::{Flow, Input};
 
+use archive::Pieces;
 use detect::Mappings;
 use mapping::Mapping;
 use parse::Rules;
@@ -47,7 +50,8 @@ Reads, told by the records themselves, several formats in one run: Twitter v1.1 
 export (tweets.js), compliance results and id lists; Bluesky (Jetstream events, profiles); Mastodon and Truth Social; Telegram \
 Desktop's export; Reddit as Pushshift kept it; CSV through a mapping; rosters, availability checks and follower lists as CSV or JSON \
 lines with the tables' own column names. docs/formats.md has the table. Lists without a column platform are Twitter's, or Bluesky's \
-where an account_id is a DID or a handle alone is a domain. Plain, gzip or zstd, told by content.
+where an account_id is a DID or a handle alone is a domain. Plain or UTF-16, packed as gz, bz2, xz or zst, in zip and tar archives, in \
+folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar is unpacked into TMPDIR once.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
@@ -59,6 +63,7 @@ They are recognised by their columns.
 
 Examples:
   ingest archive/ roster.csv -o work/1-ingest
+  ingest 'dumps/**/2015-*.jsonl.gz' lists.zip -o work/1-ingest
   ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
   zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
   ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
@@ -68,7 +73,7 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(name = "ingest", version, about, before_long_help = EXAMPLES, after_help = HELP_FOOTER)]
 pub struct Ingest {
-    /// Files, folders, or `-` for standard input
+    /// Files, folders, archives, quoted patterns, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
 
@@ -121,10 +126,18 @@ fn read_mapping(text: &str, name: &str) -> Result<Mapping> {
     })
 }
 
+/// What was asked for, checked: what is read, and how.
+#[derive(Debug)]
+pub struct Asked {
+    sources: Vec<Source>,
+    mappings: Mappings,
+    rules: Rules,
+}
+
 impl Stage for Ingest {
     const NAME: &'static str = "ingest";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    type Input = Job;
+    type Input = Asked;
 
     fn common(&self) -> &Common {
         &self.common
@@ -149,7 +162,7 @@ impl Stage for Ingest {
         })
     }
 
-    fn open(&self) -> Result<Job> {
+    fn open(&self) -> Result<Asked> {
         let asked = self
             .mapping
             .iter()
@@ -159,7 +172,7 @@ impl Stage for Ingest {
             .filter_map(|name| Some((mapping::builtin(name)?, name)))
             .map(|(text, name)| read_mapping(text, name))
             .collect::<Result<_>>()?;
-        Ok(Job {
+        Ok(Asked {
             sources: sources(&self.inputs)?,
             mappings: Mappings { asked, builtin },
             rules: Rules {
@@ -174,26 +187,39 @@ impl Stage for Ingest {
         })
     }
 
-    fn inputs(&self, job: &Job) -> Result<Option<Vec<Input>>> {
+    fn inputs(&self, asked: &Asked) -> Result<Option<Vec<Input>>> {
         // What was too many rejects the first time is so the second time, too; only a run tells.
         if self.max_rejects.is_some() {
             return Ok(None);
         }
         // A file that cannot be hashed cannot be read: that is for the run to tell.
-        let inputs = job.sources.iter().map(|source| match &source.place {
+        let inputs = asked.sources.iter().map(|source| match &source.place {
             Place::File(path) => hash_file(path, &source.name).ok(),
             Place::Stdin => None,
         });
         Ok(inputs.collect())
     }
 
-    fn run(&self, job: Job, run: &mut Run) -> Result<Outcome> {
-        let progress = run.progress(job.sources.iter().map(Source::bytes).sum());
+    fn run(&self, asked: Asked, run: &mut Run) -> Result<Outcome> {
+        let job = Job {
+            pieces: Pieces::of(asked.sources)?,
+            mappings: asked.mappings,
+            rules: asked.rules,
+        };
+        let progress = run.progress(job.pieces.pieces.iter().map(|piece| piece.bytes).sum());
         let found = pipeline::run(&job, run, &progress);
         progress.finish();
         let mut found = found?;
         if found.whole == 0 && !found.broken.is_empty() {
             return Err(found.broken.remove(0));
+        }
+        if found.whole == 0 && !found.unknown.is_empty() {
+            return Err(Failure::new(format!(
+                "none of these files holds anything known: {}",
+                some_of(&found.unknown)
+            ))
+            .remedy("docs/formats.md says what is read; CSV may need --mapping FILE.toml")
+            .into());
         }
         if found.simulated {
             run.state_fact("synthetic", true);
@@ -201,6 +227,10 @@ impl Stage for Ingest {
         if !self.common.quiet {
             for name in &found.empty {
                 tell(&format!("'{name}' is empty"));
+            }
+            if !found.unknown.is_empty() {
+                let (files, names) = (found.unknown.len(), some_of(&found.unknown));
+                tell(&format!("{files} left out, of no known format: {names}"));
             }
         }
         let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);
@@ -221,6 +251,16 @@ impl Stage for Ingest {
             _ => Outcome::Done,
         })
     }
+}
+
+/// The first few of some names.
+fn some_of(names: &[String]) -> String {
+    const FEW: usize = 5;
+    let mut some: Vec<String> = names.iter().take(FEW).map(|name| format!("'{name}'")).collect();
+    if names.len() > FEW {
+        some.push("…".to_owned());
+    }
+    some.join(", ")
 }
 
 #[expect(clippy::print_stderr, reason = "a note for the person, beside the summary")]

@@ -10,13 +10,14 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, RecordBatch};
-use stage::{Failure, Progress, Run, Source};
+use stage::{Failure, Progress, Run};
 use tables::{
     Accounts, Availability, Encoder, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableError, TableWriter,
 };
 
+use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
 use crate::container::{Content, Unsupported};
-use crate::detect::{Detector, Mappings, Plan, unreadable};
+use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
 use crate::frame::{Block, Feed};
 use crate::parse::{Rules, parse};
 use crate::reasons;
@@ -31,8 +32,8 @@ const GROUP_BYTES: usize = 32 << 20;
 /// What is done to the sources.
 #[derive(Debug)]
 pub struct Job {
-    /// The sources, in name order.
-    pub sources: Vec<Source>,
+    /// What there is to read.
+    pub pieces: Pieces,
     /// Mappings of CSV files.
     pub mappings: Mappings,
     /// What holds for every record.
@@ -44,7 +45,9 @@ enum Event {
     /// A piece of a source was read.
     Chunk { source: usize, chunk: Box<Chunk> },
     /// All of a source was read.
-    End { input: Input, empty: bool },
+    End { source: usize, input: Input, empty: bool },
+    /// A source that nobody asked for by name holds nothing that is known.
+    Unknown { source: usize, input: Input },
     /// A source could not be read, or not to its end.
     Broken(Failure),
     /// All sources were read.
@@ -87,6 +90,8 @@ pub struct Found {
     pub whole: usize,
     /// Names of sources that hold nothing.
     pub empty: Vec<String>,
+    /// Names of sources, of folders and archives, that hold nothing that is known.
+    pub unknown: Vec<String>,
     /// Whether a record says of itself that it was made up.
     pub simulated: bool,
 }
@@ -141,7 +146,7 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
         let news = match work {
             Work::First(Group(number, encode)) => Told::Group(number, encode()),
             Work::Then(task) => {
-                let name = &job.sources[task.source].name;
+                let name = &job.pieces.pieces[task.source].name;
                 let event = match parse(&task.block, &task.plan, name, &job.rules) {
                     Ok(chunk) => Event::Chunk {
                         source: task.source,
@@ -173,16 +178,16 @@ impl Reader<'_> {
     fn read_all(self) {
         let mut number = 0;
         let mut detector = Detector::new(self.job.rules.kind, &self.job.mappings);
-        for (index, source) in self.job.sources.iter().enumerate() {
-            self.progress.message(source.name.clone());
-            let event = match self.read(index, source, &mut detector, &mut number) {
-                Ok(Some((input, empty))) => Event::End { input, empty },
+        for (index, piece) in self.job.pieces.pieces.iter().enumerate() {
+            self.progress.message(piece.name.clone());
+            let event = match self.read(index, piece, &mut detector, &mut number) {
+                Ok(Some(event)) => event,
                 // The writer has given up.
                 Ok(None) => return,
                 // One file that breaks off does not cost the others.
                 Err(error) => match error.downcast::<Broken>() {
                     Ok(broken) => {
-                        let chunk = broken.chunk(&source.name);
+                        let chunk = broken.chunk(&piece.name);
                         let sent = chunk.map(|chunk| {
                             let chunk = Box::new(chunk);
                             let told = Told::Event(number, Event::Chunk { source: index, chunk });
@@ -209,37 +214,34 @@ impl Reader<'_> {
         let _ = self.told.send(Told::Event(number, Event::Done));
     }
 
-    /// Reads one source; `None` when the writer has given up.
+    /// Reads one piece to its end; `None` when the writer has given up.
     fn read(
         &self,
         index: usize,
-        source: &Source,
+        piece: &Piece,
         detector: &mut Detector<'_>,
         number: &mut u64,
-    ) -> Result<Option<(Input, bool)>> {
-        let shown = source.display();
-        let content =
-            Content::open(source, self.progress.clone()).map_err(|error| match error.downcast::<Unsupported>() {
-                Ok(unsupported) => {
-                    let remedy = unsupported.remedy;
-                    Failure::new(format!("cannot read {shown}"))
-                        .remedy(remedy)
-                        .because(unsupported)
-                        .into()
-                }
-                Err(error) if error.downcast_ref::<Failure>().is_some() => error,
-                Err(error) => Broken {
-                    line: 1,
-                    byte: 0,
-                    detail: error.to_string(),
-                    failure: Failure::new(format!("cannot read {shown}"))
-                        .remedy("check that it is a file that may be read")
-                        .because(error),
-                }
-                .into(),
-            })?;
+    ) -> Result<Option<Event>> {
+        let shown = &piece.shown;
+        let opened = piece
+            .open()
+            .and_then(|stored| Content::open(stored, self.progress.clone()));
+        let content = opened.map_err(|error| Broken::unopened(shown, error))?;
         let mut feed = Feed::new(content);
-        let plan = detector.detect(&mut feed, &source.name, &shown)?;
+        if is_tar(feed.look_ahead(TAR_BLOCK)) {
+            return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
+        }
+        let plan = match detector.detect(&mut feed, &piece.name, shown) {
+            Ok(plan) => plan,
+            Err(error) => match error.downcast::<NotKnown>() {
+                Ok(_) if !piece.asked_for => {
+                    let input = feed.into_inner().finish(&piece.name)?;
+                    return Ok(Some(Event::Unknown { source: index, input }));
+                }
+                Ok(NotKnown(failure)) => return Err(failure.into()),
+                Err(error) => return Err(error),
+            },
+        };
         let mut wanted = true;
         let max_line = self.job.rules.max_line;
         let mut take = |block: Block| {
@@ -261,16 +263,20 @@ impl Reader<'_> {
             line: error.line,
             byte: error.byte,
             detail: error.to_string(),
-            failure: unreadable(&shown, error),
+            failure: unreadable(shown, error),
         })?;
         if !wanted {
             return Ok(None);
         }
         let input = feed
             .into_inner()
-            .finish(&source.name)
+            .finish(&piece.name)
             .with_context(|| format!("cannot read {shown}"))?;
-        Ok(Some((input, matches!(plan, Plan::Empty))))
+        Ok(Some(Event::End {
+            source: index,
+            input,
+            empty: matches!(plan, Plan::Empty),
+        }))
     }
 }
 
@@ -287,6 +293,27 @@ struct Broken {
 }
 
 impl Broken {
+    /// Of a source that could not even be opened.
+    fn unopened(shown: &str, error: anyhow::Error) -> Self {
+        let remedy = error
+            .downcast_ref::<Unsupported>()
+            .map_or("check that it is a file that may be read", |unsupported| {
+                unsupported.remedy
+            });
+        let detail = format!("{error:#}");
+        Self {
+            line: 1,
+            byte: 0,
+            failure: match error.downcast::<Failure>() {
+                Ok(failure) => failure,
+                Err(error) => Failure::new(format!("cannot read {shown}"))
+                    .remedy(remedy)
+                    .because(error),
+            },
+            detail,
+        }
+    }
+
     /// What the tables say of it: a record that was begun and could not be used.
     fn chunk(&self, source: &str) -> Result<Chunk, arrow::error::ArrowError> {
         let mut sink = Sink::new(source);
@@ -321,6 +348,9 @@ struct Writing<'w> {
 impl Writing<'_> {
     fn write(&mut self, job: &Job, run: &mut Run, news: &Receiver<Told>, permits: &Receiver<()>) -> Result<Found> {
         let mut found = Found::default();
+        for archive in &job.pieces.archives {
+            run.add_input(archive.clone());
+        }
         let mut waiting: BTreeMap<u64, Event> = BTreeMap::new();
         let mut next = 0;
         loop {
@@ -333,7 +363,7 @@ impl Writing<'_> {
                 let _ = permits.try_recv();
                 match event {
                     Event::Chunk { source, chunk } => {
-                        let name = &job.sources[source].name;
+                        let name = &job.pieces.pieces[source].name;
                         for ((flow, reason), records) in &chunk.counts {
                             run.count(name, *flow, reason, *records);
                         }
@@ -341,13 +371,23 @@ impl Writing<'_> {
                         let groups = self.gathers.add(*chunk);
                         self.give_out(groups);
                     }
-                    Event::End { input, empty } => {
+                    Event::End { source, input, empty } => {
                         run.count(&input.name, Flow::Read, "", 0);
                         if empty {
                             found.empty.push(input.name.clone());
                         }
-                        run.add_input(input);
+                        if job.pieces.pieces[source].is_source() {
+                            run.add_input(input);
+                        }
                         found.whole += 1;
+                    }
+                    Event::Unknown { source, input } => {
+                        run.count(&input.name, Flow::Read, "", 1);
+                        run.count(&input.name, Flow::Skipped, reasons::UNKNOWN_FILE, 1);
+                        found.unknown.push(input.name.clone());
+                        if job.pieces.pieces[source].is_source() {
+                            run.add_input(input);
+                        }
                     }
                     Event::Broken(failure) => found.broken.push(failure.into()),
                     Event::Done => {

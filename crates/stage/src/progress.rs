@@ -12,7 +12,7 @@ impl Progress {
     /// A bar over `total` bytes; a spinner when the total is unknown.
     pub(crate) fn new(shown: bool, total: Option<u64>) -> Self {
         if !shown || !std::io::stderr().is_terminal() {
-            return Self(ProgressBar::hidden());
+            return Self::none();
         }
         let (bar, template) = match total {
             Some(total) => (
@@ -26,6 +26,12 @@ impl Progress {
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         Self(bar.with_style(style))
+    }
+
+    /// A bar that is never shown.
+    #[must_use]
+    pub fn none() -> Self {
+        Self(ProgressBar::hidden())
     }
 
     /// Says what is being done.

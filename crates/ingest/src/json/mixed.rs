@@ -11,20 +11,15 @@ use super::nested::ignore_numbers;
 use super::scalar::{drain_map, drain_seq};
 
 /// A text or an object.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Mixed<'a, T> {
     /// A text.
     Text(Cow<'a, str>),
     /// An object.
     Object(Box<T>),
     /// Neither.
+    #[default]
     Other,
-}
-
-impl<T> Default for Mixed<'_, T> {
-    fn default() -> Self {
-        Self::Other
-    }
 }
 
 struct MixedVisitor<T>(PhantomData<T>);

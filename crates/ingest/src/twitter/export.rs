@@ -58,7 +58,12 @@ pub fn assigned(start: &[u8]) -> Option<(&str, usize)> {
         .strip_prefix("window.YTD.")
         .and_then(|rest| rest.split('.').next());
     let name = name.or_else(|| target.strip_prefix("Grailbird.data."))?;
-    Some((name, equals + 1))
+    let named = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let listed = start[equals + 1..].trim_ascii_start().starts_with(b"[");
+    (named && listed).then_some((name, equals + 1))
 }
 
 /// Whose export it is, as its `account.js` says.
