@@ -81,7 +81,7 @@ type Packed = BufReader<Stored>;
 
 /// What unpacks stored bytes.
 enum Unpacking {
-    Plain(Stored),
+    Plain(Box<Stored>),
     Utf16(Box<Utf16<Stored>>),
     Gzip(Box<MultiGzDecoder<Packed>>),
     Bzip2(Box<MultiBzDecoder<Packed>>),
@@ -144,7 +144,7 @@ impl Content {
             }
             [0xff, 0xfe, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
             [0xfe, 0xff, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
-            _ => Unpacking::Plain(stored),
+            _ => Unpacking::Plain(Box::new(stored)),
         };
         Ok(Self { unpacking, bytes: 0 })
     }
@@ -172,7 +172,7 @@ impl Content {
     /// When the rest cannot be read.
     pub fn finish(self, name: &str) -> io::Result<Input> {
         let mut stored = match self.unpacking {
-            Unpacking::Plain(stored) => stored,
+            Unpacking::Plain(stored) => *stored,
             Unpacking::Utf16(decoder) => decoder.into_inner(),
             Unpacking::Gzip(decoder) => decoder.into_inner().into_inner(),
             Unpacking::Bzip2(decoder) => decoder.into_inner().into_inner(),

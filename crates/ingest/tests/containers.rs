@@ -292,7 +292,7 @@ fn what_cannot_be_taken_from_an_archive_does_not_cost_the_rest() {
             posts_of(&ran).contains(&(format!("{name}/a.jsonl"), "1".to_owned())),
             "{name}"
         );
-        assert!(ran.table::<Rejects>().len() >= 1, "{name}");
+        assert!(!ran.table::<Rejects>().is_empty(), "{name}");
     }
 }
 
