@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, anyhow};
 use flate2::Crc;
@@ -59,8 +59,8 @@ struct Part {
 #[derive(Debug)]
 enum Archive {
     File(std::path::PathBuf),
-    /// A tar, unpacked.
-    Unpacked(File),
+    /// A tar, unpacked. Its pieces are read side by side, and there is but one place in the file.
+    Unpacked(Arc<Mutex<File>>),
 }
 
 /// Takes the archives among the sources apart.
@@ -161,7 +161,7 @@ fn archive(source: &Source) -> Result<Option<(Input, Vec<Piece>)>> {
             .into());
     }
     spool.rewind()?;
-    let mut listing = Listing::new(source, Archive::Unpacked(spool.try_clone()?));
+    let mut listing = Listing::new(source, Archive::Unpacked(Arc::new(Mutex::new(spool.try_clone()?))));
     listing.tar(&spool);
     if let Err(error) = copied
         && !listing.is_broken()
@@ -324,9 +324,9 @@ impl Piece {
 impl Part {
     fn open(&self) -> Result<Box<dyn Read + Send>> {
         let stretch = Stretch {
-            file: match &*self.archive {
-                Archive::File(path) => File::open(path)?,
-                Archive::Unpacked(file) => file.try_clone()?,
+            handle: match &*self.archive {
+                Archive::File(path) => Handle::Own(File::open(path)?),
+                Archive::Unpacked(file) => Handle::Shared(Arc::clone(file)),
             },
             at: self.from,
             left: self.length,
@@ -339,11 +339,31 @@ impl Part {
     }
 }
 
-/// A stretch of a file; several may be read of one file, in turns.
+/// A stretch of an archive.
 struct Stretch {
-    file: File,
+    handle: Handle,
     at: u64,
     left: u64,
+}
+
+enum Handle {
+    Own(File),
+    Shared(Arc<Mutex<File>>),
+}
+
+impl Stretch {
+    fn fetch(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut shared;
+        let file = match &mut self.handle {
+            Handle::Own(file) => file,
+            Handle::Shared(file) => {
+                shared = file.lock().unwrap_or_else(PoisonError::into_inner);
+                &mut *shared
+            }
+        };
+        file.seek(SeekFrom::Start(self.at))?;
+        file.read(buffer)
+    }
 }
 
 impl Read for Stretch {
@@ -352,8 +372,7 @@ impl Read for Stretch {
         if wanted == 0 {
             return Ok(0);
         }
-        self.file.seek(SeekFrom::Start(self.at))?;
-        let read = self.file.read(&mut buffer[..wanted])?;
+        let read = self.fetch(&mut buffer[..wanted])?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

@@ -2,7 +2,7 @@
 //!
 //! The story of a run, in the order in which data flows: [`archive`] takes archives apart, [`container`] unpacks and hashes a source, [`detect`] tells what it
 //! is, [`frame`] cuts it into records, [`parse`] reads them ([`record`] and the platforms' own modules; [`mapping`] and [`native`] for
-//! CSV) into a [`sink`], and [`pipeline`] and its queue of [`work`] write the tables in order. No record goes missing without a word:
+//! CSV) into a [`sink`], and [`pipeline`] with its queue of [`work`] and its [`gate`] write the tables in order. No record goes missing without a word:
 //! the ledger counts every one.
 
 pub mod archive;
@@ -10,6 +10,7 @@ pub mod bluesky;
 pub mod container;
 pub mod detect;
 pub mod frame;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod mapping;

@@ -1,11 +1,12 @@
-//! Sources in, tables out: one thread reads and cuts, several parse and encode, the calling one puts everything in order.
+//! Sources in, tables out: some threads read, unpack and cut, others parse and encode, the calling one puts everything in order.
 //!
 //! Rows of many blocks make a row group, which is encoded and compressed by whichever thread is free; the file takes the groups
 //! in their order. What a group holds depends on the rows alone, so that no thread count shows in a file. Memory is bounded by the
 //! number of blocks and groups under way, whatever the size of the sources.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -19,6 +20,7 @@ use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
 use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
 use crate::frame::{Block, Feed};
+use crate::gate::Gate;
 use crate::parse::{Rules, parse};
 use crate::reasons;
 use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
@@ -28,6 +30,8 @@ use crate::work::{Closing, Queue, Work};
 const GROUP_ROWS: usize = 131_072;
 /// Bytes of a row group's columns, not encoded, at which it ends although it has fewer rows.
 const GROUP_BYTES: usize = 32 << 20;
+/// Row groups that are being encoded or wait for it, at most, however many threads there are: they hold the most memory.
+const MOST_GROUPS: usize = 4;
 
 /// What is done to the sources.
 #[derive(Debug)]
@@ -50,16 +54,17 @@ enum Event {
     Unknown { source: usize, input: Input },
     /// A source could not be read, or not to its end.
     Broken(Failure),
-    /// All sources were read.
-    Done,
     /// The run cannot go on.
     Failed(anyhow::Error),
 }
 
+/// An event's place among all events: the source, and which of its events it is.
+type Turn = (usize, u64);
+
 /// What threads tell the one that writes.
 enum Told {
     /// An event with its place among all events.
-    Event(u64, Event),
+    Event(Turn, Event),
     /// An encoded row group with its place among all groups.
     Group(u64, Result<Append, TableError>),
 }
@@ -75,8 +80,7 @@ type Tasks = Queue<Group, Task>;
 
 /// A piece of work for a parsing thread.
 struct Task {
-    number: u64,
-    source: usize,
+    turn: Turn,
     plan: Plan,
     block: Block,
 }
@@ -102,27 +106,34 @@ pub struct Found {
 /// When a source cannot be read or a table cannot be written.
 pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     let threads = run.threads();
-    // So many blocks are under way at most; that bounds memory.
-    let under_way = 2 * threads + 2;
     let mut tables = Tables::create(run)?;
     let tasks = Tasks::default();
+    // So many blocks are under way at most, and as many of sources whose turn is still to come; that bounds memory.
+    let gate = Gate::new(threads + 2, threads + 1);
+    let openings = Mutex::new(Openings {
+        next: 0,
+        detector: Detector::new(job.rules.kind, &job.mappings),
+    });
     let found = thread::scope(|scope| {
         // However this ends, the threads must end too.
-        let closing = Closing(&tasks);
-        let (permits, permit_back) = sync_channel::<()>(under_way);
+        let closing = (Closing(&tasks), gate.closing());
         let (told, news) = channel::<Told>();
         for _ in 0..threads {
             let told = told.clone();
             scope.spawn(|| work(&tasks, told, job));
         }
-        let reader = Reader {
-            job,
-            permits,
-            tasks: &tasks,
-            told,
-            progress: progress.clone(),
-        };
-        scope.spawn(move || reader.read_all());
+        for _ in 0..threads.min(job.pieces.pieces.len()) {
+            let reader = Reader {
+                job,
+                openings: &openings,
+                gate: &gate,
+                tasks: &tasks,
+                told: told.clone(),
+                progress: progress.clone(),
+            };
+            scope.spawn(move || reader.read_all());
+        }
+        drop(told);
         let mut writing = Writing {
             gathers: Gathers::of(&tables),
             tables: &mut tables,
@@ -130,9 +141,9 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
             groups: BTreeMap::new(),
             given: 0,
             appended: 0,
-            most_groups: threads + 1,
+            most_groups: MOST_GROUPS.min(threads + 1),
         };
-        let found = writing.write(job, run, &news, &permit_back);
+        let found = writing.write(job, run, &news, &gate);
         drop(closing);
         found
     })?;
@@ -146,17 +157,18 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
         let news = match work {
             Work::First(Group(number, encode)) => Told::Group(number, encode()),
             Work::Then(task) => {
-                let name = &job.pieces.pieces[task.source].name;
+                let source = task.turn.0;
+                let name = &job.pieces.pieces[source].name;
                 let event = match parse(&task.block, &task.plan, name, &job.rules) {
                     Ok(chunk) => Event::Chunk {
-                        source: task.source,
+                        source,
                         chunk: Box::new(chunk),
                     },
                     Err(error) => Event::Failed(
                         anyhow::Error::new(error).context(format!("cannot turn records of '{name}' into columns")),
                     ),
                 };
-                Told::Event(task.number, event)
+                Told::Event(task.turn, event)
             }
         };
         if told.send(news).is_err() {
@@ -165,63 +177,80 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
     }
 }
 
-/// Reads the sources and cuts them into blocks.
+/// Which source is opened next. Sources are opened one after the other, in their order, since one may tell of those after it; then
+/// they are read side by side.
+struct Openings<'j> {
+    next: usize,
+    detector: Detector<'j>,
+}
+
+/// Reads sources and cuts them into blocks.
 struct Reader<'j> {
     job: &'j Job,
-    permits: SyncSender<()>,
+    openings: &'j Mutex<Openings<'j>>,
+    gate: &'j Gate,
     tasks: &'j Tasks,
     told: Sender<Told>,
     progress: Progress,
 }
 
+/// Content, and how it is cut.
+struct Opened {
+    feed: Feed<Content>,
+    plan: Plan,
+}
+
 impl Reader<'_> {
     fn read_all(self) {
-        let mut number = 0;
-        let mut detector = Detector::new(self.job.rules.kind, &self.job.mappings);
-        for (index, piece) in self.job.pieces.pieces.iter().enumerate() {
+        loop {
+            let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+            let source = openings.next;
+            let Some(piece) = self.job.pieces.pieces.get(source) else {
+                return;
+            };
+            openings.next += 1;
             self.progress.message(piece.name.clone());
-            let event = match self.read(index, piece, &mut detector, &mut number) {
+            let opened = self.open(source, piece, &mut openings.detector);
+            drop(openings);
+            let mut turn = (source, 0);
+            let outcome = opened.and_then(|opened| match opened {
+                Ok(opened) => self.read(piece, opened, &mut turn),
+                Err(event) => Ok(Some(event)),
+            });
+            let event = match outcome {
                 Ok(Some(event)) => event,
                 // The writer has given up.
                 Ok(None) => return,
                 // One file that breaks off does not cost the others.
-                Err(error) => match error.downcast::<Broken>() {
-                    Ok(broken) => {
-                        let chunk = broken.chunk(&piece.name);
-                        let sent = chunk.map(|chunk| {
-                            let chunk = Box::new(chunk);
-                            let told = Told::Event(number, Event::Chunk { source: index, chunk });
-                            self.permits.send(()).is_ok() && self.told.send(told).is_ok()
-                        });
-                        number += 1;
-                        match sent {
-                            Ok(true) => Event::Broken(broken.failure),
-                            Ok(false) => return,
-                            Err(error) => Event::Failed(error.into()),
+                Err(error) => match error
+                    .downcast::<Broken>()
+                    .map(|broken| (broken.chunk(&piece.name), broken))
+                {
+                    Ok((Ok(chunk), broken)) => {
+                        let chunk = Box::new(chunk);
+                        if !self.tell(turn, Event::Chunk { source, chunk }) {
+                            return;
                         }
+                        turn.1 += 1;
+                        Event::Broken(broken.failure)
                     }
+                    Ok((Err(error), _)) => Event::Failed(error.into()),
                     Err(error) => Event::Failed(error),
                 },
             };
-            let failed = matches!(event, Event::Failed(_));
-            if self.permits.send(()).is_err() || self.told.send(Told::Event(number, event)).is_err() || failed {
+            if !self.tell(turn, event) {
                 return;
             }
-            number += 1;
         }
-        // Whether somebody still listens does not matter any more.
-        let _ = self.permits.send(());
-        let _ = self.told.send(Told::Event(number, Event::Done));
     }
 
-    /// Reads one piece to its end; `None` when the writer has given up.
-    fn read(
-        &self,
-        index: usize,
-        piece: &Piece,
-        detector: &mut Detector<'_>,
-        number: &mut u64,
-    ) -> Result<Option<Event>> {
+    /// Tells the writer; `false` when it has given up.
+    fn tell(&self, turn: Turn, event: Event) -> bool {
+        self.gate.enter(turn.0) && self.told.send(Told::Event(turn, event)).is_ok()
+    }
+
+    /// Opens a piece and tells what it is; an event where that is all there is to it.
+    fn open(&self, source: usize, piece: &Piece, detector: &mut Detector<'_>) -> Result<Result<Opened, Event>> {
         let shown = &piece.shown;
         let opened = piece
             .open()
@@ -231,28 +260,33 @@ impl Reader<'_> {
         if is_tar(feed.look_ahead(TAR_BLOCK)) {
             return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
         }
-        let plan = match detector.detect(&mut feed, &piece.name, shown) {
-            Ok(plan) => plan,
+        match detector.detect(&mut feed, &piece.name, shown) {
+            Ok(plan) => Ok(Ok(Opened { feed, plan })),
             Err(error) => match error.downcast::<NotKnown>() {
                 Ok(_) if !piece.asked_for => {
                     let input = feed.into_inner().finish(&piece.name)?;
-                    return Ok(Some(Event::Unknown { source: index, input }));
+                    Ok(Err(Event::Unknown { source, input }))
                 }
-                Ok(NotKnown(failure)) => return Err(failure.into()),
-                Err(error) => return Err(error),
+                Ok(NotKnown(failure)) => Err(failure.into()),
+                Err(error) => Err(error),
             },
-        };
+        }
+    }
+
+    /// Reads a piece to its end; `None` when the writer has given up.
+    fn read(&self, piece: &Piece, opened: Opened, turn: &mut Turn) -> Result<Option<Event>> {
+        let shown = &piece.shown;
+        let Opened { mut feed, plan } = opened;
         let mut wanted = true;
         let max_line = self.job.rules.max_line;
         let mut take = |block: Block| {
             let task = Task {
-                number: *number,
-                source: index,
+                turn: *turn,
                 plan: plan.clone(),
                 block,
             };
-            *number += 1;
-            wanted = self.permits.send(()).is_ok();
+            turn.1 += 1;
+            wanted = self.gate.enter(turn.0);
             if wanted {
                 self.tasks.put(task);
             }
@@ -273,7 +307,7 @@ impl Reader<'_> {
             .finish(&piece.name)
             .with_context(|| format!("cannot read {shown}"))?;
         Ok(Some(Event::End {
-            source: index,
+            source: turn.0,
             input,
             empty: matches!(plan, Plan::Empty),
         }))
@@ -346,21 +380,25 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
-    fn write(&mut self, job: &Job, run: &mut Run, news: &Receiver<Told>, permits: &Receiver<()>) -> Result<Found> {
+    fn write(&mut self, job: &Job, run: &mut Run, news: &Receiver<Told>, gate: &Gate) -> Result<Found> {
         let mut found = Found::default();
         for archive in &job.pieces.archives {
             run.add_input(archive.clone());
         }
-        let mut waiting: BTreeMap<u64, Event> = BTreeMap::new();
-        let mut next = 0;
-        loop {
+        let mut waiting: BTreeMap<Turn, Event> = BTreeMap::new();
+        let mut next: Turn = (0, 0);
+        while next.0 < job.pieces.pieces.len() {
             // As long as too many groups are under way no more rows are taken, and so no more blocks are read.
             while self.under_way() < self.most_groups
                 && let Some(event) = waiting.remove(&next)
             {
-                next += 1;
-                // A permit was given for every event; one that is gone with its reader is not missed.
-                let _ = permits.try_recv();
+                gate.leave(next.0);
+                if matches!(event, Event::Chunk { .. }) {
+                    next.1 += 1;
+                } else {
+                    next = (next.0 + 1, 0);
+                    gate.turn_to(next.0);
+                }
                 match event {
                     Event::Chunk { source, chunk } => {
                         let name = &job.pieces.pieces[source].name;
@@ -390,19 +428,19 @@ impl Writing<'_> {
                         }
                     }
                     Event::Broken(failure) => found.broken.push(failure.into()),
-                    Event::Done => {
-                        let groups = self.gathers.rest();
-                        self.give_out(groups);
-                        while self.under_way() > 0 {
-                            self.hear(news, &mut waiting)?;
-                        }
-                        return Ok(found);
-                    }
                     Event::Failed(error) => return Err(error),
                 }
             }
+            if next.0 < job.pieces.pieces.len() {
+                self.hear(news, &mut waiting)?;
+            }
+        }
+        let groups = self.gathers.rest();
+        self.give_out(groups);
+        while self.under_way() > 0 {
             self.hear(news, &mut waiting)?;
         }
+        Ok(found)
     }
 
     fn under_way(&self) -> usize {
@@ -417,10 +455,10 @@ impl Writing<'_> {
     }
 
     /// Waits for news, and appends the groups whose turn has come.
-    fn hear(&mut self, news: &Receiver<Told>, waiting: &mut BTreeMap<u64, Event>) -> Result<()> {
+    fn hear(&mut self, news: &Receiver<Told>, waiting: &mut BTreeMap<Turn, Event>) -> Result<()> {
         match news.recv().context("a thread of this run has ended before its work")? {
-            Told::Event(number, event) => {
-                waiting.insert(number, event);
+            Told::Event(turn, event) => {
+                waiting.insert(turn, event);
             }
             Told::Group(number, group) => {
                 self.groups.insert(number, group?);
