@@ -17,6 +17,18 @@ pub const PLATFORM: &str = "bluesky";
 
 const POST: &str = "app.bsky.feed.post";
 
+/// Keys that are left unread on purpose.
+const RECORD_LEFT: [&str; 8] = [
+    "$type",
+    "avatar",
+    "banner",
+    "joinedViaStarterPack",
+    "labels",
+    "pinnedPost",
+    "tags",
+    "via",
+];
+
 record! {
     /// An event, or a profile.
     Event<'de> {
@@ -50,7 +62,7 @@ record! {
 
 record! {
     /// A record: a post, repost, like, follow, block or profile.
-    Record<'de> {
+    Record<'de> called "record" leaving RECORD_LEFT {
         created_at: Text<'de> = "createdAt",
         text: Text<'de> = "text",
         langs: Texts<'de> = "langs",

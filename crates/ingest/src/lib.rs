@@ -225,7 +225,27 @@ impl Stage for Ingest {
         if found.simulated {
             run.state_fact("synthetic", true);
         }
+        if !found.unread.is_empty() {
+            let keys = found.unread.iter();
+            let keys: serde_json::Map<String, Value> = keys
+                .map(|((of, key), times)| (format!("{of}.{key}"), json!(times)))
+                .collect();
+            run.state_fact("unread_keys", keys);
+        }
         if !self.common.quiet {
+            if !found.unread.is_empty() {
+                let mut keys: Vec<_> = found.unread.iter().collect();
+                keys.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+                let named = keys.iter().take(FEW);
+                let named: Vec<String> = named
+                    .map(|((of, key), times)| format!("{of}.{key} ({times})"))
+                    .collect();
+                let more = if keys.len() > FEW { ", …" } else { "" };
+                tell(&format!(
+                    "not known and not read: {}{more}; all with their counts under unread_keys in run.json",
+                    named.join(", ")
+                ));
+            }
             for name in &found.empty {
                 tell(&format!("'{name}' is empty"));
             }
@@ -254,9 +274,11 @@ impl Stage for Ingest {
     }
 }
 
+/// So many of a list are named.
+const FEW: usize = 5;
+
 /// The first few of some names.
 fn some_of(names: &[String]) -> String {
-    const FEW: usize = 5;
     let mut some: Vec<String> = names.iter().take(FEW).map(|name| format!("'{name}'")).collect();
     if names.len() > FEW {
         some.push("…".to_owned());

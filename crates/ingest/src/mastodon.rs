@@ -19,9 +19,57 @@ pub const PLATFORM: &str = "mastodon";
 /// A server of its own kind.
 const TRUTH_SOCIAL: (&str, &str) = ("truthsocial.com", "truthsocial");
 
+/// Keys that are left unread on purpose.
+const STATUS_LEFT: [&str; 16] = [
+    "bookmarked",
+    "edited_at",
+    "emojis",
+    "favourited",
+    "filtered",
+    "media_attachments",
+    "muted",
+    "pinned",
+    "poll",
+    "quote_approval",
+    "quote_id",
+    "reblogged",
+    "sensitive",
+    "spoiler_text",
+    "tagged_collections",
+    "visibility",
+];
+/// Keys that are left unread on purpose.
+const PROFILE_LEFT: [&str; 25] = [
+    "avatar_description",
+    "avatar_static",
+    "bot",
+    "discoverable",
+    "emojis",
+    "feature_approval",
+    "fields",
+    "group",
+    "header",
+    "header_description",
+    "header_static",
+    "hide_collections",
+    "indexable",
+    "last_status_at",
+    "limited",
+    "memorial",
+    "moved",
+    "mute_expires_at",
+    "noindex",
+    "role",
+    "roles",
+    "show_featured",
+    "show_media",
+    "show_media_replies",
+    "source",
+];
+
 record! {
     /// A status.
-    Status<'de> {
+    Status<'de> called "status" leaving STATUS_LEFT {
         id: Id<'de> = "id",
         uri: Text<'de> = "uri",
         url: Text<'de> = "url",
@@ -49,7 +97,7 @@ record! {
 
 record! {
     /// An account.
-    Profile<'de> {
+    Profile<'de> called "account" leaving PROFILE_LEFT {
         id: Id<'de> = "id",
         username: Text<'de> = "username",
         acct: Text<'de> = "acct",

@@ -170,7 +170,12 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
             _ => Err(Rejection::new(reasons::NOT_KNOWN)),
         });
         match outcome {
-            Ok(()) => sink.used(),
+            Ok(()) => {
+                sink.used();
+                if let Plan::Mapped { bound, .. } = plan {
+                    sink.unread(bound.unread.iter().map(|column| ("column", column.clone())));
+                }
+            }
             Err(rejection) => sink.reject(&place, &rejection),
         }
     }

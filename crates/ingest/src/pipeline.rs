@@ -21,6 +21,7 @@ use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
 use crate::frame::{Block, Feed};
 use crate::gate::Gate;
+use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
 use crate::reasons;
 use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
@@ -32,6 +33,11 @@ const GROUP_ROWS: usize = 131_072;
 const GROUP_BYTES: usize = 32 << 20;
 /// Row groups that are being encoded or wait for it, at most, however many threads there are: they hold the most memory.
 const MOST_GROUPS: usize = 4;
+
+/// So many keys that were not read are told apart.
+const MOST_UNREAD: usize = 500;
+/// What stands for all further ones.
+const OTHER_KEYS: &str = "…";
 
 /// What is done to the sources.
 #[derive(Debug)]
@@ -96,8 +102,25 @@ pub struct Found {
     pub empty: Vec<String>,
     /// Names of sources, of folders and archives, that hold nothing that is known.
     pub unknown: Vec<String>,
+    /// Keys of records that were not read: of what, which, and how often they stood there.
+    pub unread: BTreeMap<Unread, u64>,
     /// Whether a record says of itself that it was made up.
     pub simulated: bool,
+}
+
+impl Found {
+    /// Adds keys that were not read. Of endlessly many, as where data stand for keys, the first ones are told apart.
+    fn add_unread(&mut self, keys: &BTreeMap<Unread, u64>) {
+        for ((of, key), times) in keys {
+            let entry = (*of, key.clone());
+            let entry = if self.unread.len() < MOST_UNREAD || self.unread.contains_key(&entry) {
+                entry
+            } else {
+                (*of, OTHER_KEYS.to_owned())
+            };
+            *self.unread.entry(entry).or_insert(0) += times;
+        }
+    }
 }
 
 /// Reads all sources into the tables of `run`.
@@ -406,6 +429,7 @@ impl Writing<'_> {
                             run.count(name, *flow, reason, *records);
                         }
                         found.simulated |= chunk.simulated;
+                        found.add_unread(&chunk.unread);
                         let groups = self.gathers.add(*chunk);
                         self.give_out(groups);
                     }

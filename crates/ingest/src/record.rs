@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record};
+use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record, unread};
 use crate::parse::Rules;
 use crate::reasons;
 use crate::seen::time;
@@ -20,7 +20,10 @@ pub(crate) enum Settled {
 
 pub(crate) fn settle(outcome: Result<Settled, Rejection>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     match outcome {
-        Ok(Settled::Used) => sink.used(),
+        Ok(Settled::Used) => {
+            sink.used();
+            sink.unread(unread::take());
+        }
         Ok(Settled::Skipped(reason)) => sink.skip(reason),
         Err(rejection) => sink.reject(place, &rejection),
     }

@@ -11,6 +11,8 @@ use tables::{
     RosterEntry, Table,
 };
 
+use crate::json::unread::Unread;
+
 /// Bytes of a rejected record that are kept.
 const FIRST_BYTES: usize = 256;
 /// Bytes of what is said of it; a reader of JSON may quote a text of any length.
@@ -97,6 +99,8 @@ pub struct Chunk {
     pub rejects: Option<RecordBatch>,
     /// What became of the records, by flow and reason.
     pub counts: BTreeMap<(Flow, &'static str), u64>,
+    /// Keys of records that were not read, with how often they stood there.
+    pub unread: BTreeMap<Unread, u64>,
     /// Whether a record says of itself that it was made up.
     pub simulated: bool,
 }
@@ -122,6 +126,7 @@ pub struct Sink<'s> {
     roster: Rows<Roster>,
     rejects: Rows<Rejects>,
     counts: BTreeMap<(Flow, &'static str), u64>,
+    unread: BTreeMap<Unread, u64>,
     simulated: bool,
 }
 
@@ -148,6 +153,7 @@ impl<'s> Sink<'s> {
             roster: Rows::default(),
             rejects: Rows::default(),
             counts: BTreeMap::new(),
+            unread: BTreeMap::new(),
             simulated: false,
         }
     }
@@ -202,6 +208,13 @@ impl<'s> Sink<'s> {
                 .map(|detail| &detail[..detail.floor_char_boundary(DETAIL_BYTES)]),
             first_bytes: &first_bytes,
         });
+    }
+
+    /// Counts keys of a used record that were not read.
+    pub fn unread(&mut self, keys: impl IntoIterator<Item = Unread>) {
+        for key in keys {
+            *self.unread.entry(key).or_insert(0) += 1;
+        }
     }
 
     /// Notes that a record says of itself that it was made up.
@@ -291,6 +304,7 @@ impl<'s> Sink<'s> {
             roster: self.roster.finish()?,
             rejects: self.rejects.finish()?,
             counts: self.counts,
+            unread: self.unread,
             simulated: self.simulated,
         })
     }

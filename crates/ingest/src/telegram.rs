@@ -17,6 +17,29 @@ use crate::sink::{Rejection, Sink};
 /// The platform's name in tables.
 pub const PLATFORM: &str = "telegram";
 
+/// Keys that are left unread on purpose.
+const MESSAGE_LEFT: [&str; 19] = [
+    "duration_seconds",
+    "edited",
+    "edited_unixtime",
+    "file",
+    "file_name",
+    "file_size",
+    "height",
+    "media_type",
+    "mime_type",
+    "performer",
+    "photo",
+    "photo_file_size",
+    "reactions",
+    "sticker_emoji",
+    "text_entities",
+    "thumbnail",
+    "thumbnail_file_size",
+    "title",
+    "width",
+];
+
 record! {
     /// What stands before the messages of a chat.
     Chat<'de> { id: Id<'de> = "id", }
@@ -24,7 +47,7 @@ record! {
 
 record! {
     /// A message.
-    Message<'de> {
+    Message<'de> called "message" leaving MESSAGE_LEFT {
         id: Id<'de> = "id",
         kind: Text<'de> = "type",
         date: Text<'de> = "date",

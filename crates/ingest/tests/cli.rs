@@ -505,6 +505,34 @@ fn too_many_rejects_are_told_again_although_nothing_has_changed() {
 }
 
 #[test]
+fn what_is_not_read_is_told_of() {
+    let bench = Bench::with(
+        "a.jsonl",
+        format!(
+            "{}\n{}\n{{\"nobody\":\"knows this\",\"stance\":1}}\n",
+            tweet(
+                1,
+                r#""stance":1,"favorited":false,"quoted_status":{"id":9,"text":"x","user":{"id":3,"clan":"b"},"stance":2}"#
+            ),
+            tweet(2, r#""stance":null"#),
+        ),
+    );
+    bench.put("m.toml", "unread = [\"row\"]\n[posts]\nhandle = \"who\"\n");
+    bench.put("b.csv", "row,who,mood\n1,larch,calm\n2,rowan,gay\n3\n");
+    let ran = bench.ingest(&["a.jsonl", "b.csv", "--mapping", "m.toml"]);
+    let told = "ingest: not known and not read: tweet.stance (3), column.mood (2), user.clan (1); all with their counts under \
+                unread_keys in run.json\n";
+    assert!(ran.stderr().starts_with(told), "{}", ran.stderr());
+    let run: serde_json::Value = serde_json::from_slice(&std::fs::read(ran.dir.join("run.json")).unwrap()).unwrap();
+    let facts = &run["facts"]["unread_keys"];
+    assert_eq!(
+        facts.to_string(),
+        r#"{"column.mood":2,"tweet.stance":3,"user.clan":1}"#,
+        "{run}"
+    );
+}
+
+#[test]
 fn made_up_records_are_known_as_such() {
     let bench = Bench::with("a.jsonl", tweet(1, "\"simulated\":true"));
     let ran = bench.ingest(&["a.jsonl"]);

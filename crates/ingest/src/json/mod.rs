@@ -6,6 +6,7 @@ mod nested;
 mod reader;
 mod scalar;
 mod surrogates;
+pub mod unread;
 
 pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
@@ -14,15 +15,20 @@ pub use reader::from_str;
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text};
 pub use surrogates::mend;
 
-/// Declares a JSON object: field, type, and the key (or keys, the last one present wins) it is read from.
+/// Declares a JSON object: field, type, and the key (or keys, the last one present wins) it is read from. One that is `called`
+/// something says which keys are left unread on purpose; all other keys that it does not read are noted ([`unread`]).
 macro_rules! record {
     (
         $(#[doc = $doc:literal])+
-        $name:ident<$life:lifetime> { $($field:ident: $type:ty = $($key:literal)|+,)+ }
+        $name:ident<$life:lifetime> $(called $called:literal leaving $left:path)? {
+            $($field:ident: $type:ty = $($key:literal)|+,)+
+        }
     ) => {
         $(#[doc = $doc])+
         #[derive(Debug, Default)]
         pub struct $name<$life> { $($(#[doc = concat!("`", $key, "` ")])+ pub $field: $type,)+ }
+
+        $(const _: () = assert!($crate::json::unread::is_sorted(&$left), "keys are searched for in their order");)?
 
         impl<$life> serde::Deserialize<$life> for $name<$life> {
             fn deserialize<D: serde::Deserializer<$life>>(deserializer: D) -> Result<Self, D::Error> {
@@ -37,7 +43,10 @@ macro_rules! record {
                         while let Some($crate::json::Key(key)) = map.next_key()? {
                             match &*key {
                                 $($($key)|+ => record.$field = map.next_value()?,)+
-                                _ => { map.next_value::<serde::de::IgnoredAny>()?; }
+                                _ => {
+                                    $($crate::json::unread::note($called, &$left, &key);)?
+                                    map.next_value::<serde::de::IgnoredAny>()?;
+                                }
                             }
                         }
                         Ok(record)

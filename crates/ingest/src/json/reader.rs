@@ -10,15 +10,21 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::unread;
+
 /// Reads a record.
 ///
 /// # Errors
 /// What `serde_json` says of the text.
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
+    unread::forget();
     let mut reader = Reader::new(text);
     match T::deserialize(&mut reader) {
         Ok(value) if reader.rest_is_blank() => Ok(value),
-        _ => serde_json::from_str(text),
+        _ => {
+            unread::forget();
+            serde_json::from_str(text)
+        }
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct BoundTable {
 pub struct Bound {
     pub(super) mapping: Mapping,
     pub(super) tables: Vec<BoundTable>,
+    /// Columns that no rule reads, but for those left unread on purpose and those by which the file is recognised.
+    pub unread: Vec<String>,
 }
 
 impl Mapping {
@@ -63,9 +65,16 @@ impl Mapping {
                 by_field,
             });
         }
+        let is_read = |column: &String| {
+            let mut rules = self.tables.iter().flat_map(|table| &table.rules);
+            rules.any(|(_, rule)| matches!(&rule.origin, Origin::Column(read) if read == column))
+        };
+        let left =
+            |column: &&String| !is_read(column) && !self.columns.contains(column) && !self.unread.contains(column);
         Ok(Bound {
             mapping: self.clone(),
             tables,
+            unread: header.iter().filter(left).cloned().collect(),
         })
     }
 }

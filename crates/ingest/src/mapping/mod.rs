@@ -102,6 +102,8 @@ pub struct Mapping {
     pub times: Vec<String>,
     /// Columns by which a file is recognised, besides those the rules name.
     pub columns: Vec<String>,
+    /// Columns that are left unread on purpose.
+    pub unread: Vec<String>,
     /// The tables that a row fills.
     pub tables: Vec<TableRules>,
 }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Field, Mapping, MappingError, Origin, Rule, TableRules, Target, did_you_mean};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "title",
     "source",
     "platform",
@@ -16,6 +16,7 @@ const KEYS: [&str; 8] = [
     "zone",
     "times",
     "columns",
+    "unread",
 ];
 const RULE_KEYS: [&str; 6] = ["column", "constant", "optional", "words", "split", "times"];
 
@@ -84,6 +85,7 @@ impl Reader<'_> {
             null: vec![String::new()],
             times: Vec::new(),
             columns: Vec::new(),
+            unread: Vec::new(),
             tables: Vec::new(),
         };
         let mut zone = None;
@@ -109,6 +111,7 @@ impl Reader<'_> {
                 "zone" => zone = Some(self.string(key, value)?),
                 "times" => mapping.times = self.strings(key, value)?,
                 "columns" => mapping.columns = self.strings(key, value)?,
+                "unread" => mapping.unread = self.strings(key, value)?,
                 _ => match Target::from_name(key) {
                     Some(target) => mapping.tables.push(self.table(target, value)?),
                     None => {

@@ -15,9 +15,24 @@ use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
 use crate::text::decode_entities;
 
+/// Keys that are left unread on purpose.
+const ACTIVITY_LEFT: [&str; 9] = [
+    "display_text_range",
+    "gnip",
+    "link",
+    "objectType",
+    "provider",
+    "summary",
+    "twitter_extended_entities",
+    "twitter_filter_level",
+    "twitter_quoted_status_permalink",
+];
+/// Keys that are left unread on purpose.
+const ACTOR_LEFT: [&str; 5] = ["favoritesCount", "link", "objectType", "twitterTimeZone", "utcOffset"];
+
 record! {
     /// An activity, or the note that a post is.
-    Activity<'de> {
+    Activity<'de> called "activity" leaving ACTIVITY_LEFT {
         id: Text<'de> = "id",
         verb: Text<'de> = "verb",
         posted_time: Text<'de> = "postedTime",
@@ -48,7 +63,7 @@ record! {
 
 record! {
     /// An account.
-    Actor<'de> {
+    Actor<'de> called "actor" leaving ACTOR_LEFT {
         id: Text<'de> = "id",
         handle: Text<'de> = "preferredUsername",
         name: Text<'de> = "displayName",

@@ -89,9 +89,10 @@ pub(crate) fn page(json: &str, top: &Tweet<'_>, kind: Kind, place: &RecordPlace<
     let seen = Seen { stated, carried };
     if page.data.present {
         let of_users = page.data.objects().any(|item| item.is_user() && !item.is_tweet());
-        let users: UserPage<'_> = match reread(json) {
-            Ok(users) if of_users => users,
-            _ => UserPage::default(),
+        let users: UserPage<'_> = if of_users {
+            reread(json).unwrap_or_default()
+        } else {
+            UserPage::default()
         };
         let includes = v2::Includes::of(&page);
         for (index, item) in page.data.items.iter().enumerate() {

@@ -2,9 +2,90 @@
 
 use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Text, record};
 
+/// Keys that are left unread on purpose.
+const TWEET_LEFT: [&str; 31] = [
+    "attachments",
+    "card",
+    "card_uri",
+    "community_id",
+    "context_annotations",
+    "contributors",
+    "current_user_retweet",
+    "display_text_range",
+    "edit_controls",
+    "edit_info",
+    "extended_entities",
+    "favorited",
+    "filter_level",
+    "limited_actions",
+    "matching_rules",
+    "metadata",
+    "non_public_metrics",
+    "organic_metrics",
+    "possibly_sensitive",
+    "possibly_sensitive_appealable",
+    "promoted_metrics",
+    "quoted_status_permalink",
+    "reply_settings",
+    "retweeted",
+    "scopes",
+    "supplemental_language",
+    "truncated",
+    "withheld",
+    "withheld_copyright",
+    "withheld_in_countries",
+    "withheld_scope",
+];
+/// Keys that are left unread on purpose.
+const USER_LEFT: [&str; 43] = [
+    "blocked_by",
+    "blocking",
+    "connections",
+    "contributors_enabled",
+    "default_profile",
+    "default_profile_image",
+    "derived",
+    "favourites_count",
+    "follow_request_sent",
+    "following",
+    "geo_enabled",
+    "has_extended_profile",
+    "is_translation_enabled",
+    "is_translator",
+    "live_following",
+    "most_recent_tweet_id",
+    "muting",
+    "needs_phone_verification",
+    "notifications",
+    "pinned_tweet_id",
+    "pinned_tweet_ids",
+    "pinned_tweet_ids_str",
+    "profile_background_color",
+    "profile_background_image_url",
+    "profile_background_image_url_https",
+    "profile_background_tile",
+    "profile_banner_extensions",
+    "profile_banner_url",
+    "profile_image_extensions",
+    "profile_link_color",
+    "profile_location",
+    "profile_sidebar_border_color",
+    "profile_sidebar_fill_color",
+    "profile_text_color",
+    "profile_use_background_image",
+    "show_all_inline_media",
+    "time_zone",
+    "translator_type",
+    "utc_offset",
+    "verified_type",
+    "withheld",
+    "withheld_in_countries",
+    "withheld_scope",
+];
+
 record! {
     /// A post of either interface, with the keys that tell other records apart from it.
-    Tweet<'de> {
+    Tweet<'de> called "tweet" leaving TWEET_LEFT {
         created_at: Text<'de> = "created_at",
         timestamp_ms: Text<'de> = "timestamp_ms",
         id: Id<'de> = "id",
@@ -160,7 +241,7 @@ record! {
 
 record! {
     /// An account of either interface.
-    User<'de> {
+    User<'de> called "user" leaving USER_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         handle: Text<'de> = "screen_name" | "username",
@@ -200,7 +281,10 @@ record! {
 
 record! {
     /// A v2 page read for its accounts.
-    UserPage<'de> { data: Many<User<'de>> = "data", }
+    UserPage<'de> {
+        data: Many<User<'de>> = "data",
+        includes: Maybe<Includes<'de>> = "includes",
+    }
 }
 
 record! {
