@@ -5,6 +5,7 @@
 
 use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, State, Timestamp};
 
+use crate::json::unread::Left;
 use crate::json::{Count, Flag, Many, Maybe, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
@@ -18,7 +19,7 @@ pub const PLATFORM: &str = "bluesky";
 const POST: &str = "app.bsky.feed.post";
 
 /// Keys that are left unread on purpose.
-const RECORD_LEFT: [&str; 8] = [
+static RECORD_LEFT: Left = Left::new(&[
     "$type",
     "avatar",
     "banner",
@@ -27,7 +28,7 @@ const RECORD_LEFT: [&str; 8] = [
     "pinnedPost",
     "tags",
     "via",
-];
+]);
 
 record! {
     /// An event, or a profile.

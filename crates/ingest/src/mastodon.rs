@@ -7,6 +7,7 @@
 use tables::{Account, AvailabilityCheck, Post, PostKind, State};
 
 use crate::html::{self, Plain};
+use crate::json::unread::Left;
 use crate::json::{Count, Flag, Id, Many, Maybe, Text, record};
 use crate::moment;
 use crate::reasons;
@@ -20,7 +21,7 @@ pub const PLATFORM: &str = "mastodon";
 const TRUTH_SOCIAL: (&str, &str) = ("truthsocial.com", "truthsocial");
 
 /// Keys that are left unread on purpose.
-const STATUS_LEFT: [&str; 16] = [
+static STATUS_LEFT: Left = Left::new(&[
     "bookmarked",
     "edited_at",
     "emojis",
@@ -37,9 +38,9 @@ const STATUS_LEFT: [&str; 16] = [
     "spoiler_text",
     "tagged_collections",
     "visibility",
-];
+]);
 /// Keys that are left unread on purpose.
-const PROFILE_LEFT: [&str; 25] = [
+static PROFILE_LEFT: Left = Left::new(&[
     "avatar_description",
     "avatar_static",
     "bot",
@@ -65,7 +66,7 @@ const PROFILE_LEFT: [&str; 25] = [
     "show_media",
     "show_media_replies",
     "source",
-];
+]);
 
 record! {
     /// A status.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use tables::{Account, Post, PostKind};
 
+use crate::json::unread::Left;
 use crate::json::{Count, Id, Many, Stamp, Text, record};
 use crate::reasons;
 use crate::seen::{Seen, time};
@@ -18,7 +19,7 @@ use crate::text::decode_entities;
 pub const PLATFORM: &str = "reddit";
 
 /// Keys that are left unread on purpose.
-const CONTRIBUTION_LEFT: [&str; 139] = [
+static CONTRIBUTION_LEFT: Left = Left::new(&[
     "_meta",
     "all_awardings",
     "allow_live_comments",
@@ -158,7 +159,7 @@ const CONTRIBUTION_LEFT: [&str; 139] = [
     "visited",
     "whitelist_status",
     "wls",
-];
+]);
 
 record! {
     /// A comment or a submission.

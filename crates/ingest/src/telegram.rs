@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use tables::{Account, Post, PostKind};
 
+use crate::json::unread::Left;
 use crate::json::{Id, Mixed, Mixture, Stamp, Text, from_str, record};
 use crate::moment;
 use crate::reasons;
@@ -18,7 +19,7 @@ use crate::sink::{Rejection, Sink};
 pub const PLATFORM: &str = "telegram";
 
 /// Keys that are left unread on purpose.
-const MESSAGE_LEFT: [&str; 19] = [
+static MESSAGE_LEFT: Left = Left::new(&[
     "duration_seconds",
     "edited",
     "edited_unixtime",
@@ -38,7 +39,7 @@ const MESSAGE_LEFT: [&str; 19] = [
     "thumbnail_file_size",
     "title",
     "width",
-];
+]);
 
 record! {
     /// What stands before the messages of a chat.

@@ -28,8 +28,6 @@ macro_rules! record {
         #[derive(Debug, Default)]
         pub struct $name<$life> { $($(#[doc = concat!("`", $key, "` ")])+ pub $field: $type,)+ }
 
-        $(const _: () = assert!($crate::json::unread::is_sorted(&$left), "keys are searched for in their order");)?
-
         impl<$life> serde::Deserialize<$life> for $name<$life> {
             fn deserialize<D: serde::Deserializer<$life>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Visitor;
@@ -41,10 +39,14 @@ macro_rules! record {
                     fn visit_map<A: serde::de::MapAccess<$life>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut record = $name::default();
                         while let Some($crate::json::Key(key)) = map.next_key()? {
+                            $(if $left.holds(&key) {
+                                map.next_value::<serde::de::IgnoredAny>()?;
+                                continue;
+                            })?
                             match &*key {
                                 $($($key)|+ => record.$field = map.next_value()?,)+
                                 _ => {
-                                    $($crate::json::unread::note($called, &$left, &key);)?
+                                    $($crate::json::unread::note($called, &key);)?
                                     map.next_value::<serde::de::IgnoredAny>()?;
                                 }
                             }

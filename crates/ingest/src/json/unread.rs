@@ -15,30 +15,68 @@ thread_local! {
 /// A key that is not read: of what, and which.
 pub type Unread = (&'static str, String);
 
-/// Notes a key that is not read, unless it is one of those `left` on purpose, which are in the order of their bytes.
-#[inline(never)]
-pub(crate) fn note(of: &'static str, left: &[&str], key: &str) {
-    if left.binary_search(&key).is_err() {
-        let key = &key[..key.floor_char_boundary(KEY_BYTES)];
-        NOTED.with_borrow_mut(|noted| noted.push((of, key.to_owned())));
+/// Keys that are left unread on purpose: half of all keys that come, so they are found by a table made when this is compiled.
+#[derive(Debug)]
+pub struct Left {
+    keys: &'static [&'static str],
+    /// Where a key's place says, or after it: its number from 1.
+    slots: [u8; SLOTS],
+}
+
+/// Enough for the few keys that there are to collide rarely.
+const SLOTS: usize = 512;
+
+impl Left {
+    /// These keys, at most 255.
+    #[must_use]
+    pub const fn new(keys: &'static [&'static str]) -> Self {
+        assert!(keys.len() < 256, "a key's number is a byte");
+        let mut slots = [0; SLOTS];
+        let mut number = 0;
+        while number < keys.len() {
+            let mut slot = place(keys[number].as_bytes());
+            while slots[slot] != 0 {
+                slot = (slot + 1) % SLOTS;
+            }
+            number += 1;
+            slots[slot] = number as u8;
+        }
+        Self { keys, slots }
+    }
+
+    /// Whether it is one of them.
+    #[inline]
+    pub(crate) fn holds(&self, key: &str) -> bool {
+        let mut slot = place(key.as_bytes());
+        while self.slots[slot] != 0 {
+            if self.keys[usize::from(self.slots[slot]) - 1] == key {
+                return true;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+        false
     }
 }
 
-/// Whether keys stand in the order of their bytes, each once.
-pub(crate) const fn is_sorted(keys: &[&str]) -> bool {
-    let mut next = 1;
-    while next < keys.len() {
-        let (a, b) = (keys[next - 1].as_bytes(), keys[next].as_bytes());
-        let mut at = 0;
-        while at < a.len() && at < b.len() && a[at] == b[at] {
-            at += 1;
-        }
-        if at == b.len() || (at < a.len() && a[at] > b[at]) {
-            return false;
-        }
-        next += 1;
+/// Where a key is looked for first.
+#[inline]
+const fn place(key: &[u8]) -> usize {
+    if key.is_empty() {
+        return 0;
     }
-    true
+    let (first, middle, last) = (
+        key[0] as usize,
+        key[key.len() / 2] as usize,
+        key[key.len() - 1] as usize,
+    );
+    (key.len() * 37 + first * 5 + middle * 17 + last * 67) % SLOTS
+}
+
+/// Notes a key that is not read.
+#[cold]
+pub(crate) fn note(of: &'static str, key: &str) {
+    let key = &key[..key.floor_char_boundary(KEY_BYTES)];
+    NOTED.with_borrow_mut(|noted| noted.push((of, key.to_owned())));
 }
 
 /// Forgets what was noted: a text is read anew.
@@ -56,7 +94,7 @@ mod tests {
     use super::*;
     use crate::json::{Id, Maybe, from_str, record};
 
-    const LEFT: [&str; 2] = ["colour", "size"];
+    static LEFT: Left = Left::new(&["colour", "size"]);
 
     record! {
         /// A record for the tests.
@@ -80,5 +118,13 @@ mod tests {
         // What is read twice counts once, and what cannot be read does not count.
         assert!(from_str::<Sample<'_>>(r#"{"mood": 1}"#).is_ok() && from_str::<Sample<'_>>(r#"{"taste": 1}"#).is_ok());
         assert_eq!(take().len(), 1);
+    }
+
+    #[test]
+    fn keys_of_one_place_are_told_apart() {
+        // Same length, same first, middle and last letter.
+        static ALIKE: Left = Left::new(&["abcde", "aXcYe", ""]);
+        assert!(["abcde", "aXcYe", ""].iter().all(|key| ALIKE.holds(key)));
+        assert!(!["aZcZe", "abcd", "e"].iter().any(|key| ALIKE.holds(key)));
     }
 }

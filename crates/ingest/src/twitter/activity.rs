@@ -8,6 +8,7 @@ use tables::{Account, Post, PostKind};
 use super::PLATFORM;
 use super::raw::Entities;
 use super::v1::Lists;
+use crate::json::unread::Left;
 use crate::json::{Count, Flag, Many, Maybe, Numbers, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
@@ -16,7 +17,7 @@ use crate::sink::{Rejection, Sink};
 use crate::text::decode_entities;
 
 /// Keys that are left unread on purpose.
-const ACTIVITY_LEFT: [&str; 9] = [
+static ACTIVITY_LEFT: Left = Left::new(&[
     "display_text_range",
     "gnip",
     "link",
@@ -26,9 +27,9 @@ const ACTIVITY_LEFT: [&str; 9] = [
     "twitter_extended_entities",
     "twitter_filter_level",
     "twitter_quoted_status_permalink",
-];
+]);
 /// Keys that are left unread on purpose.
-const ACTOR_LEFT: [&str; 5] = ["favoritesCount", "link", "objectType", "twitterTimeZone", "utcOffset"];
+static ACTOR_LEFT: Left = Left::new(&["favoritesCount", "link", "objectType", "twitterTimeZone", "utcOffset"]);
 
 record! {
     /// An activity, or the note that a post is.

@@ -1,9 +1,10 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
+use crate::json::unread::Left;
 use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Text, record};
 
 /// Keys that are left unread on purpose.
-const TWEET_LEFT: [&str; 31] = [
+static TWEET_LEFT: Left = Left::new(&[
     "attachments",
     "card",
     "card_uri",
@@ -35,9 +36,9 @@ const TWEET_LEFT: [&str; 31] = [
     "withheld_copyright",
     "withheld_in_countries",
     "withheld_scope",
-];
+]);
 /// Keys that are left unread on purpose.
-const USER_LEFT: [&str; 43] = [
+static USER_LEFT: Left = Left::new(&[
     "blocked_by",
     "blocking",
     "connections",
@@ -81,7 +82,7 @@ const USER_LEFT: [&str; 43] = [
     "withheld",
     "withheld_in_countries",
     "withheld_scope",
-];
+]);
 
 record! {
     /// A post of either interface, with the keys that tell other records apart from it.
