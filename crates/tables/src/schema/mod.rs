@@ -20,7 +20,7 @@ pub use metrics::{
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
-    TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons,
+    TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
 pub use words::{Basis, Flow, InteractionKind, PostKind, SetName, State, VerdictWord};
 
@@ -85,6 +85,7 @@ pub fn all() -> Vec<Description> {
         describe::<TruthAccounts>(),
         describe::<TruthInteractions>(),
         describe::<TruthCopies>(),
+        describe::<TruthSigns>(),
         describe::<TruthMeasures>(),
         describe::<TruthInjected>(),
     ]

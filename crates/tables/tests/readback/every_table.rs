@@ -13,7 +13,7 @@ macro_rules! for_every_table {
         for_every_table!($function($($argument),*):
             Posts Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
             Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
-            TruthAccounts TruthInteractions TruthCopies TruthMeasures TruthInjected)
+            TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
         $($function::<tables::$table>($argument);)+
