@@ -1,6 +1,7 @@
 //! Follows: who gains and loses them at midnight, and who finds whom again.
 
 use super::*;
+use crate::graph::Ties;
 
 pub(super) struct Refollow {
     follower: usize,
@@ -59,18 +60,18 @@ impl World {
             if *entry.key() >= day {
                 break;
             }
-            for account in entry.remove() {
-                let (followers, following, outside) = self.graph.take_out(u32::try_from(account).unwrap_or(u32::MAX));
-                self.recent[account] = VecDeque::new();
-                let owners = |list: Vec<u32>| list.into_iter().map(|a| self.accounts[a as usize].person).collect();
-                let (followers, following): (Vec<usize>, Vec<usize>) = (owners(followers), owners(following));
-                let person = &mut self.people[self.accounts[account].person];
-                if followers.is_empty() && following.is_empty() && outside.is_empty() {
+            let ended = entry.remove();
+            for (account, ties) in ended.iter().zip(self.graph.take_out(&ended)) {
+                self.recent[*account] = VecDeque::new();
+                if ties == Ties::default() {
                     continue;
                 }
+                let owners = |list: Vec<u32>| list.into_iter().map(|a| self.accounts[a as usize].person).collect();
+                let (followers, following) = (owners(ties.followers), owners(ties.following));
+                let person = &mut self.people[self.accounts[*account].person];
                 person.former_followers = followers;
                 person.former_following = following;
-                person.former_outside = outside;
+                person.former_outside = ties.outside_followers;
             }
         }
     }
