@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
-use tables::{Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Personas, Rejects, Roster};
+use tables::{Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Personas, PostIds, Rejects, Roster};
 
 use crate::personas::{Census, HandTable};
 
@@ -115,6 +115,7 @@ impl Stage for Dedupe {
         run.finish(duplicates)?;
 
         census.see_roster(&dir)?;
+        run.carry::<PostIds>(&dir)?;
         run.carry::<Roster>(&dir)?;
         run.carry::<Rejects>(&dir)?;
 

@@ -31,7 +31,7 @@ use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
     Account, Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Interaction, Interactions, Personas,
-    Post, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
+    Post, PostIds, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
 };
 
 use crate::design::{Given, STUDY_FILE};
@@ -168,6 +168,7 @@ impl Stage for Enrich {
         )?;
 
         count_used(run, "follows", dir.table::<Follows>()?.rows());
+        run.carry::<PostIds>(&dir)?;
         run.carry::<Availability>(&dir)?;
         run.carry::<Follows>(&dir)?;
         run.carry::<Personas>(&dir)?;

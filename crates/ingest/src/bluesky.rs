@@ -16,17 +16,20 @@ use crate::sink::{Rejection, Sink};
 /// The platform's name in tables.
 pub const PLATFORM: &str = "bluesky";
 
-const POST: &str = "app.bsky.feed.post";
+/// A post's collection.
+pub(crate) const POST: &str = "app.bsky.feed.post";
+/// A repost's collection.
+pub(crate) const REPOST: &str = "app.bsky.feed.repost";
+/// A follow's collection.
+pub(crate) const FOLLOW: &str = "app.bsky.graph.follow";
 
 /// Keys that are left unread on purpose.
 static RECORD_LEFT: Left = Left::new(&[
     "$type",
-    "avatar",
     "banner",
     "joinedViaStarterPack",
     "labels",
     "pinnedPost",
-    "tags",
     "via",
 ]);
 
@@ -73,7 +76,19 @@ record! {
         display_name: Text<'de> = "displayName",
         description: Text<'de> = "description",
         subject: Maybe<Reference<'de>> = "subject",
+        tags: Texts<'de> = "tags",
+        avatar: Maybe<Blob<'de>> = "avatar",
     }
+}
+
+record! {
+    /// A picture.
+    Blob<'de> { reference: Maybe<BlobLink<'de>> = "ref", }
+}
+
+record! {
+    /// Its content, by its hash.
+    BlobLink<'de> { link: Text<'de> = "$link", }
 }
 
 record! {
@@ -156,8 +171,7 @@ record! {
 pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static str>, Rejection> {
     let event: Event<'_> = reread(json)?;
     let did = event.did.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated =
-        time("observed_at", event.observed_at.get())?.or(event.time_us.0.map(|micros| Timestamp(micros / 1000)));
+    let stated = sink.observed_or(event.observed_at.get(), event.time_us.0.map(|micros| Timestamp(micros / 1000)))?;
     if let Some(commit) = event.commit.get() {
         return of_commit(json, did, commit, stated, sink);
     }
@@ -190,7 +204,8 @@ fn seen(did: &str, stated: Option<Timestamp>) -> Account<'_> {
     }
 }
 
-fn profile(did: &str, view: &Event<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) {
+/// An account as an interface shows it.
+pub(crate) fn profile(did: &str, view: &Event<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) {
     sink.account(Account {
         handle: view.handle.get(),
         display_name: view.display_name.get(),
@@ -244,31 +259,61 @@ fn of_commit(
         return Ok(Some("delete notice"));
     }
     let record = commit.record.get().ok_or_else(|| Rejection::new(reasons::NOT_KNOWN))?;
+    let key = commit.key.get().unwrap_or_default();
+    if collection != FOLLOW {
+        return of_record((did, collection, key), record, stated, sink);
+    }
+    let follow: FollowEvent<'_> = reread(json)?;
+    let followed = follow.commit.get().and_then(|commit| commit.record.get());
+    let followed = followed.and_then(|record| record.subject.get());
+    self::follow(did, followed, stated, sink).map(|()| None)
+}
+
+/// A follow, which names an account and no record.
+pub(crate) fn follow(
+    did: &str,
+    followed: Option<&str>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    sink.follow(Follow {
+        platform: PLATFORM,
+        follower_id: did,
+        followed_id: followed.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
+        observed_at: stated,
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
+    Ok(())
+}
+
+/// A record by its address, unless it is a follow.
+pub(crate) fn of_record(
+    (did, collection, key): (&str, &str, &str),
+    record: &Record<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<Option<&'static str>, Rejection> {
     match collection {
-        POST | "app.bsky.feed.repost" => {
-            let key = commit.key.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
+        POST | REPOST => {
+            if key.is_empty() {
+                return Err(Rejection::new(reasons::NO_ID));
+            }
             let uri = format!("at://{did}/{collection}/{key}");
-            post(did, &uri, collection == POST, record, stated, sink)?;
+            post(did, &uri, record, &Shown::default(), stated, sink)?;
         }
-        "app.bsky.graph.follow" => {
-            let follow: FollowEvent<'_> = reread(json)?;
-            let followed = follow.commit.get().and_then(|commit| commit.record.get());
-            let followed = followed.and_then(|record| record.subject.get());
-            sink.follow(Follow {
-                platform: PLATFORM,
-                follower_id: did,
-                followed_id: followed.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
-                observed_at: stated,
-                source_file: "",
-                source_line: 0,
-                source_part: 0,
+        "app.bsky.actor.profile" => {
+            let picture = record.avatar.get().and_then(|blob| blob.reference.get()?.link.get());
+            let avatar = picture.map(|link| format!("https://cdn.bsky.app/img/avatar/plain/{did}/{link}@jpeg"));
+            sink.account(Account {
+                display_name: record.display_name.get(),
+                description: record.description.get(),
+                avatar_url: avatar.as_deref(),
+                created_at: record.created_at.get().and_then(moment::parse),
+                ..seen(did, stated)
             });
         }
-        "app.bsky.actor.profile" => sink.account(Account {
-            display_name: record.display_name.get(),
-            description: record.description.get(),
-            ..seen(did, stated)
-        }),
         "app.bsky.feed.like" => return Ok(Some("like")),
         "app.bsky.graph.block" => return Ok(Some("block")),
         _ => return Ok(Some("record of another kind")),
@@ -276,24 +321,40 @@ fn of_commit(
     Ok(None)
 }
 
+/// What an interface shows of a post beside its record.
+#[derive(Debug, Default)]
+pub(crate) struct Shown<'a> {
+    pub(crate) handle: Option<&'a str>,
+    pub(crate) likes: Option<i64>,
+    pub(crate) reposts: Option<i64>,
+    pub(crate) replies: Option<i64>,
+    pub(crate) quotes: Option<i64>,
+}
+
 /// The account in an address.
-fn account_of(uri: &str) -> Option<&str> {
+pub(crate) fn account_of(uri: &str) -> Option<&str> {
     uri.strip_prefix("at://")?
         .split('/')
         .next()
         .filter(|did| !did.is_empty())
 }
 
-fn post(
+/// A post, or a repost, by its address.
+pub(crate) fn post(
     did: &str,
     uri: &str,
-    is_post: bool,
     record: &Record<'_>,
+    shown: &Shown<'_>,
     stated: Option<Timestamp>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Rejection> {
-    // The time that its client wrote down; where there is none, that of the event.
-    let posted_at = time("createdAt", record.created_at.get())?.or(stated);
+    let is_post = !uri.contains(REPOST);
+    // The time that its client wrote down; where that is none, that of the event.
+    let written = record.created_at.get();
+    let posted_at = match written.and_then(moment::parse).or(stated) {
+        Some(at) => Some(at),
+        None => time("createdAt", written)?,
+    };
     let parent = record.reply.get().and_then(|reply| reply.parent.get());
     let parent = parent.and_then(|parent| parent.uri.get());
     let embedded = record.embed.get().and_then(|embed| embed.record.get());
@@ -321,6 +382,8 @@ fn post(
             spoken.urls.extend(feature.uri.get());
         }
     }
+    // Tags that stand beside the text.
+    spoken.hashtags.extend(record.tags.0.iter().filter_map(Text::get));
     let link = record.embed.get().and_then(|embed| embed.external.get()?.uri.get());
     spoken.urls.extend(link.filter(|link| !spoken.urls.contains(link)));
     let kind = if !is_post {
@@ -349,6 +412,11 @@ fn post(
         mentioned_handles: Some(spoken.mentioned_handles),
         hashtags: Some(spoken.hashtags),
         urls: Some(spoken.urls),
+        handle: shown.handle,
+        likes: shown.likes,
+        reposts: shown.reposts,
+        replies: shown.replies,
+        quotes: shown.quotes,
         ..Post::blank(PLATFORM, did)
     });
     Ok(())

@@ -9,9 +9,11 @@ use stage::Failure;
 
 use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
 use crate::mapping::{Bound, Mapping, MissingColumn};
+use crate::mastodon;
 use crate::native;
 use crate::settings::Kind;
 use crate::twitter::export::{self, Owner};
+use crate::twitter::post_ids::{self, BareIds};
 
 /// Bytes that are looked at.
 const LOOK_BYTES: usize = 1 << 16;
@@ -34,6 +36,10 @@ pub enum Plan {
         /// Whose it is.
         owner: Arc<Owner>,
     },
+    /// Identifiers alone.
+    Ids(BareIds),
+    /// Events as a server sends them, `data:` before each.
+    Events,
     /// A Telegram export.
     Chats,
     /// CSV of this program's own columns.
@@ -61,8 +67,8 @@ impl Plan {
         match self {
             // Nothing, or nothing that could be read.
             Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Self::JsonLines => frame::lines(feed, max_line, take),
-            Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
+            Self::JsonLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => frame::lines(feed, max_line, take),
+            Self::Ids(BareIds { lines: false, .. }) | Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
             Self::Chats => frame::chats(feed, max_line, take),
             Self::Native { header, .. } | Self::Mapped { header, .. } => {
                 frame::csv_rows(feed, header.delimiter, max_line, take)
@@ -135,6 +141,19 @@ impl<'m> Detector<'m> {
         }
         if *first == b'{' && (kind == Kind::Telegram || kind == Kind::Any && is_telegram(start)) {
             return Ok(Plan::Chats);
+        }
+        if matches!(kind, Kind::Any | Kind::PostIds | Kind::TwitterV1)
+            && let Some(ids) = post_ids::bare_ids(start, whole)
+        {
+            return Ok(Plan::Ids(ids));
+        }
+        if kind == Kind::PostIds && !matches!(first, b'{' | b'[') {
+            // A header, or a line that is damaged.
+            let of_posts = true;
+            return Ok(Plan::Ids(BareIds { lines: true, of_posts }));
+        }
+        if matches!(kind, Kind::Any | Kind::Mastodon) && mastodon::are_events(start) {
+            return Ok(Plan::Events);
         }
         if matches!(first, b'{' | b'[') {
             if kind == Kind::Mapped {

@@ -17,6 +17,7 @@ pub mod mapping;
 pub mod mastodon;
 pub mod moment;
 pub mod native;
+pub mod outbox;
 pub mod parse;
 pub mod pipeline;
 pub mod reasons;
@@ -29,6 +30,7 @@ pub mod telegram;
 pub mod text;
 pub mod twitter;
 pub mod utf16;
+pub mod views;
 pub mod work;
 
 use std::path::PathBuf;

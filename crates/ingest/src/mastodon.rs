@@ -4,14 +4,15 @@
 //! named by its address (`uri`) and an account by `name@server`, both of which every server writes alike. The number of the post that
 //! is answered is all that a reply tells about it; it is kept as it stands.
 
-use tables::{Account, AvailabilityCheck, Post, PostKind, State};
+use tables::{Account, AvailabilityCheck, Post, PostKind, State, Timestamp};
 
 use crate::html::{self, Plain};
 use crate::json::unread::Left;
 use crate::json::{Count, Flag, Id, Many, Maybe, Text, record};
 use crate::moment;
-use crate::reasons;
-use crate::record::{Settled, reread, settle};
+use crate::parse::Rules;
+use crate::reasons::{self, SUSPENDED_UNTIMED};
+use crate::record::{Settled, record as any_record, reread, settle};
 use crate::seen::{Seen, time};
 use crate::sink::{RecordPlace, Rejection, Sink};
 
@@ -57,7 +58,6 @@ static PROFILE_LEFT: Left = Left::new(&[
     "last_status_at",
     "limited",
     "memorial",
-    "moved",
     "mute_expires_at",
     "noindex",
     "role",
@@ -117,6 +117,7 @@ record! {
         verified: Flag = "verified",
         locked: Flag = "locked",
         suspended: Flag = "suspended",
+        moved: Maybe<Profile<'de>> = "moved",
     }
 }
 
@@ -150,7 +151,7 @@ record! {
 }
 
 /// The server of a web address.
-fn server(url: &str) -> Option<&str> {
+pub(crate) fn server(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     rest.split(['/', '?', '#', ':'])
         .next()
@@ -184,7 +185,7 @@ impl Mention<'_> {
 }
 
 /// The platform that an account's address tells.
-fn platform(name: &str) -> &'static str {
+pub(crate) fn platform(name: &str) -> &'static str {
     match name.rsplit('@').next() {
         Some(server) if server == TRUTH_SOCIAL.0 => TRUTH_SOCIAL.1,
         _ => PLATFORM,
@@ -210,7 +211,7 @@ impl<'de> Status<'de> {
 /// A status that stands for itself, with those nested in it.
 pub(crate) fn status(status: &Status<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let seen = Seen {
-        stated: time("observed_at", status.observed_at.get())?,
+        stated: sink.observed(status.observed_at.get())?,
         carried: time("created_at", status.created_at.get())?,
     };
     if status.name().is_none() {
@@ -310,7 +311,7 @@ fn post(status: &Status<'_>, author: &str, seen: Seen, sink: &mut Sink<'_>) {
 
 /// An account that stands for itself.
 pub(crate) fn account(profile: &Profile<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
-    let stated = time("observed_at", profile.observed_at.get())?;
+    let stated = sink.observed(profile.observed_at.get())?;
     lone(profile, Seen { stated, carried: None }, profile.suspended.0, sink)
 }
 
@@ -320,7 +321,7 @@ pub(crate) fn moderated(moderated: &Moderated<'_>, sink: &mut Sink<'_>) -> Resul
         .account
         .get()
         .ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated = time("observed_at", moderated.observed_at.get())?;
+    let stated = sink.observed(moderated.observed_at.get())?;
     lone(
         profile,
         Seen { stated, carried: None },
@@ -331,24 +332,27 @@ pub(crate) fn moderated(moderated: &Moderated<'_>, sink: &mut Sink<'_>) -> Resul
 
 fn lone(profile: &Profile<'_>, seen: Seen, suspended: Option<bool>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let name = profile.name().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    if suspended == Some(true) {
-        let observed_at = seen
-            .stated
-            .ok_or_else(|| Rejection::with(reasons::NO_TIME, "a suspended account without observed_at"))?;
-        sink.availability(AvailabilityCheck {
-            platform: platform(&name),
-            account_id: &name,
-            handle: Some(&name),
-            observed_at,
-            state: State::Suspended,
-            detail: Some("suspended"),
-            source_file: "",
-            source_line: 0,
-            source_part: 0,
-        });
-    }
     observe(profile, &name, seen, sink);
+    if suspended == Some(true) {
+        let observed_at = seen.stated;
+        let observed_at = observed_at.ok_or_else(|| Rejection::with(reasons::NO_TIME, SUSPENDED_UNTIMED))?;
+        check(&name, observed_at, State::Suspended, "suspended", sink);
+    }
     Ok(())
+}
+
+fn check(name: &str, observed_at: Timestamp, state: State, detail: &str, sink: &mut Sink<'_>) {
+    sink.availability(AvailabilityCheck {
+        platform: platform(name),
+        account_id: name,
+        handle: Some(name),
+        observed_at,
+        state,
+        detail: Some(detail),
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
 }
 
 fn observe(profile: &Profile<'_>, name: &str, seen: Seen, sink: &mut Sink<'_>) {
@@ -374,6 +378,13 @@ fn observe(profile: &Profile<'_>, name: &str, seen: Seen, sink: &mut Sink<'_>) {
         protected: profile.locked.0,
         ..Account::blank(platform(name), name)
     });
+    // It had moved when it was looked at, which may be long after the post that carries it.
+    if let Some((moved, to)) = profile.moved.get().and_then(|moved| Some((moved, moved.name()?))) {
+        if let Some(observed_at) = seen.stated {
+            check(name, observed_at, State::Renamed, &format!("moved to {to}"), sink);
+        }
+        observe(moved, &to, seen, sink);
+    }
 }
 
 record! {
@@ -408,10 +419,11 @@ record! {
         descendants: Many<Status<'de>> = "descendants",
         statuses: Many<Status<'de>> = "statuses",
         accounts: Many<Profile<'de>> = "accounts",
+        last_status: Maybe<Status<'de>> = "last_status",
     }
 }
 
-/// What surrounds a status, or what a search found: each counts as a record.
+/// What surrounds a status, what a search found, or who talks to whom and what was said last: each counts as a record.
 pub(crate) fn found(found: &Found<'_>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     let mut records = 0;
     let mut each = |outcome: Result<(), Rejection>, sink: &mut Sink<'_>| {
@@ -431,8 +443,39 @@ pub(crate) fn found(found: &Found<'_>, place: &RecordPlace<'_>, sink: &mut Sink<
         let outcome = item.get().map_or_else(not_known, |item| account(item, sink));
         each(outcome, sink);
     }
+    if let Some(last) = found.last_status.get() {
+        each(status(last, sink), sink);
+    }
     if records == 0 {
         sink.read();
-        sink.skip("page without records");
+        sink.skip(reasons::EMPTY_PAGE);
     }
+}
+
+/// Whether content is what a server sends to a listener (server-sent events): `event: update`, `data: {…}`.
+pub(crate) fn are_events(start: &[u8]) -> bool {
+    let fields: [&[u8]; 3] = [b"event:", b"data:", b":"];
+    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let begins = lines.clone().next().is_some_and(|line| fields.iter().any(|field| line.starts_with(field)));
+    begins && lines.any(|line| line.starts_with(b"data: {") || line.starts_with(b"data:{"))
+}
+
+/// The data on a line of an event, and how many bytes stand before it; none on a line that holds none.
+pub(crate) fn event_data(line: &[u8]) -> Option<(&[u8], u64)> {
+    let data = line.strip_prefix(b"data:")?;
+    let data = data.strip_prefix(b" ").unwrap_or(data);
+    Some((data, (line.len() - data.len()) as u64))
+}
+
+/// Data of an event; a number alone is that of a status that was deleted.
+pub(crate) fn of_stream(data: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    if data.trim_start().starts_with('{') {
+        return any_record(data, rules, place, sink);
+    }
+    sink.read();
+    sink.skip(if data.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        "delete notice"
+    } else {
+        "event notice"
+    });
 }

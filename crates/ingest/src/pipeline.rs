@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, RecordBatch};
 use stage::{Failure, Progress, Run};
 use tables::{
-    Accounts, Availability, Encoder, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableError, TableWriter,
+    Accounts, Availability, Encoder, Flow, Follows, Input, PostIds, Posts, Rejects, Roster, Table, TableError, TableWriter,
 };
 
 use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
@@ -552,6 +552,7 @@ fn used_bytes(batch: &RecordBatch) -> usize {
 /// The rows of every table.
 struct Gathers {
     posts: Gather<Posts>,
+    post_ids: Gather<PostIds>,
     accounts: Gather<Accounts>,
     availability: Gather<Availability>,
     follows: Gather<Follows>,
@@ -563,6 +564,7 @@ impl Gathers {
     fn of(tables: &Tables) -> Self {
         Self {
             posts: Gather::new(tables, |t| &t.posts, |t| &mut t.posts),
+            post_ids: Gather::new(tables, |t| &t.post_ids, |t| &mut t.post_ids),
             accounts: Gather::new(tables, |t| &t.accounts, |t| &mut t.accounts),
             availability: Gather::new(tables, |t| &t.availability, |t| &mut t.availability),
             follows: Gather::new(tables, |t| &t.follows, |t| &mut t.follows),
@@ -575,6 +577,7 @@ impl Gathers {
     fn add(&mut self, chunk: Chunk) -> Vec<Encode> {
         let mut groups = Vec::new();
         self.posts.add(chunk.posts, &mut groups);
+        self.post_ids.add(chunk.post_ids, &mut groups);
         self.accounts.add(chunk.accounts, &mut groups);
         self.availability.add(chunk.availability, &mut groups);
         self.follows.add(chunk.follows, &mut groups);
@@ -587,6 +590,7 @@ impl Gathers {
     fn rest(&mut self) -> Vec<Encode> {
         [
             self.posts.group(),
+            self.post_ids.group(),
             self.accounts.group(),
             self.availability.group(),
             self.follows.group(),
@@ -602,6 +606,7 @@ impl Gathers {
 /// The tables being written.
 struct Tables {
     posts: TableWriter<Posts>,
+    post_ids: TableWriter<PostIds>,
     accounts: TableWriter<Accounts>,
     availability: TableWriter<Availability>,
     follows: TableWriter<Follows>,
@@ -613,6 +618,7 @@ impl Tables {
     fn create(run: &Run) -> Result<Self> {
         Ok(Self {
             posts: run.writer()?,
+            post_ids: run.writer()?,
             accounts: run.writer()?,
             availability: run.writer()?,
             follows: run.writer()?,
@@ -623,6 +629,7 @@ impl Tables {
 
     fn finish(self, run: &mut Run) -> Result<()> {
         run.finish(self.posts)?;
+        run.finish(self.post_ids)?;
         run.finish(self.accounts)?;
         run.finish(self.availability)?;
         run.finish(self.follows)?;

@@ -3,7 +3,7 @@
 //! The files do not say whose they are; the `account.js` beside them does. Where that is missing, the owner is called after the export's
 //! folder: all its posts are one account's all the same.
 
-use tables::{Account, Basis, Follow};
+use tables::{Account, AvailabilityCheck, Basis, Follow, State};
 
 use super::raw::{Tweet, User};
 use super::{PLATFORM, v1};
@@ -11,6 +11,7 @@ use crate::json::{Id, Maybe, Nested, Text, from_str, record};
 use crate::moment;
 use crate::reasons;
 use crate::record::{Settled, not_json};
+use crate::seen::time;
 use crate::sink::{Rejection, Sink};
 
 /// Whose export it is.
@@ -30,6 +31,9 @@ record! {
         follower: Maybe<Other<'de>> = "follower",
         following: Maybe<Other<'de>> = "following",
         like: Nested = "like",
+        suspension: Maybe<Suspension<'de>> = "accountSuspension" | "userSuspension",
+        profile: Maybe<Profile<'de>> = "profile",
+        note: Nested = "noteTweet",
     }
 }
 
@@ -40,6 +44,31 @@ record! {
         username: Text<'de> = "username",
         display_name: Text<'de> = "accountDisplayName",
         created_at: Text<'de> = "createdAt",
+    }
+}
+
+record! {
+    /// That the owner's account was suspended, or no longer.
+    Suspension<'de> {
+        at: Text<'de> = "timeStamp" | "timestamp",
+        action: Text<'de> = "action",
+    }
+}
+
+record! {
+    /// How the owner's account shows itself.
+    Profile<'de> {
+        description: Maybe<Description<'de>> = "description",
+        avatar: Text<'de> = "avatarMediaUrl",
+    }
+}
+
+record! {
+    /// What it says of itself.
+    Description<'de> {
+        bio: Text<'de> = "bio",
+        website: Text<'de> = "website",
+        location: Text<'de> = "location",
     }
 }
 
@@ -131,8 +160,55 @@ pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<
         });
         return Ok(Settled::Used);
     }
+    if let Some(suspension) = element.suspension.get() {
+        return suspended(suspension, owner, sink).map(|()| Settled::Used);
+    }
+    let profile = element.profile.get();
+    if let Some(profile) = profile.filter(|of| of.description.get().is_some() || of.avatar.is_present()) {
+        let description = profile.description.get();
+        let observed_at = sink.observed(None)?;
+        sink.account(Account {
+            handle: owner.handle.as_deref(),
+            description: description.and_then(|said| said.bio.get()),
+            location: description.and_then(|said| said.location.get()),
+            url: description.and_then(|said| said.website.get()),
+            avatar_url: profile.avatar.get(),
+            observed_at,
+            observed_basis: if observed_at.is_some() { Basis::Stated } else { Basis::None },
+            ..Account::blank(PLATFORM, &owner.account_id)
+        });
+        return Ok(Settled::Used);
+    }
     if element.like.0 {
         return Ok(Settled::Skipped("like"));
     }
+    if element.note.0 {
+        // It has a number of its own and does not say which post it belongs to.
+        return Ok(Settled::Skipped("long text of a post in tweets.js"));
+    }
     Err(Rejection::new(reasons::NOT_KNOWN))
+}
+
+fn suspended(suspension: &Suspension<'_>, owner: &Owner, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    let at = time("timeStamp", suspension.at.get())?;
+    let action = suspension.action.get().unwrap_or_default();
+    let lower = action.to_ascii_lowercase();
+    sink.availability(AvailabilityCheck {
+        platform: PLATFORM,
+        account_id: &owner.account_id,
+        handle: owner.handle.as_deref(),
+        observed_at: at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?,
+        state: if lower.starts_with("unsuspend") {
+            State::Active
+        } else if lower.starts_with("suspend") {
+            State::Suspended
+        } else {
+            State::Unknown
+        },
+        detail: Some(action).filter(|action| !action.is_empty()),
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
+    Ok(())
 }

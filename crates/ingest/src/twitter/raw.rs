@@ -1,7 +1,7 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
 use crate::json::unread::Left;
-use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Text, record};
+use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, record};
 
 /// Keys that are left unread on purpose.
 static TWEET_LEFT: Left = Left::new(&[
@@ -12,7 +12,6 @@ static TWEET_LEFT: Left = Left::new(&[
     "context_annotations",
     "contributors",
     "current_user_retweet",
-    "display_text_range",
     "edit_controls",
     "edit_info",
     "extended_entities",
@@ -46,6 +45,7 @@ static USER_LEFT: Left = Left::new(&[
     "default_profile",
     "default_profile_image",
     "derived",
+    "end",
     "favourites_count",
     "follow_request_sent",
     "following",
@@ -75,6 +75,7 @@ static USER_LEFT: Left = Left::new(&[
     "profile_text_color",
     "profile_use_background_image",
     "show_all_inline_media",
+    "start",
     "time_zone",
     "translator_type",
     "utc_offset",
@@ -95,6 +96,7 @@ record! {
         full_text: Text<'de> = "full_text",
         extended: Maybe<Extended<'de>> = "extended_tweet",
         note: Maybe<Extended<'de>> = "note_tweet",
+        shown: Span = "display_text_range",
         source: Text<'de> = "source",
         lang: Text<'de> = "lang",
         entities: Maybe<Entities<'de>> = "entities",
@@ -157,6 +159,10 @@ record! {
         direct_message: Nested = "direct_message",
         control: Nested = "control",
         info: Nested = "info",
+        message: Present = "event_type" | "dm_conversation_id" | "recipient" | "recipient_id",
+        from_user: Present = "from_user",
+        kind: Present = "kind",
+        holds: Nested = "lists" | "feed" | "posts" | "profiles" | "records" | "followers" | "follows" | "orderedItems",
     }
 }
 
@@ -165,6 +171,7 @@ record! {
     Extended<'de> {
         text: Text<'de> = "full_text" | "text",
         entities: Maybe<Entities<'de>> = "entities",
+        shown: Span = "display_text_range",
     }
 }
 
@@ -175,6 +182,7 @@ record! {
         urls: Many<Url<'de>> = "urls",
         mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
         url: Maybe<Entities<'de>> = "url",
+        description: Maybe<Entities<'de>> = "description",
     }
 }
 
@@ -197,6 +205,7 @@ record! {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         handle: Text<'de> = "screen_name" | "username",
+        name: Present = "name",
     }
 }
 
@@ -263,6 +272,8 @@ record! {
         verified: Flag = "verified",
         protected: Flag = "protected",
         status: Maybe<Tweet<'de>> = "status",
+        pinned: Maybe<Tweet<'de>> = "pinned_tweet",
+        suspended: Flag = "suspended",
     }
 }
 
@@ -277,6 +288,7 @@ record! {
         statuses: Many<Tweet<'de>> = "statuses",
         results: Many<Tweet<'de>> = "results",
         users: Many<User<'de>> = "users",
+        cursor: Present = "next_cursor" | "next_cursor_str",
     }
 }
 
@@ -325,7 +337,7 @@ impl Tweet<'_> {
     #[must_use]
     pub fn is_tweet(&self) -> bool {
         let has_text = self.text.is_present() || self.full_text.is_present() || self.extended.get().is_some();
-        has_text && !self.screen_name.0 && !self.account.0
+        has_text && !self.screen_name.0 && !self.account.0 && !self.message.0
     }
 
     /// Whether it is a post of the second interface.
@@ -343,6 +355,12 @@ impl Tweet<'_> {
     #[must_use]
     pub fn is_user(&self) -> bool {
         self.screen_name.0 && !self.acct.0 && !self.account.0
+    }
+
+    /// Whether it is a thing as Reddit's interface wraps it: what it is, and the thing itself.
+    #[must_use]
+    pub fn is_thing(&self) -> bool {
+        self.kind.0 && self.data.0 && !self.is_tweet() && !self.is_user()
     }
 
     /// Whether it is a page of records. What has `accounts` is found by a search in Mastodon.
@@ -370,17 +388,25 @@ impl Tweet<'_> {
             (self.scrub_geo, "scrub_geo notice"),
             (self.limit, "limit notice"),
             (self.status_withheld, "status_withheld notice"),
-            (self.user_withheld, "user_withheld notice"),
             (self.disconnect, "disconnect notice"),
             (self.warning, "warning notice"),
             (self.friends, "friends notice"),
             (Nested(self.event.0 && self.target.0), "event notice"),
             (self.direct_message, "direct message"),
+            (Nested(self.message.0 && !self.data.0), "direct message"),
             (self.control, "control notice"),
             (self.info, "info notice"),
         ]
         .into_iter()
         .find_map(|(present, notice)| present.0.then_some(notice))
+    }
+}
+
+impl Mention<'_> {
+    /// Whether it is a whole account, as flattened records of the second interface have it.
+    #[must_use]
+    pub fn is_account(&self) -> bool {
+        self.name.0 && self.handle.get().is_some()
     }
 }
 

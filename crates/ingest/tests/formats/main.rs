@@ -7,8 +7,11 @@ mod run;
 
 mod bluesky;
 mod csv;
+mod halves;
 mod mastodon;
+mod ids;
 mod native;
+mod pages;
 mod reddit;
 mod telegram;
 mod twitter_other;
