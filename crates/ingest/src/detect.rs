@@ -110,6 +110,14 @@ impl<'m> Detector<'m> {
         }
     }
 
+    /// Takes note of whose the exports in a folder are, from the `account.js` in it: some of its files come before it.
+    pub fn meet(&mut self, name: &str, account_js: &[u8]) {
+        let content = account_js.strip_prefix(b"\xef\xbb\xbf").unwrap_or(account_js);
+        if let Some((list, before)) = export::assigned(content) {
+            self.owners.of(list, &content[before..], name);
+        }
+    }
+
     /// Tells what the source `name` is, which messages call `shown`.
     ///
     /// # Errors
@@ -178,7 +186,7 @@ pub fn unreadable(shown: &str, error: ReadError) -> Failure {
         .because(error)
 }
 
-/// Whose the exports are, by folder: an `account.js` comes before the other files, since files are read in the order of their names.
+/// Whose the exports are, by folder.
 #[derive(Debug, Default)]
 struct Owners(BTreeMap<String, Arc<Owner>>);
 

@@ -5,6 +5,7 @@
 //! number of blocks and groups under way, whatever the size of the sources.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -133,10 +134,9 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     let tasks = Tasks::default();
     // So many blocks are under way at most, and as many of sources whose turn is still to come; that bounds memory.
     let gate = Gate::new(threads + 2, threads + 1);
-    let openings = Mutex::new(Openings {
-        next: 0,
-        detector: Detector::new(job.rules.kind, &job.mappings),
-    });
+    let mut detector = Detector::new(job.rules.kind, &job.mappings);
+    meet_owners(&job.pieces.pieces, &mut detector);
+    let openings = Mutex::new(Openings { next: 0, detector });
     let found = thread::scope(|scope| {
         // However this ends, the threads must end too.
         let closing = (Closing(&tasks), gate.closing());
@@ -172,6 +172,22 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     })?;
     tables.finish(run)?;
     Ok(found)
+}
+
+/// Bytes of an `account.js` that are read beforehand.
+const ACCOUNT_BYTES: u64 = 1 << 16;
+
+/// Reads whose exports there are before anything else. What cannot be read is told of when its turn comes.
+fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
+    for piece in pieces {
+        if piece.name.rsplit('/').next() == Some("account.js")
+            && let Ok(stored) = piece.open()
+        {
+            let mut start = Vec::new();
+            let _ = stored.take(ACCOUNT_BYTES).read_to_end(&mut start);
+            detector.meet(&piece.name, &start);
+        }
+    }
 }
 
 /// Parses blocks and encodes groups until the queue is closed.

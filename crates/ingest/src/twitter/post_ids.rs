@@ -68,8 +68,7 @@ pub(crate) fn bare_ids(start: &[u8], whole: bool) -> Option<BareIds> {
     let inside = start.trim_ascii_start().strip_prefix(b"[");
     let separates = |byte: &u8| byte.is_ascii_whitespace() || inside.is_some() && matches!(byte, b',' | b']');
     let mut ids = inside.unwrap_or(start).split(separates).filter(|id| !id.is_empty()).peekable();
-    ids.peek()?;
-    let mut of_posts = false;
+    let (mut any, mut of_posts) = (false, false);
     while let Some(id) = ids.next() {
         // The last one may be cut off.
         if !whole && ids.peek().is_none() {
@@ -77,8 +76,9 @@ pub(crate) fn bare_ids(start: &[u8], whole: bool) -> Option<BareIds> {
         }
         let id: i128 = bare(std::str::from_utf8(id).ok()?)?.parse().ok()?;
         of_posts |= (i128::from(snowflake::SMALLEST)..i128::from(snowflake::FIRST_OF_2016)).contains(&id);
+        any = true;
     }
-    Some(BareIds {
+    any.then_some(BareIds {
         lines: inside.is_none(),
         of_posts,
     })
@@ -99,6 +99,7 @@ mod tests {
         for other in ["", "[]", "a\n1", "1,2", "1;2", "[1,{}]", "[[1]]", "6.06E+17", "{\"a\":1}", "-1"] {
             assert_eq!(told(other), None, "{other}");
         }
+        assert_eq!(bare_ids(b"{\"a\":1", false), None);
         assert_eq!(bare_ids(b"20\n6060376083", false).map(|ids| ids.of_posts), Some(false));
     }
 }
