@@ -9,7 +9,7 @@ use crate::json::unread::Left;
 use crate::json::{Count, Flag, Many, Maybe, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
-use crate::record::reread;
+use crate::record::{read_on, reread};
 use crate::seen::time;
 use crate::sink::{Rejection, Sink};
 
@@ -24,18 +24,54 @@ pub(crate) const REPOST: &str = "app.bsky.feed.repost";
 pub(crate) const FOLLOW: &str = "app.bsky.graph.follow";
 
 /// Keys that are left unread on purpose.
-static RECORD_LEFT: Left = Left::new(&[
+static RECORD_LEFT: Left = Left::new(&["$type", "banner", "joinedViaStarterPack", "labels", "pinnedPost", "via"]);
+
+/// Keys that are left unread on purpose.
+static EVENT_LEFT: Left = Left::new(&[
     "$type",
+    "associated",
     "banner",
-    "joinedViaStarterPack",
+    "indexedAt",
     "labels",
     "pinnedPost",
+    "pronouns",
+    "status",
+    "verification",
+    "viewer",
+    "website",
+]);
+/// Keys that are left unread on purpose.
+static COMMIT_LEFT: Left = Left::new(&["cid", "rev"]);
+/// Keys that are left unread on purpose.
+static REPLY_LEFT: Left = Left::new(&["$type", "root"]);
+/// Keys that are left unread on purpose.
+static REFERENCE_LEFT: Left = Left::new(&[
+    "$type",
+    "alt",
+    "cid",
+    "createdAt",
+    "description",
+    "detached",
+    "embeds",
+    "indexedAt",
+    "thumb",
+    "title",
     "via",
 ]);
+/// Keys that are left unread on purpose.
+static EMBED_LEFT: Left = Left::new(&["$type", "alt", "aspectRatio", "captions", "images", "media", "video"]);
+/// Keys that are left unread on purpose.
+static FACET_LEFT: Left = Left::new(&["$type"]);
+/// Keys that are left unread on purpose.
+static FEATURE_LEFT: Left = Left::new(&["$type"]);
+/// Keys that are left unread on purpose.
+static IDENTITY_LEFT: Left = Left::new(&["did", "seq", "time"]);
+/// Keys that are left unread on purpose.
+static ACCOUNT_STATE_LEFT: Left = Left::new(&["did", "seq"]);
 
 record! {
     /// An event, or a profile.
-    Event<'de> {
+    Event<'de> called "event" leaving EVENT_LEFT {
         did: Text<'de> = "did",
         time_us: Count = "time_us",
         observed_at: Text<'de> = "observed_at",
@@ -56,7 +92,7 @@ record! {
 
 record! {
     /// A change of an account's records.
-    Commit<'de> {
+    Commit<'de> called "commit" leaving COMMIT_LEFT {
         operation: Text<'de> = "operation",
         collection: Text<'de> = "collection",
         key: Text<'de> = "rkey",
@@ -108,12 +144,12 @@ record! {
 
 record! {
     /// What a post answers.
-    Reply<'de> { parent: Maybe<Reference<'de>> = "parent", }
+    Reply<'de> called "reply" leaving REPLY_LEFT { parent: Maybe<Reference<'de>> = "parent", }
 }
 
 record! {
     /// A record by its address; of an embedded post with pictures one level deeper.
-    Reference<'de> {
+    Reference<'de> called "reference" leaving REFERENCE_LEFT {
         uri: Text<'de> = "uri",
         record: Maybe<Reference<'de>> = "record",
     }
@@ -121,7 +157,7 @@ record! {
 
 record! {
     /// What a post carries: another post, a link.
-    Embed<'de> {
+    Embed<'de> called "embed" leaving EMBED_LEFT {
         record: Maybe<Reference<'de>> = "record",
         external: Maybe<Reference<'de>> = "external",
     }
@@ -129,7 +165,7 @@ record! {
 
 record! {
     /// A part of a text that means something.
-    Facet<'de> {
+    Facet<'de> called "facet" leaving FACET_LEFT {
         index: Maybe<Span<'de>> = "index",
         features: Many<Feature<'de>> = "features",
     }
@@ -137,7 +173,7 @@ record! {
 
 record! {
     /// The bytes that it stands on.
-    Span<'de> {
+    Span<'de> called "index" {
         from: Count = "byteStart",
         to: Count = "byteEnd",
         kind: Text<'de> = "$type",
@@ -146,7 +182,7 @@ record! {
 
 record! {
     /// A mention, a tag or a link.
-    Feature<'de> {
+    Feature<'de> called "feature" leaving FEATURE_LEFT {
         did: Text<'de> = "did",
         tag: Text<'de> = "tag",
         uri: Text<'de> = "uri",
@@ -155,12 +191,12 @@ record! {
 
 record! {
     /// What an account is called now.
-    Identity<'de> { handle: Text<'de> = "handle", }
+    Identity<'de> called "identity" leaving IDENTITY_LEFT { handle: Text<'de> = "handle", }
 }
 
 record! {
     /// How an account stands now.
-    AccountState<'de> {
+    AccountState<'de> called "account state" leaving ACCOUNT_STATE_LEFT {
         active: Flag = "active",
         status: Text<'de> = "status",
         time: Text<'de> = "time",
@@ -171,7 +207,10 @@ record! {
 pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static str>, Rejection> {
     let event: Event<'_> = reread(json)?;
     let did = event.did.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated = sink.observed_or(event.observed_at.get(), event.time_us.0.map(|micros| Timestamp(micros / 1000)))?;
+    let stated = sink.observed_or(
+        event.observed_at.get(),
+        event.time_us.0.map(|micros| Timestamp(micros / 1000)),
+    )?;
     if let Some(commit) = event.commit.get() {
         return of_commit(json, did, commit, stated, sink);
     }
@@ -263,7 +302,7 @@ fn of_commit(
     if collection != FOLLOW {
         return of_record((did, collection, key), record, stated, sink);
     }
-    let follow: FollowEvent<'_> = reread(json)?;
+    let follow: FollowEvent<'_> = read_on(json)?;
     let followed = follow.commit.get().and_then(|commit| commit.record.get());
     let followed = followed.and_then(|record| record.subject.get());
     self::follow(did, followed, stated, sink).map(|()| None)

@@ -67,8 +67,12 @@ impl Plan {
         match self {
             // Nothing, or nothing that could be read.
             Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Self::JsonLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => frame::lines(feed, max_line, take),
-            Self::Ids(BareIds { lines: false, .. }) | Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
+            Self::JsonLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => {
+                frame::lines(feed, max_line, take)
+            }
+            Self::Ids(BareIds { lines: false, .. }) | Self::JsonValues | Self::Export { .. } => {
+                frame::values(feed, max_line, take)
+            }
             Self::Chats => frame::chats(feed, max_line, take),
             Self::Native { header, .. } | Self::Mapped { header, .. } => {
                 frame::csv_rows(feed, header.delimiter, max_line, take)

@@ -37,6 +37,7 @@ static STATUS_LEFT: Left = Left::new(&[
     "reblogged",
     "sensitive",
     "spoiler_text",
+    "state",
     "tagged_collections",
     "visibility",
 ]);
@@ -67,6 +68,58 @@ static PROFILE_LEFT: Left = Left::new(&[
     "show_media_replies",
     "source",
 ]);
+
+/// Keys that are left unread on purpose.
+static MODERATED_LEFT: Left = Left::new(&[
+    "approved",
+    "confirmed",
+    "created_at",
+    "created_by_application_id",
+    "disabled",
+    "domain",
+    "email",
+    "emoji",
+    "emoji_url",
+    "group_key",
+    "id",
+    "invite_request",
+    "invited_by_account_id",
+    "ip",
+    "ips",
+    "last_read_id",
+    "locale",
+    "role",
+    "sensitized",
+    "silenced",
+    "type",
+    "unread",
+    "username",
+]);
+/// Keys that are left unread on purpose.
+static NAMED_LEFT: Left = Left::new(&["following", "history", "id", "url", "vapid_key", "website"]);
+/// Keys that are left unread on purpose.
+static CARD_LEFT: Left = Left::new(&[
+    "author_name",
+    "author_url",
+    "authors",
+    "blurhash",
+    "description",
+    "embed_url",
+    "height",
+    "history",
+    "html",
+    "image",
+    "image_description",
+    "language",
+    "provider_name",
+    "provider_url",
+    "published_at",
+    "title",
+    "type",
+    "width",
+]);
+/// Keys that are left unread on purpose.
+static FOUND_LEFT: Left = Left::new(&["hashtags", "id", "unread"]);
 
 record! {
     /// A status.
@@ -122,17 +175,19 @@ record! {
 }
 
 record! {
-    /// An account as moderators see it: the public one, and how it stands.
-    Moderated<'de> {
+    /// What has an account inside: an account as moderators see it (the public one, and how it stands), or a notification (who did
+    /// something, and to which status).
+    Moderated<'de> called "moderated account" leaving MODERATED_LEFT {
         account: Maybe<Profile<'de>> = "account",
         suspended: Flag = "suspended",
         observed_at: Text<'de> = "observed_at",
+        status: Maybe<Status<'de>> = "status",
     }
 }
 
 record! {
     /// A mention.
-    Mention<'de> {
+    Mention<'de> called "mention" {
         id: Id<'de> = "id",
         username: Text<'de> = "username",
         acct: Text<'de> = "acct",
@@ -142,12 +197,12 @@ record! {
 
 record! {
     /// A tag or a program.
-    Named<'de> { name: Text<'de> = "name", }
+    Named<'de> called "tag" leaving NAMED_LEFT { name: Text<'de> = "name", }
 }
 
 record! {
     /// The preview of a link.
-    Card<'de> { url: Text<'de> = "url", }
+    Card<'de> called "card" leaving CARD_LEFT { url: Text<'de> = "url", }
 }
 
 /// The server of a web address.
@@ -387,20 +442,12 @@ fn observe(profile: &Profile<'_>, name: &str, seen: Seen, sink: &mut Sink<'_>) {
     }
 }
 
-record! {
-    /// A notification: who did something, and to which status.
-    Notification<'de> { status: Maybe<Status<'de>> = "status", }
-}
-
 /// What has an account inside: a notification, or an account as moderators see it.
-pub(crate) fn around(json: &str, has_status: bool, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
-    if has_status {
-        let notification: Notification<'_> = reread(json)?;
-        if let Some(inner) = notification.status.get() {
-            status(inner, sink)?;
-        }
+pub(crate) fn around(around: &Moderated<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    if let Some(inner) = around.status.get() {
+        status(inner, sink)?;
     }
-    moderated(&reread(json)?, sink).map(|()| Settled::Used)
+    moderated(around, sink).map(|()| Settled::Used)
 }
 
 /// An event of a stream, whose payload is JSON in a text.
@@ -414,7 +461,7 @@ pub(crate) fn event(event: &str, payload: &str, sink: &mut Sink<'_>) -> Result<S
 
 record! {
     /// What surrounds a status, or what a search found.
-    Found<'de> {
+    Found<'de> called "page" leaving FOUND_LEFT {
         ancestors: Many<Status<'de>> = "ancestors",
         descendants: Many<Status<'de>> = "descendants",
         statuses: Many<Status<'de>> = "statuses",
@@ -455,8 +502,14 @@ pub(crate) fn found(found: &Found<'_>, place: &RecordPlace<'_>, sink: &mut Sink<
 /// Whether content is what a server sends to a listener (server-sent events): `event: update`, `data: {…}`.
 pub(crate) fn are_events(start: &[u8]) -> bool {
     let fields: [&[u8]; 3] = [b"event:", b"data:", b":"];
-    let mut lines = start.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    let begins = lines.clone().next().is_some_and(|line| fields.iter().any(|field| line.starts_with(field)));
+    let mut lines = start
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let begins = lines
+        .clone()
+        .next()
+        .is_some_and(|line| fields.iter().any(|field| line.starts_with(field)));
     begins && lines.any(|line| line.starts_with(b"data: {") || line.starts_with(b"data:{"))
 }
 

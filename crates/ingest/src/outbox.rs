@@ -3,6 +3,7 @@
 use tables::{Account, Post, PostKind};
 
 use crate::html;
+use crate::json::unread::Left;
 use crate::json::{Many, Mixed, Text, record};
 use crate::mastodon::{platform, server};
 use crate::moment;
@@ -11,9 +12,43 @@ use crate::record::{Settled, settle_item};
 use crate::seen::{Seen, time};
 use crate::sink::{RecordPlace, Rejection, Sink};
 
+/// Keys that are left unread on purpose.
+static OUTBOX_LEFT: Left = Left::new(&["@context", "first", "id", "last", "totalItems", "type"]);
+/// Keys that are left unread on purpose.
+static ACTIVITY_LEFT: Left = Left::new(&["@context", "cc", "signature", "to"]);
+/// Keys that are left unread on purpose.
+static NOTE_LEFT: Left = Left::new(&[
+    "atomUri",
+    "attachment",
+    "attributedTo",
+    "cc",
+    "contentMap",
+    "context",
+    "conversation",
+    "directMessage",
+    "inReplyToAtomUri",
+    "interactionPolicy",
+    "likes",
+    "quote",
+    "quoteUri",
+    "quoteUrl",
+    "replies",
+    "sensitive",
+    "shares",
+    "source",
+    "summary",
+    "to",
+    "type",
+    "updated",
+    "url",
+    "votersCount",
+]);
+/// Keys that are left unread on purpose.
+static TAG_LEFT: Left = Left::new(&["icon", "id", "updated"]);
+
 record! {
     /// The outbox.
-    Outbox<'de> {
+    Outbox<'de> called "outbox" leaving OUTBOX_LEFT {
         items: Many<Activity<'de>> = "orderedItems",
         observed_at: Text<'de> = "observed_at",
     }
@@ -21,7 +56,7 @@ record! {
 
 record! {
     /// An activity.
-    Activity<'de> {
+    Activity<'de> called "activity" leaving ACTIVITY_LEFT {
         kind: Text<'de> = "type",
         actor: Text<'de> = "actor",
         id: Text<'de> = "id",
@@ -32,7 +67,7 @@ record! {
 
 record! {
     /// A status.
-    Note<'de> {
+    Note<'de> called "note" leaving NOTE_LEFT {
         id: Text<'de> = "id",
         published: Text<'de> = "published",
         content: Text<'de> = "content",
@@ -43,7 +78,7 @@ record! {
 
 record! {
     /// A mention or a hashtag.
-    Tag<'de> {
+    Tag<'de> called "tag" leaving TAG_LEFT {
         kind: Text<'de> = "type",
         name: Text<'de> = "name",
         href: Text<'de> = "href",
@@ -122,13 +157,26 @@ fn status(note: &Note<'_>, author: &str, seen: Seen, sink: &mut Sink<'_>) -> Res
         handle: Some(author),
         posted_at: note.published.get().and_then(moment::parse).or(seen.carried),
         observed_at: seen.stated,
-        text: content.as_ref().map(|content| content.text.as_str()).filter(|text| !text.is_empty()),
-        kind: if answered.is_some() { PostKind::Reply } else { PostKind::Original },
+        text: content
+            .as_ref()
+            .map(|content| content.text.as_str())
+            .filter(|text| !text.is_empty()),
+        kind: if answered.is_some() {
+            PostKind::Reply
+        } else {
+            PostKind::Original
+        },
         in_reply_to_post_id: answered,
         mentioned_ids: Some(mentioned.iter().map(String::as_str).collect()),
         mentioned_handles: Some(mentioned.iter().map(String::as_str).collect()),
-        hashtags: Some(hashtags.filter_map(|tag| Some(tag.name.get()?.trim_start_matches('#'))).collect()),
-        urls: content.as_ref().map(|content| content.links.iter().map(|link| &**link).collect()),
+        hashtags: Some(
+            hashtags
+                .filter_map(|tag| Some(tag.name.get()?.trim_start_matches('#')))
+                .collect(),
+        ),
+        urls: content
+            .as_ref()
+            .map(|content| content.links.iter().map(|link| &**link).collect()),
         ..Post::blank(platform(author), author)
     });
     Ok(())

@@ -111,7 +111,12 @@ fn one_line(bytes: &[u8], number: u64, offset: u64, plan: &Plan, rules: &Rules, 
         Plan::Ids(ids) => value(bytes, number, offset, sink, rules, |text, place, sink| {
             sink.read();
             // The first line may name the column.
-            let outcome = if number == 1 && text.trim_matches('"').bytes().all(|b| b.is_ascii_alphabetic() || b == b'_') {
+            let outcome = if number == 1
+                && text
+                    .trim_matches('"')
+                    .bytes()
+                    .all(|b| b.is_ascii_alphabetic() || b == b'_')
+            {
                 Ok(Settled::Skipped("header"))
             } else {
                 record::identifier(text, ids.of_posts, rules, sink)

@@ -14,7 +14,8 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, RecordBatch};
 use stage::{Failure, Progress, Run};
 use tables::{
-    Accounts, Availability, Encoder, Flow, Follows, Input, PostIds, Posts, Rejects, Roster, Table, TableError, TableWriter,
+    Accounts, Availability, Encoder, Flow, Follows, Input, PostIds, Posts, Rejects, Roster, Table, TableError,
+    TableWriter,
 };
 
 use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};

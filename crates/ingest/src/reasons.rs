@@ -19,7 +19,8 @@ pub const NO_ACCOUNT: &str = "no account";
 /// A check without a time.
 pub const NO_TIME: &str = "no time";
 /// What is said of an account that is found suspended, and not when.
-pub const SUSPENDED_UNTIMED: &str = "suspended, and no observed_at says when it was found so; the account is kept, the check is not";
+pub const SUSPENDED_UNTIMED: &str =
+    "suspended, and no observed_at says when it was found so; the account is kept, the check is not";
 /// A time that none of the known forms fits.
 pub const BAD_TIME: &str = "unreadable time";
 /// A state that is no word of the contract.

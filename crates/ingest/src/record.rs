@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::json::{Maybe, Nested, Present, Text, from_str, record, unread};
+use crate::json::{Maybe, Nested, Present, Text, from_str, from_str_again, record, unread};
 use crate::parse::Rules;
 use crate::reasons;
 use crate::settings::Kind;
@@ -46,6 +46,11 @@ fn particulars(error: &serde_json::Error) -> String {
 /// Reads a record once more, as something else.
 pub(crate) fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
     from_str(json).map_err(|error| not_json(&error))
+}
+
+/// Reads more of a record that has been read; the keys that it does not know are as they were.
+pub(crate) fn read_on<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
+    from_str_again(json).map_err(|error| not_json(&error))
 }
 
 /// Reads one JSON record, whatever it is, into the sink.
@@ -189,7 +194,6 @@ record! {
         account: Maybe<AccountMarks<'de>> = "account",
         event: Text<'de> = "event",
         payload: Text<'de> = "payload",
-        status: Nested = "status",
         subreddit: Present = "subreddit" | "subreddit_id",
         created_utc: Present = "created_utc",
         author: Present = "author",
@@ -234,7 +238,7 @@ fn other(json: &str, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Reje
             return used(mastodon::account(&reread(json)?, sink));
         }
         if account.is_some_and(|account| account.acct.is_present()) {
-            return mastodon::around(json, marks.status.0, sink);
+            return mastodon::around(&reread(json)?, sink);
         }
         if let (Some(event), true) = (marks.event.get(), marks.payload.is_present()) {
             return mastodon::event(event, marks.payload.get().unwrap_or_default(), sink);

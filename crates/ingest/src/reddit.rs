@@ -216,7 +216,7 @@ record! {
 
 record! {
     /// A thing as Reddit's interface wraps it: what it is (`t1` a comment, `t3` a submission, `t2` an account, a `Listing` of things).
-    Thing<'de> {
+    Thing<'de> called "thing" {
         kind: Text<'de> = "kind",
         data: Maybe<Contribution<'de>> = "data",
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, PostId, PostIds, Posts, Reject, Rejects, Roster,
-    RosterEntry, Table, Timestamp,
+    Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, PostId, PostIds, Posts, Reject,
+    Rejects, Roster, RosterEntry, Table, Timestamp,
 };
 
 use crate::json::unread::Unread;

@@ -41,6 +41,9 @@ static MESSAGE_LEFT: Left = Left::new(&[
     "width",
 ]);
 
+/// Keys that are left unread on purpose.
+static PIECE_LEFT: Left = Left::new(&["collapsed", "document_id", "language"]);
+
 record! {
     /// What stands before the messages of a chat.
     Chat<'de> {
@@ -69,7 +72,7 @@ record! {
 
 record! {
     /// A piece of a text that has a meaning.
-    Piece<'de> {
+    Piece<'de> called "piece" leaving PIECE_LEFT {
         kind: Text<'de> = "type",
         text: Text<'de> = "text",
         link: Text<'de> = "href",

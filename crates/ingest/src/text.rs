@@ -50,7 +50,11 @@ pub fn decoded_span(text: &str, (from, to): (i64, i64)) -> Option<(i64, i64)> {
         let behind = reference_at(after).map_or(after, |(_, behind)| behind);
         // All of a reference is ASCII. An end in the middle of one is an end before it.
         let taken = i64::try_from(after.len() - behind.len()).ok()?;
-        let lost = |end: i64| (end - passed).max(0).min(if end > passed + taken { taken } else { i64::MAX });
+        let lost = |end: i64| {
+            (end - passed)
+                .max(0)
+                .min(if end > passed + taken { taken } else { i64::MAX })
+        };
         shown_from -= lost(from);
         shown_to -= lost(to);
         passed += taken + 1;
@@ -223,8 +227,16 @@ mod tests {
         assert_eq!(shown(5, 12).as_deref(), Some("a &"));
         assert_eq!(shown(5, 13).as_deref(), Some("a & "));
         assert_eq!(shown(7, length).as_deref(), Some("& b 🌧 <3 & c"));
-        assert_eq!(shown(13, 17).as_deref(), Some("b 🌧 "), "a character is one, however many bytes it has");
-        assert_eq!(shown(5, 10).as_deref(), Some("a "), "an end inside a reference stands before it");
+        assert_eq!(
+            shown(13, 17).as_deref(),
+            Some("b 🌧 "),
+            "a character is one, however many bytes it has"
+        );
+        assert_eq!(
+            shown(5, 10).as_deref(),
+            Some("a "),
+            "an end inside a reference stands before it"
+        );
         assert_eq!((shown(5, length + 1), shown(3, 2), shown(-1, 2)), (None, None, None));
     }
 

@@ -4,15 +4,36 @@
 use tables::{Post, PostKind, Timestamp};
 
 use crate::bluesky::{self, Event, FOLLOW, FollowRecord, PLATFORM, Record, Shown};
+use crate::json::unread::Left;
 use crate::json::{Count, Many, Maybe, Text, record};
 use crate::moment;
 use crate::reasons;
-use crate::record::{Settled, reread, settle_item};
+use crate::record::{Settled, read_on, reread, settle_item};
 use crate::sink::{RecordPlace, Rejection, Sink};
+
+/// Keys that are left unread on purpose.
+static PAGE_LEFT: Left = Left::new(&["cursor", "hitsTotal"]);
+/// Keys that are left unread on purpose.
+static FEED_ITEM_LEFT: Left = Left::new(&["feedContext", "reply", "reqId"]);
+/// Keys that are left unread on purpose.
+static REASON_LEFT: Left = Left::new(&["$type", "cid"]);
+/// Keys that are left unread on purpose.
+static POST_VIEW_LEFT: Left = Left::new(&[
+    "$type",
+    "bookmarkCount",
+    "cid",
+    "embed",
+    "indexedAt",
+    "labels",
+    "threadgate",
+    "viewer",
+]);
+/// Keys that are left unread on purpose.
+static LISTED_LEFT: Left = Left::new(&["cid"]);
 
 record! {
     /// A page.
-    Page<'de> {
+    Page<'de> called "page" leaving PAGE_LEFT {
         feed: Many<FeedItem<'de>> = "feed",
         posts: Many<PostView<'de>> = "posts",
         profiles: Many<Event<'de>> = "profiles",
@@ -26,7 +47,7 @@ record! {
 
 record! {
     /// A post in a feed, and why it stands there.
-    FeedItem<'de> {
+    FeedItem<'de> called "feed item" leaving FEED_ITEM_LEFT {
         post: Maybe<PostView<'de>> = "post",
         reason: Maybe<Reason<'de>> = "reason",
     }
@@ -34,7 +55,7 @@ record! {
 
 record! {
     /// Who passed it on, and when.
-    Reason<'de> {
+    Reason<'de> called "reason" leaving REASON_LEFT {
         by: Maybe<Event<'de>> = "by",
         indexed_at: Text<'de> = "indexedAt",
         uri: Text<'de> = "uri",
@@ -43,7 +64,7 @@ record! {
 
 record! {
     /// A post as the interface shows it.
-    PostView<'de> {
+    PostView<'de> called "post view" leaving POST_VIEW_LEFT {
         uri: Text<'de> = "uri",
         author: Maybe<Event<'de>> = "author",
         record: Maybe<Record<'de>> = "record",
@@ -56,7 +77,7 @@ record! {
 
 record! {
     /// A record of a repository.
-    Listed<'de> {
+    Listed<'de> called "listed record" leaving LISTED_LEFT {
         uri: Text<'de> = "uri",
         value: Maybe<Record<'de>> = "value",
     }
@@ -77,7 +98,7 @@ pub(crate) fn page(json: &str, place: &RecordPlace<'_>, sink: &mut Sink<'_>) -> 
     let page: Page<'_> = reread(json)?;
     let stated = sink.observed(page.observed_at.get())?;
     let follows: FollowPage<'_> = if page.records.objects().any(Listed::is_follow) {
-        reread(json)?
+        read_on(json)?
     } else {
         FollowPage::default()
     };
@@ -116,8 +137,14 @@ pub(crate) fn page(json: &str, place: &RecordPlace<'_>, sink: &mut Sink<'_>) -> 
         }
     }
     for (index, item) in page.records.items.iter().enumerate() {
-        let follow = follows.records.items.get(index).and_then(|follow| follow.get()?.value.get());
-        let outcome = item.get().map_or_else(not_known, |listed| record(listed, follow, stated, sink));
+        let follow = follows
+            .records
+            .items
+            .get(index)
+            .and_then(|follow| follow.get()?.value.get());
+        let outcome = item
+            .get()
+            .map_or_else(not_known, |listed| record(listed, follow, stated, sink));
         each("records", index, outcome, sink);
     }
     if records == 0 {
@@ -155,7 +182,9 @@ fn feed_item(item: &FeedItem<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>
 fn post(view: &PostView<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
     let uri = view.uri.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
     let author = view.author.get();
-    let did = author.and_then(|author| author.did.get()).or_else(|| bluesky::account_of(uri));
+    let did = author
+        .and_then(|author| author.did.get())
+        .or_else(|| bluesky::account_of(uri));
     let did = did.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
     let record = view.record.get().ok_or_else(|| Rejection::new(reasons::NOT_KNOWN))?;
     let shown = Shown {

@@ -26,6 +26,14 @@ use super::unread;
 /// What `serde_json` says of the text, but for halves of characters.
 pub fn from_str<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
     unread::forget();
+    from_str_again(text)
+}
+
+/// Reads a record that was read before as something else that counts, too: keys that were noted stay noted.
+///
+/// # Errors
+/// As [`from_str`].
+pub fn from_str_again<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::Result<T> {
     let mut reader = Reader::new(text);
     match T::deserialize(&mut reader) {
         Ok(value) if reader.rest_is_blank() => Ok(value),
@@ -545,14 +553,18 @@ mod tests {
 
     /// Whether it has a number that fits no integer.
     fn has_long_number(text: &str) -> bool {
-        text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 18)
+        text.split(|c: char| !c.is_ascii_digit())
+            .any(|digits| digits.len() > 18)
     }
 
     #[test]
     fn half_a_character_and_numbers_out_of_range_cost_nothing_else() {
         for (text, expected) in [
             (r#"["\ud83d","\ude00"]"#, r#"["\ufffd","\ufffd"]"#),
-            (r#"["a\ud83d\u0041\ud83d\ud83d\ude00\ud83d"]"#, r#"["a\ufffdA\ufffd😀\ufffd"]"#),
+            (
+                r#"["a\ud83d\u0041\ud83d\ud83d\ude00\ud83d"]"#,
+                r#"["a\ufffdA\ufffd😀\ufffd"]"#,
+            ),
             (r#"{"\ud83d":1,"b":2}"#, r#"{"\ufffd":1,"b":2}"#),
             ("[1e999,-1e999,1]", "[null,null,1]"),
             ("[99999999999999999999]", "[1e20]"),

@@ -31,6 +31,27 @@ static ACTIVITY_LEFT: Left = Left::new(&[
 /// Keys that are left unread on purpose.
 static ACTOR_LEFT: Left = Left::new(&["favoritesCount", "link", "objectType", "twitterTimeZone", "utcOffset"]);
 
+/// Keys that are left unread on purpose.
+static LONG_OBJECT_LEFT: Left = Left::new(&["twitter_extended_entities"]);
+/// Keys that are left unread on purpose.
+static NAMED_LEFT: Left = Left::new(&[
+    "country_code",
+    "geo",
+    "id",
+    "image",
+    "link",
+    "links",
+    "locality",
+    "name",
+    "objectType",
+    "region",
+    "streetAddress",
+    "summary",
+    "twitter_place_type",
+]);
+/// Keys that are left unread on purpose.
+static LINK_LEFT: Left = Left::new(&["inReplyTo", "objectType", "rel", "url"]);
+
 record! {
     /// An activity, or the note that a post is.
     Activity<'de> called "activity" leaving ACTIVITY_LEFT {
@@ -58,7 +79,7 @@ record! {
 
 record! {
     /// The whole of a post that was cut.
-    LongObject<'de> {
+    LongObject<'de> called "long_object" leaving LONG_OBJECT_LEFT {
         body: Text<'de> = "body",
         shown: Span = "display_text_range",
         entities: Maybe<Entities<'de>> = "twitter_entities",
@@ -87,7 +108,7 @@ record! {
 
 record! {
     /// A program or a place.
-    Named<'de> {
+    Named<'de> called "named" leaving NAMED_LEFT {
         name: Text<'de> = "displayName",
         country_code: Text<'de> = "twitter_country_code",
     }
@@ -95,12 +116,12 @@ record! {
 
 record! {
     /// A link.
-    Link<'de> { link: Text<'de> = "link" | "href", }
+    Link<'de> called "link" leaving LINK_LEFT { link: Text<'de> = "link" | "href", }
 }
 
 record! {
     /// A position, latitude first.
-    Position<'de> {
+    Position<'de> called "geo" {
         kind: Text<'de> = "type",
         coordinates: Numbers = "coordinates",
     }

@@ -3,12 +3,18 @@
 use tables::{Account, AvailabilityCheck, State, Timestamp};
 
 use super::{PLATFORM, snowflake};
+use crate::json::unread::Left;
 use crate::json::{Id, Many, Maybe, Stamp, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
 use crate::record::Settled;
 use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
+
+/// Keys that are left unread on purpose.
+static SUBJECT_LEFT: Left = Left::new(&["up_to_tweet_id", "user_id"]);
+/// Keys that are left unread on purpose.
+static OUTCOME_LEFT: Left = Left::new(&["action"]);
 
 record! {
     /// A page of the second interface's stream.
@@ -32,7 +38,7 @@ record! {
 
 record! {
     /// The account it is about; the second interface has that one level deeper.
-    Subject<'de> {
+    Subject<'de> called "compliance event" leaving SUBJECT_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         user: Maybe<Whom<'de>> = "user",
@@ -49,7 +55,7 @@ record! {
 
 record! {
     /// A line of a job's result: a post or an account that is not to be kept.
-    Outcome<'de> {
+    Outcome<'de> called "compliance result" leaving OUTCOME_LEFT {
         id: Id<'de> = "id",
         created_at: Text<'de> = "created_at",
         redacted_at: Text<'de> = "redacted_at",
@@ -90,7 +96,12 @@ pub(crate) fn event(event: &Event<'_>, sink: &mut Sink<'_>) -> Result<Settled, R
     let id = deeper.or_else(|| subject.id_str.get()).or_else(|| subject.id.get());
     let id = id.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
     let stated = sink.observed(event.observed_at.get())?;
-    let at = subject.event_at.0.or(subject.timestamp_ms.0).or(event.timestamp_ms.0).or(stated);
+    let at = subject
+        .event_at
+        .0
+        .or(subject.timestamp_ms.0)
+        .or(event.timestamp_ms.0)
+        .or(stated);
     let at = match at {
         Some(at) => at,
         None if state == State::Withheld => return Ok(Settled::Skipped("user_withheld notice")),
@@ -132,7 +143,11 @@ pub(crate) fn result(outcome: &Outcome<'_>, sink: &mut Sink<'_>) -> Result<Settl
         None => sink.observed(outcome.observed_at.get())?,
     };
     // What is known of the account is kept, with or without a time.
-    let (observed_at, observed_basis) = Seen { stated: at, carried: None }.of_account();
+    let (observed_at, observed_basis) = Seen {
+        stated: at,
+        carried: None,
+    }
+    .of_account();
     if let Some(created_at) = moment::parse(created_at) {
         sink.account(Account {
             created_at: Some(created_at),

@@ -7,6 +7,7 @@ use tables::{Account, AvailabilityCheck, Basis, Follow, State};
 
 use super::raw::{Tweet, User};
 use super::{PLATFORM, v1};
+use crate::json::unread::Left;
 use crate::json::{Id, Maybe, Nested, Text, from_str, record};
 use crate::moment;
 use crate::reasons;
@@ -22,6 +23,13 @@ pub struct Owner {
     /// Its handle, where it is known.
     pub handle: Option<String>,
 }
+
+/// Keys that are left unread on purpose.
+static OWN_ACCOUNT_LEFT: Left = Left::new(&["createdVia", "email", "phoneNumber", "timeZone"]);
+/// Keys that are left unread on purpose.
+static OTHER_LEFT: Left = Left::new(&["userLink"]);
+/// Keys that are left unread on purpose.
+static PROFILE_LEFT: Left = Left::new(&["headerMediaUrl"]);
 
 record! {
     /// An element of a list of the export.
@@ -39,7 +47,7 @@ record! {
 
 record! {
     /// The owner's account.
-    OwnAccount<'de> {
+    OwnAccount<'de> called "own account" leaving OWN_ACCOUNT_LEFT {
         account_id: Id<'de> = "accountId",
         username: Text<'de> = "username",
         display_name: Text<'de> = "accountDisplayName",
@@ -49,7 +57,7 @@ record! {
 
 record! {
     /// That the owner's account was suspended, or no longer.
-    Suspension<'de> {
+    Suspension<'de> called "suspension" {
         at: Text<'de> = "timeStamp" | "timestamp",
         action: Text<'de> = "action",
     }
@@ -57,7 +65,7 @@ record! {
 
 record! {
     /// How the owner's account shows itself.
-    Profile<'de> {
+    Profile<'de> called "profile" leaving PROFILE_LEFT {
         description: Maybe<Description<'de>> = "description",
         avatar: Text<'de> = "avatarMediaUrl",
     }
@@ -65,7 +73,7 @@ record! {
 
 record! {
     /// What it says of itself.
-    Description<'de> {
+    Description<'de> called "profile description" {
         bio: Text<'de> = "bio",
         website: Text<'de> = "website",
         location: Text<'de> = "location",
@@ -74,7 +82,7 @@ record! {
 
 record! {
     /// Another account.
-    Other<'de> { account_id: Id<'de> = "accountId", }
+    Other<'de> called "other account" leaving OTHER_LEFT { account_id: Id<'de> = "accountId", }
 }
 
 /// The name of the list that a JavaScript file assigns (`tweets`), and how many bytes stand before its value.
@@ -174,7 +182,11 @@ pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<
             url: description.and_then(|said| said.website.get()),
             avatar_url: profile.avatar.get(),
             observed_at,
-            observed_basis: if observed_at.is_some() { Basis::Stated } else { Basis::None },
+            observed_basis: if observed_at.is_some() {
+                Basis::Stated
+            } else {
+                Basis::None
+            },
             ..Account::blank(PLATFORM, &owner.account_id)
         });
         return Ok(Settled::Used);

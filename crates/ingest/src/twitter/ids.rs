@@ -6,14 +6,24 @@ use std::borrow::Cow;
 use tables::{Follow, Timestamp};
 
 use super::PLATFORM;
+use crate::json::unread::Left;
 use crate::json::{Each, Id, Text, record};
 use crate::reasons;
 use crate::settings::Whose;
 use crate::sink::{Rejection, Sink};
 
+/// Keys that are left unread on purpose.
+static IDS_LEFT: Left = Left::new(&[
+    "next_cursor",
+    "next_cursor_str",
+    "previous_cursor",
+    "previous_cursor_str",
+    "total_count",
+]);
+
 record! {
     /// A page of ids.
-    Ids<'de> {
+    Ids<'de> called "ids" leaving IDS_LEFT {
         ids: Each<Id<'de>> = "ids",
         observed_at: Text<'de> = "observed_at",
     }

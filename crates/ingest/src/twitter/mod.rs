@@ -16,7 +16,7 @@ use tables::{State, Timestamp};
 
 use crate::parse::Rules;
 use crate::reasons;
-use crate::record::{Settled, reread, settle, settle_item};
+use crate::record::{Settled, read_on, reread, settle, settle_item};
 use crate::seen::Seen;
 use crate::settings::Kind;
 use crate::sink::{RecordPlace, Rejection, Sink};
@@ -122,8 +122,15 @@ impl Reading<'_> {
     /// What stands under the first interface's keys; whether there was anything.
     fn of_v1(&self, sink: &mut Sink<'_>) -> bool {
         let (page, stated, v1) = (self.page, self.seen.stated, self.rules.kind != Kind::TwitterV2);
-        let old = page.results.objects().any(|item| item.from_user.0 && item.user.get().is_none());
-        let old: search::Page<'_> = if old { reread(self.json).unwrap_or_default() } else { search::Page::default() };
+        let old = page
+            .results
+            .objects()
+            .any(|item| item.from_user.0 && item.user.get().is_none());
+        let old: search::Page<'_> = if old {
+            reread(self.json).unwrap_or_default()
+        } else {
+            search::Page::default()
+        };
         for (name, list) in [("statuses", &page.statuses), ("results", &page.results)] {
             for (index, item) in list.items.iter().enumerate() {
                 let found = old.results.items.get(index).and_then(|found| found.get());
@@ -209,10 +216,16 @@ impl Reading<'_> {
     /// What is neither a post nor an account.
     fn other(&self, other: &others::Item<'_>, index: usize, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
         if other.event.0 {
-            let events: compliance::Page<'_> = reread(self.json)?;
+            let events: compliance::Page<'_> = read_on(self.json)?;
             let event = events.data.items.get(index).and_then(|event| event.get());
-            return event.map_or_else(|| Err(Rejection::new(reasons::NOT_KNOWN)), |event| compliance::event(event, sink));
+            return event.map_or_else(
+                || Err(Rejection::new(reasons::NOT_KNOWN)),
+                |event| compliance::event(event, sink),
+            );
         }
-        other.left_out().map_or_else(|| Err(Rejection::new(reasons::NOT_KNOWN)), |kind| Ok(Settled::Skipped(kind)))
+        other.left_out().map_or_else(
+            || Err(Rejection::new(reasons::NOT_KNOWN)),
+            |kind| Ok(Settled::Skipped(kind)),
+        )
     }
 }

@@ -5,11 +5,29 @@ use tables::{Follow, Timestamp};
 
 use super::raw::User;
 use super::{PLATFORM, v1};
+use crate::json::unread::Left;
 use crate::json::{Flag, Id, Many, Maybe, Nested, Present, Text, record};
 use crate::reasons;
 use crate::record::Settled;
 use crate::seen::Seen;
 use crate::sink::{Rejection, Sink};
+
+/// Keys that are left unread on purpose.
+static PARTY_LEFT: Left = Left::new(&[
+    "all_replies",
+    "blocked_by",
+    "blocking",
+    "can_dm",
+    "following_received",
+    "following_requested",
+    "live_following",
+    "marked_spam",
+    "muted_by",
+    "muting",
+    "notifications_enabled",
+    "screen_name",
+    "want_retweets",
+]);
 
 record! {
     /// A page of things that are no posts and no accounts.
@@ -77,7 +95,11 @@ record! {
 
 /// A list says nothing that the tables have a place for, but carries the account of whose it is.
 pub(crate) fn list(list: &List<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Settled {
-    match list.user.get().filter(|user| user.id().is_some() && user.handle.get().is_some()) {
+    match list
+        .user
+        .get()
+        .filter(|user| user.id().is_some() && user.handle.get().is_some())
+    {
         Some(user) => {
             v1::account(user, Seen { stated, carried: None }, sink);
             Settled::Used
@@ -104,7 +126,7 @@ record! {
 
 record! {
     /// One of them, and whether it follows the other.
-    Party<'de> {
+    Party<'de> called "friendship" leaving PARTY_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         following: Flag = "following",
@@ -123,7 +145,11 @@ pub(crate) fn friendship(friendship: &Friendship<'_>, sink: &mut Sink<'_>) -> Re
     let observed_at = sink.observed(friendship.observed_at.get())?;
     let no_account = || Rejection::new(reasons::NO_ACCOUNT);
     let relationship = friendship.relationship.get().ok_or_else(no_account)?;
-    let (source, target) = relationship.source.get().zip(relationship.target.get()).ok_or_else(no_account)?;
+    let (source, target) = relationship
+        .source
+        .get()
+        .zip(relationship.target.get())
+        .ok_or_else(no_account)?;
     let (source_id, target_id) = source.id().zip(target.id()).ok_or_else(no_account)?;
     let said = |one: Flag, other: Flag| one.0.or(other.0) == Some(true);
     let mut settled = Settled::Skipped("friendship without a follow");

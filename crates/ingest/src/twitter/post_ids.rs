@@ -46,7 +46,10 @@ pub(crate) fn bare(text: &str) -> Option<&str> {
     let text = text.trim();
     let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let id = quoted.unwrap_or(text);
-    (1..=20).contains(&id.len()).then_some(id).filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
+    (1..=20)
+        .contains(&id.len())
+        .then_some(id)
+        .filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What is wrong with something that should be an identifier.
@@ -67,7 +70,11 @@ pub struct BareIds {
 pub(crate) fn bare_ids(start: &[u8], whole: bool) -> Option<BareIds> {
     let inside = start.trim_ascii_start().strip_prefix(b"[");
     let separates = |byte: &u8| byte.is_ascii_whitespace() || inside.is_some() && matches!(byte, b',' | b']');
-    let mut ids = inside.unwrap_or(start).split(separates).filter(|id| !id.is_empty()).peekable();
+    let mut ids = inside
+        .unwrap_or(start)
+        .split(separates)
+        .filter(|id| !id.is_empty())
+        .peekable();
     let (mut any, mut of_posts) = (false, false);
     while let Some(id) = ids.next() {
         // The last one may be cut off.
@@ -96,7 +103,18 @@ mod tests {
         // Numbered one after the other, or late enough to be an account's.
         assert_eq!(told("20\n783214\n"), Some((true, false)));
         assert_eq!(told("1212092628029698048"), Some((true, false)));
-        for other in ["", "[]", "a\n1", "1,2", "1;2", "[1,{}]", "[[1]]", "6.06E+17", "{\"a\":1}", "-1"] {
+        for other in [
+            "",
+            "[]",
+            "a\n1",
+            "1,2",
+            "1;2",
+            "[1,{}]",
+            "[[1]]",
+            "6.06E+17",
+            "{\"a\":1}",
+            "-1",
+        ] {
             assert_eq!(told(other), None, "{other}");
         }
         assert_eq!(bare_ids(b"{\"a\":1", false), None);

@@ -85,6 +85,132 @@ static USER_LEFT: Left = Left::new(&[
     "withheld_scope",
 ]);
 
+/// Keys that are left unread on purpose.
+static ENTITIES_LEFT: Left = Left::new(&["annotations", "cashtags", "media", "polls", "symbols", "timestamps"]);
+/// Keys that are left unread on purpose.
+static EXTENDED_LEFT: Left = Left::new(&[
+    "entity_set",
+    "extended_entities",
+    "id",
+    "inline_media",
+    "media",
+    "richtext",
+]);
+/// Keys that are left unread on purpose.
+static HASHTAG_LEFT: Left = Left::new(&["end", "indices", "start"]);
+/// Keys that are left unread on purpose.
+static URL_LEFT: Left = Left::new(&[
+    "description",
+    "display_url",
+    "end",
+    "images",
+    "indices",
+    "media_key",
+    "media_url",
+    "media_url_https",
+    "sizes",
+    "start",
+    "status",
+    "title",
+    "type",
+    "unwound",
+    "unwound_url",
+]);
+/// Keys that are left unread on purpose.
+static MENTION_LEFT: Left = Left::new(&[
+    "created_at",
+    "description",
+    "end",
+    "entities",
+    "indices",
+    "location",
+    "most_recent_tweet_id",
+    "pinned_tweet",
+    "pinned_tweet_id",
+    "profile_image_url",
+    "protected",
+    "public_metrics",
+    "start",
+    "url",
+    "verified",
+    "verified_type",
+    "withheld",
+]);
+/// Keys that are left unread on purpose.
+static GEO_LEFT: Left = Left::new(&[
+    "contained_within",
+    "country",
+    "full_name",
+    "geo",
+    "id",
+    "name",
+    "place_type",
+    "type",
+]);
+/// Keys that are left unread on purpose.
+static PLACE_LEFT: Left = Left::new(&[
+    "attributes",
+    "bounding_box",
+    "centroid",
+    "contained_within",
+    "country",
+    "full_name",
+    "geo",
+    "geometry",
+    "name",
+    "place_type",
+    "polylines",
+    "url",
+]);
+/// Keys that are left unread on purpose.
+static METRICS_LEFT: Left = Left::new(&["bookmark_count", "impression_count", "media_count"]);
+/// Keys that are left unread on purpose.
+static PAGE_LEFT: Left = Left::new(&[
+    "completed_in",
+    "count",
+    "matching_rules",
+    "max_id",
+    "max_id_str",
+    "next",
+    "next_page",
+    "next_token",
+    "observed_at",
+    "page",
+    "previous_cursor",
+    "previous_cursor_str",
+    "query",
+    "refresh_url",
+    "requestParameters",
+    "request_parameters",
+    "results_per_page",
+    "search_metadata",
+    "since_id",
+    "since_id_str",
+    "title",
+    "total_count",
+]);
+/// Keys that are left unread on purpose.
+static USER_PAGE_LEFT: Left = Left::new(&["__twarc", "errors", "matching_rules", "meta", "observed_at"]);
+/// Keys that are left unread on purpose.
+static INCLUDES_LEFT: Left = Left::new(&["media", "polls", "topics"]);
+/// Keys that are left unread on purpose.
+static ERROR_OBJECT_LEFT: Left = Left::new(&[
+    "client_id",
+    "code",
+    "disconnect_type",
+    "errors",
+    "message",
+    "parameters",
+    "reason",
+    "registration_url",
+    "required_enrollment",
+    "section",
+    "status",
+    "type",
+]);
+/// Keys that are left unread on purpose.
+static TWARC_LEFT: Left = Left::new(&["url", "version"]);
+
 record! {
     /// A post of either interface, with the keys that tell other records apart from it.
     Tweet<'de> called "tweet" leaving TWEET_LEFT {
@@ -168,7 +294,7 @@ record! {
 
 record! {
     /// The whole of a post that was cut: `extended_tweet` of v1.1, `note_tweet` of v2.
-    Extended<'de> {
+    Extended<'de> called "extended_tweet" leaving EXTENDED_LEFT {
         text: Text<'de> = "full_text" | "text",
         entities: Maybe<Entities<'de>> = "entities",
         shown: Span = "display_text_range",
@@ -177,7 +303,7 @@ record! {
 
 record! {
     /// What stands inside a text.
-    Entities<'de> {
+    Entities<'de> called "entities" leaving ENTITIES_LEFT {
         hashtags: Many<Hashtag<'de>> = "hashtags",
         urls: Many<Url<'de>> = "urls",
         mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
@@ -188,12 +314,12 @@ record! {
 
 record! {
     /// A hashtag.
-    Hashtag<'de> { text: Text<'de> = "text" | "tag", }
+    Hashtag<'de> called "hashtag" leaving HASHTAG_LEFT { text: Text<'de> = "text" | "tag", }
 }
 
 record! {
     /// A link.
-    Url<'de> {
+    Url<'de> called "url" leaving URL_LEFT {
         url: Text<'de> = "url",
         expanded: Text<'de> = "expanded_url",
     }
@@ -201,7 +327,7 @@ record! {
 
 record! {
     /// A mention.
-    Mention<'de> {
+    Mention<'de> called "mention" leaving MENTION_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         handle: Text<'de> = "screen_name" | "username",
@@ -211,7 +337,7 @@ record! {
 
 record! {
     /// A position, longitude first.
-    Point<'de> {
+    Point<'de> called "point" {
         kind: Text<'de> = "type",
         coordinates: Numbers = "coordinates",
     }
@@ -219,7 +345,7 @@ record! {
 
 record! {
     /// v2: a position and a place. (v1.1's `geo`, latitude first, repeats `coordinates`.)
-    Geo<'de> {
+    Geo<'de> called "geo" leaving GEO_LEFT {
         coordinates: Maybe<Point<'de>> = "coordinates",
         place_id: Id<'de> = "place_id",
         country_code: Text<'de> = "country_code",
@@ -228,7 +354,7 @@ record! {
 
 record! {
     /// A place.
-    Place<'de> {
+    Place<'de> called "place" leaving PLACE_LEFT {
         id: Id<'de> = "id",
         country_code: Text<'de> = "country_code",
     }
@@ -236,7 +362,7 @@ record! {
 
 record! {
     /// v2: counts of a post or of an account.
-    Metrics<'de> {
+    Metrics<'de> called "metrics" leaving METRICS_LEFT {
         retweets: Count = "retweet_count",
         replies: Count = "reply_count",
         likes: Count = "like_count",
@@ -279,7 +405,7 @@ record! {
 
 record! {
     /// A page: v2's (`data`, `includes`, `errors`), v1.1 search's (`statuses`, `results`), v1.1 lists of users.
-    Page<'de> {
+    Page<'de> called "page" leaving PAGE_LEFT {
         data: Many<Tweet<'de>> = "data",
         includes: Maybe<Includes<'de>> = "includes",
         errors: Many<ErrorObject<'de>> = "errors",
@@ -294,7 +420,7 @@ record! {
 
 record! {
     /// A v2 page read for its accounts.
-    UserPage<'de> {
+    UserPage<'de> called "page" leaving USER_PAGE_LEFT {
         data: Many<User<'de>> = "data",
         includes: Maybe<Includes<'de>> = "includes",
     }
@@ -302,7 +428,7 @@ record! {
 
 record! {
     /// What a v2 page carries along.
-    Includes<'de> {
+    Includes<'de> called "includes" leaving INCLUDES_LEFT {
         users: Many<User<'de>> = "users",
         tweets: Many<Tweet<'de>> = "tweets",
         places: Many<Place<'de>> = "places",
@@ -311,7 +437,7 @@ record! {
 
 record! {
     /// A v2 error object.
-    ErrorObject<'de> {
+    ErrorObject<'de> called "error" leaving ERROR_OBJECT_LEFT {
         title: Text<'de> = "title",
         detail: Text<'de> = "detail",
         parameter: Text<'de> = "parameter",
@@ -323,7 +449,7 @@ record! {
 
 record! {
     /// What twarc adds.
-    Twarc<'de> { retrieved_at: Text<'de> = "retrieved_at", }
+    Twarc<'de> called "__twarc" leaving TWARC_LEFT { retrieved_at: Text<'de> = "retrieved_at", }
 }
 
 impl Tweet<'_> {

@@ -15,7 +15,14 @@ use crate::sink::{Rejection, Sink};
 use crate::text::{client, decode_entities, read_off};
 
 /// Keys that are left unread on purpose.
-static FOUND_LEFT: Left = Left::new(&["id", "metadata", "place", "recent_retweets", "to_user_id", "to_user_name"]);
+static FOUND_LEFT: Left = Left::new(&[
+    "id",
+    "metadata",
+    "place",
+    "recent_retweets",
+    "to_user_id",
+    "to_user_name",
+]);
 
 /// When the search interface began to number accounts as all others do.
 // python3 -c "from datetime import *; print(int(datetime(2011,11,7,tzinfo=timezone.utc).timestamp() * 1000))"

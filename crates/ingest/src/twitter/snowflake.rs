@@ -30,7 +30,14 @@ mod tests {
     #[test]
     fn a_snowflake_tells_its_time_and_older_ids_do_not() {
         assert_eq!(time_of("606037608354549759"), Some(Timestamp(1_433_325_600_123)));
-        for none in ["", "20", "29700859247", "6.06E+17", "-606037608354549759", "99999999999999999999"] {
+        for none in [
+            "",
+            "20",
+            "29700859247",
+            "6.06E+17",
+            "-606037608354549759",
+            "99999999999999999999",
+        ] {
             assert_eq!(time_of(none), None, "{none}");
         }
         // One more than what a float can tell apart from its neighbour.

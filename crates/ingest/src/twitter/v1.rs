@@ -59,7 +59,10 @@ enum Reposts {
 /// When it was posted; a time that is there but unreadable is a reason to reject.
 pub(super) fn posted_at(tweet: &Tweet<'_>) -> Result<Option<Timestamp>, Rejection> {
     let created_at = tweet.created_at.get();
-    match created_at.and_then(moment::parse).or_else(|| tweet.timestamp_ms.get().and_then(moment::parse)) {
+    match created_at
+        .and_then(moment::parse)
+        .or_else(|| tweet.timestamp_ms.get().and_then(moment::parse))
+    {
         Some(at) => Ok(Some(at)),
         None => time("created_at", created_at),
     }

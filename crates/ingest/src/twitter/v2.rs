@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tables::{AvailabilityCheck, Post, PostKind, State, Timestamp};
 
-use super::{PLATFORM, post_ids};
 use super::raw::{Entities, ErrorObject, Mention, Page, Tweet, User};
 use super::v1::{Lists, account, posted_at};
+use super::{PLATFORM, post_ids};
 use crate::json::{Many, Maybe, record};
 use crate::reasons;
-use crate::record::{Settled, reread};
+use crate::record::{Settled, read_on};
 use crate::seen::Seen;
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
@@ -126,8 +126,12 @@ impl WithMentioned<'_> {
     fn put(&self, seen: Seen, sink: &mut Sink<'_>) {
         let texts = [
             self.entities.get(),
-            self.author.get().and_then(|author| author.entities.get()?.description.get()),
-            self.in_reply_to_user.get().and_then(|user| user.entities.get()?.description.get()),
+            self.author
+                .get()
+                .and_then(|author| author.entities.get()?.description.get()),
+            self.in_reply_to_user
+                .get()
+                .and_then(|user| user.entities.get()?.description.get()),
         ];
         for user in texts.into_iter().flatten().flat_map(|text| text.mentions.objects()) {
             // Where the page did not carry the account along there is no more of it than its handle.
@@ -173,19 +177,25 @@ pub(crate) fn flat(
     };
     let includes = Includes::none();
     let whole: WithMentioned<'_> = if mentions_accounts(tweet) {
-        reread(json)?
+        read_on(json)?
     } else {
         WithMentioned::default()
     };
     post(tweet, &includes, seen, sink)?;
     flat_accounts(tweet, seen, sink);
-    for inner in tweet.referenced_tweets.objects().filter(|inner| inner.is_tweet()) {
-        if post(inner, &includes, seen, sink).is_ok() {
-            flat_accounts(inner, seen, sink);
-        }
-    }
+    flat_nested(tweet, &includes, seen, sink);
     whole.put(seen, sink);
     Ok(())
+}
+
+/// The posts that a flattened one refers to, and those that they refer to.
+fn flat_nested(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<'_>) {
+    for inner in tweet.referenced_tweets.objects().filter(|inner| inner.is_tweet()) {
+        if post(inner, includes, seen, sink).is_ok() {
+            flat_accounts(inner, seen, sink);
+            flat_nested(inner, includes, seen, sink);
+        }
+    }
 }
 
 fn flat_accounts(tweet: &Tweet<'_>, seen: Seen, sink: &mut Sink<'_>) {

@@ -232,7 +232,10 @@ fn other_records_are_left_out_by_name_and_broken_ones_rejected() {
     assert_eq!(ran.table::<Rejects>().len(), 5);
     let posts = ran.table::<Posts>();
     let post = posts.rows().unwrap().next().unwrap();
-    assert_eq!(post.posted_at, post.observed_at, "a time that cannot be read is that of the event");
+    assert_eq!(
+        post.posted_at, post.observed_at,
+        "a time that cannot be read is that of the event"
+    );
 }
 
 #[test]

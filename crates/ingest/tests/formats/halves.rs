@@ -10,12 +10,17 @@ const HALF: &str = r"\ud83c";
 
 /// What ingest makes of a record in which `fog` became `fog` with half an emoji: the ledger, and the texts of posts and of accounts.
 fn texts(name: &str, record: &str) -> (Vec<String>, Vec<String>) {
-    let damaged = record.replace("fog", &format!("fog{HALF}")).replace("\"NUMBER\"", "1e999");
+    let damaged = record
+        .replace("fog", &format!("fog{HALF}"))
+        .replace("\"NUMBER\"", "1e999");
     assert_ne!(damaged, record);
     let ran = Bench::with(name, damaged).ingest(&[name]);
     let (posts, accounts) = (ran.table::<Posts>(), ran.table::<Accounts>());
     let posts = posts.rows().unwrap().filter_map(|post| post.text.map(str::to_owned));
-    let accounts = accounts.rows().unwrap().filter_map(|account| account.description.map(str::to_owned));
+    let accounts = accounts
+        .rows()
+        .unwrap()
+        .filter_map(|account| account.description.map(str::to_owned));
     (ran.ledger(), posts.chain(accounts).collect())
 }
 
@@ -32,7 +37,10 @@ fn half_an_emoji_and_a_number_out_of_range_cost_nothing() {
     };
     let activity = r#"{"id":"tag:search.twitter.com,2005:7","objectType":"activity","verb":"post","body":"fog","favoritesCount":"NUMBER","postedTime":"2015-06-03T10:00:00.000Z","actor":{"objectType":"person","id":"id:twitter.com:1","preferredUsername":"larch"}}"#;
     let chat = r#"{"name":"Grove","type":"public_channel","id":77,"messages":[{"id":2,"type":"message","date_unixtime":"1619863200","from_id":"channel77","text":["fog","NUMBER"]}]}"#;
-    let export = format!(r#"window.YTD.tweets.part0 = [{{"tweet":{}}}]"#, tweet(5, r#""full_text":"fog","retweet_count":"NUMBER""#));
+    let export = format!(
+        r#"window.YTD.tweets.part0 = [{{"tweet":{}}}]"#,
+        tweet(5, r#""full_text":"fog","retweet_count":"NUMBER""#)
+    );
     for (name, record, text, records) in [
         ("v1.jsonl", v1.clone(), "fog\u{fffd}", 1),
         ("page.jsonl", format!(r#"{{"statuses":[{v1},{}]}}"#, tweet(6, "")), "fog\u{fffd}", 2),

@@ -32,7 +32,9 @@ fn accounts(ran: &Ran) -> Vec<String> {
 
 #[test]
 fn lists_carry_the_account_of_whose_they_are_and_friendships_are_follows() {
-    let list = |user: &str| format!(r#"{{"id":3,"full_name":"@larch/trees","member_count":2,"slug":"trees","mode":"public"{user}}}"#);
+    let list = |user: &str| {
+        format!(r#"{{"id":3,"full_name":"@larch/trees","member_count":2,"slug":"trees","mode":"public"{user}}}"#)
+    };
     let owned = list(r#","user":{"id":1,"screen_name":"Larch","followers_count":3}"#);
     let friendship = |following: bool, followed: bool| {
         format!(
@@ -73,7 +75,11 @@ fn what_v2_answers_besides_posts_and_accounts_is_skipped_by_kind() {
         r#"{"following":true,"pending_follow":false}"#,
         r#"{"colour":"green"}"#,
     ];
-    let ran = run("a.jsonl", format!(r#"{{"data":[{}],"meta":{{}}}}"#, data.join(",")), &[]);
+    let ran = run(
+        "a.jsonl",
+        format!(r#"{{"data":[{}],"meta":{{}}}}"#, data.join(",")),
+        &[],
+    );
     assert_eq!(
         ran.ledger(),
         [
@@ -151,16 +157,27 @@ fn the_first_search_interface() {
         found("Wed, 03 Jun 2009 10:00:00 +0000"),
         found("Wed, 06 Jun 2012 10:00:00 +0000")
     );
-    let ran = run("a.jsonl", [page, found("Wed, 06 Jun 2012 10:00:00 +0000")].join("\n"), &[]);
+    let ran = run(
+        "a.jsonl",
+        [page, found("Wed, 06 Jun 2012 10:00:00 +0000")].join("\n"),
+        &[],
+    );
     assert_eq!(ran.ledger(), ["read 3", "used 3"]);
     let posts = ran.table::<Posts>();
     let posts: Vec<_> = posts.rows().unwrap().collect();
     let ids: Vec<_> = posts.iter().map(|post| post.account_id).collect();
-    assert_eq!(ids, ["@larch", "1", "1"], "that interface had its own numbers until November 2011");
+    assert_eq!(
+        ids,
+        ["@larch", "1", "1"],
+        "that interface had its own numbers until November 2011"
+    );
     let post = &posts[1];
     assert_eq!((post.kind, post.in_reply_to_account_id), (PostKind::Reply, Some("2")));
     assert_eq!((post.text, post.client), (Some("@Oak tea & rain #fog"), Some("Pen")));
-    assert_eq!((post.latitude, post.longitude, post.hashtags.as_deref()), (Some(50.5), Some(7.5), Some(&["fog"][..])));
+    assert_eq!(
+        (post.latitude, post.longitude, post.hashtags.as_deref()),
+        (Some(50.5), Some(7.5), Some(&["fog"][..]))
+    );
 }
 
 #[test]
@@ -220,37 +237,76 @@ fn pages_of_bluesky() {
     let posts: Vec<_> = posts.rows().unwrap().collect();
     let kinds: Vec<_> = posts.iter().map(|post| (post.account_id, post.kind)).collect();
     use PostKind::{Original, Repost};
-    assert_eq!(kinds, [("did:plc:larch", Original), ("did:plc:oak", Repost), ("did:plc:larch", Original)]);
-    assert_eq!((posts[0].likes, posts[0].handle, posts[0].posted_at), (Some(4), Some("larch.example"), Some(MORNING)));
-    assert_eq!((posts[0].hashtags.as_deref(), posts[1].reposted_account_id), (Some(&["fog"][..]), Some("did:plc:larch")));
+    assert_eq!(
+        kinds,
+        [
+            ("did:plc:larch", Original),
+            ("did:plc:oak", Repost),
+            ("did:plc:larch", Original)
+        ]
+    );
+    assert_eq!(
+        (posts[0].likes, posts[0].handle, posts[0].posted_at),
+        (Some(4), Some("larch.example"), Some(MORNING))
+    );
+    assert_eq!(
+        (posts[0].hashtags.as_deref(), posts[1].reposted_account_id),
+        (Some(&["fog"][..]), Some("did:plc:larch"))
+    );
     let pair = |a: &str, b: &str| (format!("did:plc:{a}"), format!("did:plc:{b}"));
     assert_eq!(edges(&ran), [pair("larch", "oak"), pair("larch", "elm")]);
     let table = ran.table::<Accounts>();
     let profile = table.rows().unwrap().last().unwrap();
-    assert!(profile.created_at.is_some() && profile.avatar_url.is_some_and(|url| url.contains("/did:plc:larch/bafkx")));
+    assert!(
+        profile.created_at.is_some()
+            && profile
+                .avatar_url
+                .is_some_and(|url| url.contains("/did:plc:larch/bafkx"))
+    );
 }
 
 #[test]
 fn mastodon_streams_outboxes_and_conversations() {
     let status = r#"{"id":"1","uri":"https://s.example/1","created_at":"2015-06-03T10:00:00Z","content":"<p>rain</p>","account":{"username":"larch","acct":"larch","url":"https://s.example/@larch","moved":{"username":"larch","acct":"larch@far.example"}}}"#;
-    let stream = format!(":)\n\nevent: update\ndata: {status}\n\n:thump\n\nevent: delete\ndata: 17\n\nevent: update\ndata: {{broken\n\n");
+    let stream = format!(
+        ":)\n\nevent: update\ndata: {status}\n\n:thump\n\nevent: delete\ndata: 17\n\nevent: update\ndata: {{broken\n\n"
+    );
     let ran = run("stream.txt", stream, &[]);
-    assert_eq!(ran.ledger(), ["read 3", "used 1", "rejected not JSON 1", "skipped delete notice 1"]);
-    assert_eq!(accounts(&ran), ["larch@s.example", "larch@far.example"], "where it moved to is an account, too");
-    let talk = format!(r#"{{"id":"5","unread":false,"accounts":[{{"acct":"oak@far.example"}}],"last_status":{status}}}"#);
+    assert_eq!(
+        ran.ledger(),
+        ["read 3", "used 1", "rejected not JSON 1", "skipped delete notice 1"]
+    );
+    assert_eq!(
+        accounts(&ran),
+        ["larch@s.example", "larch@far.example"],
+        "where it moved to is an account, too"
+    );
+    let talk =
+        format!(r#"{{"id":"5","unread":false,"accounts":[{{"acct":"oak@far.example"}}],"last_status":{status}}}"#);
     assert_eq!(run("a.jsonl", talk, &[]).ledger(), ["read 2", "used 2"]);
     let outbox = r##"{"@context":"https://www.w3.org/ns/activitystreams","id":"outbox.json","type":"OrderedCollection","orderedItems":[
       {"id":"https://s.example/users/Larch/statuses/1/activity","type":"Create","actor":"https://s.example/users/Larch","published":"2015-06-03T10:00:00Z","object":{"id":"https://s.example/users/Larch/statuses/1","type":"Note","inReplyTo":"https://far.example/9","published":"2015-06-03T10:00:00Z","content":"<p>rain &amp; fog</p>","tag":[{"type":"Mention","href":"https://far.example/users/Oak","name":"@Oak@far.example"},{"type":"Hashtag","name":"#hills"}]}},
       {"id":"https://s.example/users/Larch/statuses/2/activity","type":"Announce","actor":"https://s.example/users/Larch","published":"2015-06-03T10:00:00Z","object":"https://far.example/users/oak/statuses/8"},
       {"type":"Move","actor":"https://s.example/users/Larch","object":"x"}]}"##;
     let ran = run("outbox.json", outbox, &[]);
-    assert_eq!(ran.ledger(), ["read 3", "used 2", "skipped activity of another kind 1"], "{}", ran.stderr());
+    assert_eq!(
+        ran.ledger(),
+        ["read 3", "used 2", "skipped activity of another kind 1"],
+        "{}",
+        ran.stderr()
+    );
     let posts = ran.table::<Posts>();
     let posts: Vec<_> = posts.rows().unwrap().collect();
-    assert_eq!((posts[0].account_id, posts[0].text, posts[0].kind), ("larch@s.example", Some("rain & fog"), PostKind::Reply));
+    assert_eq!(
+        (posts[0].account_id, posts[0].text, posts[0].kind),
+        ("larch@s.example", Some("rain & fog"), PostKind::Reply)
+    );
     assert_eq!(posts[0].mentioned_handles.as_deref(), Some(&["oak@far.example"][..]));
     assert_eq!(posts[0].hashtags.as_deref(), Some(&["hills"][..]));
-    assert_eq!((posts[1].kind, posts[1].reposted_post_id), (PostKind::Repost, Some("https://far.example/users/oak/statuses/8")));
+    assert_eq!(
+        (posts[1].kind, posts[1].reposted_post_id),
+        (PostKind::Repost, Some("https://far.example/users/oak/statuses/8"))
+    );
 }
 
 #[test]
@@ -302,23 +358,42 @@ fn an_export_tells_of_suspensions_and_the_profile() {
         r#"window.YTD.note_tweet.part0 = [{"noteTweet":{"noteTweetId":"5","core":{"text":"long"}}}]"#,
     );
     let ran = bench.ingest(&["x"]);
-    assert_eq!(ran.ledger(), ["read 5", "used 4", "skipped long text of a post in tweets.js 1"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 5", "used 4", "skipped long text of a post in tweets.js 1"]
+    );
     // Files are read in the order of their names, and this one comes before account.js.
     let check = |state| ("9".to_owned(), state, MORNING.0);
     assert_eq!(checks(&ran), [check(State::Suspended), check(State::Active)]);
     let table = ran.table::<Accounts>();
-    let profile = table.rows().unwrap().find(|row| row.description == Some("trees")).unwrap();
-    assert_eq!((profile.account_id, profile.location, profile.handle), ("9", Some("hills"), Some("Larch")));
+    let profile = table
+        .rows()
+        .unwrap()
+        .find(|row| row.description == Some("trees"))
+        .unwrap();
+    assert_eq!(
+        (profile.account_id, profile.location, profile.handle),
+        ("9", Some("hills"), Some("Larch"))
+    );
 }
 
 #[test]
 fn what_part_of_a_text_is_shown() {
     let lines = [
-        tweet(1, r#""full_text":"@Oak @Elm tea &amp; rain https://t.co/x","display_text_range":[10,24]"#),
-        tweet(2, r#""truncated":true,"display_text_range":[0,9],"extended_tweet":{"full_text":"@Oak 🌧 all day","display_text_range":[5,14]}"#),
+        tweet(
+            1,
+            r#""full_text":"@Oak @Elm tea &amp; rain https://t.co/x","display_text_range":[10,24]"#,
+        ),
+        tweet(
+            2,
+            r#""truncated":true,"display_text_range":[0,9],"extended_tweet":{"full_text":"@Oak 🌧 all day","display_text_range":[5,14]}"#,
+        ),
         tweet(3, r#""display_text_range":[0,999]"#),
         tweet(4, ""),
-        tweet(5, r#""retweeted_status":{"id":9,"full_text":"@Oak fog","display_text_range":[5,8],"user":{"id":2,"screen_name":"Elm"}},"display_text_range":[0,20]"#),
+        tweet(
+            5,
+            r#""retweeted_status":{"id":9,"full_text":"@Oak fog","display_text_range":[5,8],"user":{"id":2,"screen_name":"Elm"}},"display_text_range":[0,20]"#,
+        ),
     ];
     let ran = run("a.jsonl", lines.join("\n"), &[]);
     let posts = ran.table::<Posts>();
@@ -333,5 +408,46 @@ fn what_part_of_a_text_is_shown() {
         })
         .collect();
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(shown, [some("tea & rain"), some("🌧 all day"), None, None, some("fog"), some("fog")]);
+    assert_eq!(
+        shown,
+        [
+            some("tea & rain"),
+            some("🌧 all day"),
+            None,
+            None,
+            some("fog"),
+            some("fog")
+        ]
+    );
+}
+
+#[test]
+fn keys_that_nobody_knows_are_listed_at_any_depth() {
+    let lines = [
+        r#"{"data":[{"id":"1","author_id":"2","text":"tea","entities":{"moods":[],"hashtags":[{"tag":"a","mood":1,"start":0}],"annotations":[]}}],"includes":{"moods":[],"media":[]},"errors":[{"mood":1,"title":"x","type":"y"}],"moods":[],"meta":{}}"#,
+        r#"{"did":"did:plc:larch","time_us":1433325600000000,"mood":1,"kind":"commit","commit":{"rev":"x","mood":1,"operation":"create","collection":"app.bsky.graph.follow","rkey":"a","record":{"subject":"did:plc:oak","mood":1}}}"#,
+        r#"{"relationship":{"source":{"id":1,"following":true,"mood":1,"muting":false},"target":{"id":2}}}"#,
+    ];
+    let ran = run("a.jsonl", lines.join("\n"), &[]);
+    let told: serde_json::Value = serde_json::from_slice(&std::fs::read(ran.dir.join("run.json")).unwrap()).unwrap();
+    let keys: Vec<&str> = told["facts"]["unread_keys"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "commit.mood",
+            "entities.moods",
+            "error.mood",
+            "event.mood",
+            "friendship.mood",
+            "hashtag.mood",
+            "includes.moods",
+            "page.moods",
+            "record.mood"
+        ]
+    );
 }

@@ -29,14 +29,7 @@ fn page() -> String {
 #[test]
 fn a_page_gives_posts_accounts_and_checks() {
     let ran = Bench::with("a.jsonl", page()).ingest(&["a.jsonl"]);
-    assert_eq!(
-        ran.ledger(),
-        [
-            "read 7",
-            "used 6",
-            "skipped error about a post 1"
-        ]
-    );
+    assert_eq!(ran.ledger(), ["read 7", "used 6", "skipped error about a post 1"]);
     let posts = ran.table::<Posts>();
     let posts: Vec<_> = posts.rows().unwrap().collect();
     assert_eq!(
