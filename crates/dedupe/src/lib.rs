@@ -51,7 +51,7 @@ pub struct Dedupe {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
+Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
 posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
 personas, clusters (no rows yet) and ledger; links roster and rejects.
 

@@ -64,7 +64,7 @@ pub struct Enrich {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
+Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
 interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 

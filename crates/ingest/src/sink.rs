@@ -167,6 +167,13 @@ impl<'s> Sink<'s> {
         }
     }
 
+    /// A sink for records that were seen at a moment where they do not say so themselves.
+    #[must_use]
+    pub const fn seen_at(mut self, observed_at: Option<Timestamp>) -> Self {
+        self.observed_at = observed_at;
+        self
+    }
+
     /// When a record was seen: as it says under `observed_at`, otherwise as is known of all.
     ///
     /// # Errors
