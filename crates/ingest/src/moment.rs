@@ -1,13 +1,13 @@
 //! Times as sources write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use tables::Timestamp;
 
 /// Seconds below which a bare number is seconds since 1970 and from which it is milliseconds: the year 5138, or March 1973.
 const SECONDS_BELOW: i64 = 100_000_000_000;
 
 /// A moment that names its zone or needs none: RFC 3339, Twitter's and mail's form, seconds or milliseconds since 1970; also
-/// `YYYY-MM-DD` and `YYYY-MM-DD HH:MM:SS`, which stand for UTC.
+/// `YYYY-MM-DD`, and `YYYY-MM-DD HH:MM:SS` with a space or a `T` between, which stand for UTC.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -43,9 +43,16 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
 fn plain(text: &str) -> Option<Timestamp> {
     let moment = match text.len() {
         10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?,
-        _ => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok()?,
+        _ => ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+            .into_iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?,
     };
-    Some(Timestamp(moment.and_utc().timestamp_millis()))
+    has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()))
+}
+
+/// Whether a year was written with four digits. chrono's `%Y` takes fewer, and so would read `1/1/17` as a day of the year 17.
+const fn has_four_digits(year: i32) -> bool {
+    matches!(year, 1_000..=9_999)
 }
 
 /// `Wed Aug 27 13:08:45 +0000 2008`.
@@ -91,26 +98,28 @@ fn twitter(text: &str) -> Option<Timestamp> {
     Some(Timestamp(local.and_utc().timestamp_millis() - offset * 60_000))
 }
 
-/// A time in one of `formats` (as chrono's strftime); one that names no zone stands for UTC.
+/// A time in one of `formats` (as chrono's strftime); one that names no zone stands for UTC, and a year has four digits unless the
+/// format says `%y`.
 #[must_use]
 pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
     let text = text.trim();
-    formats.iter().find_map(|format| {
-        let naive = |moment: NaiveDateTime| Timestamp(moment.and_utc().timestamp_millis());
-        if let Ok(moment) = NaiveDateTime::parse_from_str(text, format) {
-            // chrono reads and drops an offset here, so formats with one are read below.
-            if !format.contains("%z") && !format.contains("%:z") {
-                return Some(naive(moment));
-            }
-        }
-        if let Ok(moment) = DateTime::parse_from_str(text, format) {
-            return Some(Timestamp(moment.timestamp_millis()));
-        }
-        NaiveDate::parse_from_str(text, format)
-            .ok()?
-            .and_hms_opt(0, 0, 0)
-            .map(naive)
-    })
+    formats.iter().find_map(|format| parse_one(text, format))
+}
+
+fn parse_one(text: &str, format: &str) -> Option<Timestamp> {
+    let naive =
+        |moment: NaiveDateTime| has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()));
+    // chrono reads and drops an offset here, so formats with one are read below.
+    if !format.contains("%z")
+        && !format.contains("%:z")
+        && let Ok(moment) = NaiveDateTime::parse_from_str(text, format)
+    {
+        return naive(moment);
+    }
+    if let Ok(moment) = DateTime::parse_from_str(text, format) {
+        return has_four_digits(moment.year()).then(|| Timestamp(moment.timestamp_millis()));
+    }
+    naive(NaiveDate::parse_from_str(text, format).ok()?.and_hms_opt(0, 0, 0)?)
 }
 
 #[cfg(test)]
@@ -130,6 +139,10 @@ mod tests {
             "2008-08-27T13:08:45.000Z",
             "2008-08-27T11:08:45-02:00",
             "2008-08-27 13:08:45",
+            "2008-08-27T13:08:45",
+            "2008-08-27T13:08:45.000000",
+            "2008-08-27 13:08:45+00:00",
+            "2008-08-27 13:08:45Z",
             "1219842525",
             "1219842525000",
         ] {
@@ -146,6 +159,8 @@ mod tests {
             "Wed Aug 32 13:08:45 +0000 2008",
             "20080827",
             "2008-13-01",
+            "08-08-27 13:08:45",
+            "2008-08-27T13:08",
             "Wed Äug 27 13:08:45 +000 2008",
         ] {
             assert_eq!(parse(text), None, "{text}");
@@ -168,5 +183,23 @@ mod tests {
             Some(Timestamp(1_420_502_400_000))
         );
         assert_eq!(parse_as("6.1.2015", &formats("%Y-%m-%d")), None);
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_none_of_four() {
+        let formats = ["%m/%d/%Y %H:%M".to_owned(), "%m/%d/%y %H:%M".to_owned()];
+        // python3 -c "from datetime import *; print(int(datetime(2017,1,1,9,5,tzinfo=timezone.utc).timestamp()))"
+        let expected = Some(Timestamp(1_483_261_500_000));
+        for text in ["1/1/17 9:05", "1/1/2017 9:05", "01/01/17 09:05"] {
+            assert_eq!(parse_as(text, &formats), expected, "{text}");
+        }
+        for text in ["1/1/17 9:05", "1/1/017 9:05", "1/1/0017 9:05", "1/1/12017 9:05"] {
+            assert_eq!(parse_as(text, &formats[..1]), None, "{text}");
+        }
+        assert_eq!(parse_as("17-01-01", &["%Y-%m-%d".to_owned()]), None);
+        assert_eq!(
+            parse_as("17-01-01 00:00:00 +0000", &["%Y-%m-%d %H:%M:%S %z".to_owned()]),
+            None
+        );
     }
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use run::{Bench, Ran};
-use tables::{Accounts, Availability, Flow, Follows, LedgerEntries, PostKind, Posts, Rejects};
+use tables::{Accounts, Availability, Flow, Follows, LedgerEntries, PostKind, Posts, Rejects, Timestamp};
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn skipped(why: &str) {
@@ -89,6 +89,20 @@ fn troll_archive() {
             .rows()
             .unwrap()
             .all(|post| post.post_id.is_none() && post.posted_at.is_some())
+    );
+    // Years have two digits there. python3: t = lambda x: int(datetime.strptime(x, '%m/%d/%y %H:%M').replace(tzinfo=timezone.utc).timestamp());
+    //   a = [t(r['publish_date']) for r in rows]; min(a), max(a) → 1506823980 1508110440; harvested_date: the same
+    let of = |times: Vec<Option<Timestamp>>| {
+        (
+            times.iter().flatten().min().copied(),
+            times.iter().flatten().max().copied(),
+        )
+    };
+    let expected = (Some(Timestamp(1_506_823_980_000)), Some(Timestamp(1_508_110_440_000)));
+    assert_eq!(of(posts.rows().unwrap().map(|post| post.posted_at).collect()), expected);
+    assert_eq!(
+        of(posts.rows().unwrap().map(|post| post.observed_at).collect()),
+        expected
     );
 }
 
