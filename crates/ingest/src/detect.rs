@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use stage::Failure;
@@ -76,11 +77,20 @@ impl Plan {
 #[error(transparent)]
 pub struct NotKnown(pub Failure);
 
+/// A mapping that was asked for.
+#[derive(Debug)]
+pub struct AskedMapping {
+    /// The mapping.
+    pub mapping: Mapping,
+    /// Whether a source was of its shape.
+    pub used: AtomicBool,
+}
+
 /// The mappings that a header is tried against.
 #[derive(Debug)]
 pub struct Mappings {
     /// Those asked for.
-    pub asked: Vec<Mapping>,
+    pub asked: Vec<AskedMapping>,
     /// Those that come with the program.
     pub builtin: Vec<Mapping>,
 }
@@ -227,12 +237,13 @@ fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) 
     let header_of = |delimiter: u8| csv_header(start, delimiter, whole).map(Arc::new);
     let mut missing: Option<MissingColumn> = None;
     if matches!(kind, Kind::Any | Kind::Mapped) {
-        for mapping in &mappings.asked {
+        for AskedMapping { mapping, used } in &mappings.asked {
             let Some(header) = header_of(mapping.delimiter) else {
                 continue;
             };
             match mapping.bind(&header.columns) {
                 Ok(bound) => {
+                    used.store(true, Ordering::Relaxed);
                     let bound = Arc::new(bound);
                     return Ok(Plan::Mapped { bound, header });
                 }
@@ -250,7 +261,7 @@ fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) 
             }
         }
     }
-    if missing.is_none() && matches!(kind, Kind::Any | Kind::Mapped) {
+    if matches!(kind, Kind::Any | Kind::Mapped) {
         for mapping in &mappings.builtin {
             let Some(header) = header_of(mapping.delimiter) else {
                 continue;
@@ -261,7 +272,7 @@ fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) 
             }
         }
     }
-    if let Some(missing) = missing {
+    if let Some(missing) = missing.filter(|missing| is_csv(start, whole, missing.delimiter).is_some()) {
         let remedy = match &missing.meant {
             Some(meant) => format!("did you mean '{meant}'? Correct the mapping, or mark the field optional = true"),
             None => "correct the mapping, mark the field optional = true, or leave the file out".to_owned(),
@@ -302,12 +313,16 @@ fn native(start: &[u8], whole: bool, kind: Kind, shown: &str) -> Result<Plan> {
     .into())
 }
 
-fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
-    let failure = Failure::new(format!("cannot read {shown}: its format is not known"));
+/// The header of what is CSV by the look of its rows, described or not.
+fn is_csv(start: &[u8], whole: bool, delimiter: u8) -> Option<Header> {
     let text = std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0'))
         || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
-    let header = csv_header(start, b',', whole).filter(|header| text && has_rows(start, header));
-    match header {
+    csv_header(start, delimiter, whole).filter(|header| text && has_rows(start, header))
+}
+
+fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
+    let failure = Failure::new(format!("cannot read {shown}: its format is not known"));
+    match DELIMITERS.into_iter().find_map(|delimiter| is_csv(start, whole, delimiter)) {
         Some(header) => {
             let mut columns = header.columns;
             let more = if columns.len() > 12 { ", …" } else { "" };

@@ -32,6 +32,7 @@ pub mod utf16;
 pub mod work;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::Parser;
@@ -40,10 +41,10 @@ use stage::{Common, Failure, HELP_FOOTER, Outcome, Place, Remedy, Run, Source, S
 use tables::{Flow, Input};
 
 use archive::Pieces;
-use detect::Mappings;
+use detect::{AskedMapping, Mappings};
 use mapping::Mapping;
 use parse::Rules;
-use pipeline::Job;
+use pipeline::{Found, Job};
 use settings::{FormatArgument, Kind, MaxRejects, Whose, size};
 
 const EXAMPLES: &str = "\
@@ -167,7 +168,12 @@ impl Stage for Ingest {
         let asked = self
             .mapping
             .iter()
-            .map(|asked| read_mapping(&mapping_text(asked)?, asked))
+            .map(|asked| {
+                Ok(AskedMapping {
+                    mapping: read_mapping(&mapping_text(asked)?, asked)?,
+                    used: AtomicBool::new(false),
+                })
+            })
             .collect::<Result<_>>()?;
         let builtin = mapping::builtin_names()
             .filter_map(|name| Some((mapping::builtin(name)?, name)))
@@ -189,8 +195,8 @@ impl Stage for Ingest {
     }
 
     fn inputs(&self, asked: &Asked) -> Result<Option<Vec<Input>>> {
-        // What was too many rejects the first time is so the second time, too; only a run tells.
-        if self.max_rejects.is_some() {
+        // What was too many rejects the first time is so the second time, too, and what fitted nothing fits nothing; only a run tells.
+        if self.max_rejects.is_some() || !self.mapping.is_empty() {
             return Ok(None);
         }
         // A file that cannot be hashed cannot be read: that is for the run to tell.
@@ -256,14 +262,18 @@ impl Stage for Ingest {
         }
         let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);
         let (rejected, read) = (total(Flow::Rejected), total(Flow::Read));
-        if !found.broken.is_empty() {
-            let (broken, of) = (found.broken.len(), found.broken.len() + found.whole);
-            let each: Vec<String> = found.broken.iter().map(|error| format!("\n  {error:#}")).collect();
-            return Ok(Outcome::CheckFailed(format!(
-                "{broken} of {of} files could not be read to their end; what stands before the break is in the tables, \
-                 the place in the table rejects:{}\n  remedy: fetch them again and rerun, or leave them out",
-                each.concat()
-            )));
+        let unused = job
+            .mappings
+            .asked
+            .iter()
+            .filter(|asked| !asked.used.load(Ordering::Relaxed));
+        let unused: Vec<&str> = unused.map(|asked| asked.mapping.name.as_str()).collect();
+        let wrong: Vec<String> = [broken_told(&found), unused_told(&unused)]
+            .into_iter()
+            .flatten()
+            .collect();
+        if !wrong.is_empty() {
+            return Ok(Outcome::CheckFailed(wrong.join("\ningest: ")));
         }
         Ok(match self.max_rejects {
             Some(allowed) if allowed.is_exceeded(rejected, read) => Outcome::CheckFailed(format!(
@@ -272,6 +282,37 @@ impl Stage for Ingest {
             _ => Outcome::Done,
         })
     }
+}
+
+/// What is said of files that could not be read, or not to their end.
+fn broken_told(found: &Found) -> Option<String> {
+    let (broken, of) = (found.broken.len(), found.broken.len() + found.whole);
+    let each: Vec<String> = found.broken.iter().map(|error| format!("\n  {error:#}")).collect();
+    let mut advice: Vec<String> = Vec::new();
+    for error in &found.broken {
+        let given = error.downcast_ref::<Failure>().and_then(Failure::advice);
+        let given = given.map(|given| format!("\n  remedy: {given}"));
+        advice.extend(given.filter(|given| !advice.contains(given)));
+    }
+    (broken > 0).then(|| {
+        format!(
+            "{broken} of {of} files could not be read, or not to their end; what stands before a break is in the tables, the place \
+             in the table rejects:{}{}",
+            each.concat(),
+            advice.concat()
+        )
+    })
+}
+
+/// What is said of mappings that were asked for and fitted nothing.
+fn unused_told(unused: &[&str]) -> Option<String> {
+    let names: Vec<String> = unused.iter().map(|name| format!("'{name}'")).collect();
+    (!unused.is_empty()).then(|| {
+        format!(
+            "mapping {} fits none of the files\n  remedy: compare its columns with the files' headers, or leave it out",
+            names.join(", ")
+        )
+    })
 }
 
 /// So many of a list are named.

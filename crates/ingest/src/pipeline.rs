@@ -290,8 +290,11 @@ impl Reader<'_> {
                     let input = feed.into_inner().finish(&piece.name)?;
                     Ok(Err(Event::Unknown { source, input }))
                 }
-                Ok(NotKnown(failure)) => Err(failure.into()),
-                Err(error) => Err(error),
+                Ok(NotKnown(failure)) => Err(Broken::not_told(failure).into()),
+                // CSV without a mapping, say: that does not cost the other files.
+                Err(error) => Err(error
+                    .downcast::<Failure>()
+                    .map_or_else(|error| error, |f| Broken::not_told(f).into())),
             },
         }
     }
@@ -320,6 +323,7 @@ impl Reader<'_> {
             line: error.line,
             byte: error.byte,
             detail: error.to_string(),
+            reason: reasons::BROKEN_OFF,
             failure: unreadable(shown, error),
         })?;
         if !wanted {
@@ -346,10 +350,23 @@ struct Broken {
     /// Bytes of content before that.
     byte: u64,
     detail: String,
+    reason: &'static str,
     failure: Failure,
 }
 
 impl Broken {
+    /// Of a source of which cannot be told how to read it.
+    fn not_told(failure: Failure) -> Self {
+        let why = std::error::Error::source(&failure).map_or_else(|| failure.to_string(), ToString::to_string);
+        Self {
+            line: 1,
+            byte: 0,
+            detail: why,
+            reason: reasons::UNREADABLE_FILE,
+            failure,
+        }
+    }
+
     /// Of a source that could not even be opened.
     fn unopened(shown: &str, error: anyhow::Error) -> Self {
         let remedy = error
@@ -368,6 +385,7 @@ impl Broken {
                     .because(error),
             },
             detail,
+            reason: reasons::BROKEN_OFF,
         }
     }
 
@@ -382,7 +400,7 @@ impl Broken {
             length: 0,
             bytes: &[],
         };
-        sink.reject(&place, &Rejection::with(reasons::BROKEN_OFF, self.detail.clone()));
+        sink.reject(&place, &Rejection::with(self.reason, self.detail.clone()));
         sink.finish()
     }
 }

@@ -2,6 +2,8 @@
 
 /// The file could not be read, or not further than here.
 pub const BROKEN_OFF: &str = "file cannot be read to its end";
+/// A file that was told by its content to be nothing that can be read, or CSV that no mapping describes.
+pub const UNREADABLE_FILE: &str = "file cannot be read as anything known";
 /// A file of a folder or archive, and not asked for by name, that holds nothing known: a note, a picture.
 pub const UNKNOWN_FILE: &str = "file of no known format";
 /// The line is not JSON.

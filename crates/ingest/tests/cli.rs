@@ -108,7 +108,7 @@ fn a_file_that_breaks_off_does_not_cost_the_others() {
         bench.put("c.jsonl", tweet(10_002, ""));
         let ran = bench.ingest(&["a.jsonl", name, "c.jsonl"]);
         assert_eq!(ran.status(), 1, "{}", ran.stderr());
-        let told = "1 of 3 files could not be read to their end";
+        let told = "1 of 3 files could not be read, or not to their end";
         assert!(
             ran.stderr().contains(told) && ran.stderr().contains(name),
             "{}",
@@ -312,6 +312,71 @@ fn what_nobody_knows_is_an_error_with_a_remedy() {
         );
         assert!(stderr.contains("\n  remedy: "), "{stderr}");
         assert!(!ran.dir.exists());
+    }
+}
+
+#[test]
+fn a_csv_without_a_mapping_does_not_cost_the_others() {
+    let bench = Bench::with("d/a.jsonl", tweet(1, ""));
+    bench.put("d/b.csv", "hue,size\nred,2\nblue,3\n");
+    bench.put("d/c.csv", "handle,state\n");
+    bench.put("d/d.jsonl", tweet(2, ""));
+    bench.put("d/README.md", "# Notes, and more\n\nCollected by hand.\n");
+    let ran = bench.ingest(&["d", "--mapping", "fifth-tribe"]);
+    assert_eq!(ran.status(), 1, "{}", ran.stderr());
+    assert_eq!(
+        ran.ledger(),
+        [
+            "read 5",
+            "used 2",
+            "rejected file cannot be read as anything known 2",
+            "skipped file of no known format 1"
+        ]
+    );
+    let end = ran.stderr();
+    let end = &end[end
+        .find("ingest: 2 of 4 files could not be read, or not to their end")
+        .unwrap()..];
+    for told in [
+        "\n  cannot read 'd/b.csv': column 'username' is missing (mapping 'fifth-tribe', line 11; the file has: hue, size)\n",
+        "\n  cannot read 'd/c.csv': column 'username' is missing (mapping 'fifth-tribe', line 11; the file has: handle, state)\n",
+        "\n  remedy: correct the mapping, mark the field optional = true, or leave the file out\n",
+        "\ningest: mapping 'fifth-tribe' fits none of the files\n  remedy: ",
+    ] {
+        assert!(end.contains(told), "{end}");
+    }
+    assert_eq!(
+        end.matches("remedy: correct the mapping").count(),
+        1,
+        "said once: {end}"
+    );
+    // Nothing could be read at all: an error, and nothing is written.
+    let ran = bench.ingest_to("none", &["d/b.csv"], "");
+    assert_eq!((ran.status(), ran.dir.exists()), (2, false));
+    let ran = bench.ingest_to("none", &["d/b.csv", "d/c.csv"], "");
+    assert_eq!((ran.status(), ran.dir.exists()), (2, false));
+    assert!(ran.stderr().starts_with(
+        "ingest: cannot read 'd/b.csv': no mapping for a CSV with these columns: hue, size\n  remedy: say what they mean"
+    ));
+    // Named on the command line among others, it does not cost them either.
+    let ran = bench.ingest_to("some", &["d/b.csv", "d/a.jsonl"], "");
+    assert_eq!((ran.status(), ran.table::<Posts>().len()), (1, 1));
+}
+
+#[test]
+fn a_mapping_that_fits_nothing_is_told_of() {
+    let bench = Bench::with("a.jsonl", tweet(1, ""));
+    for _ in 0..2 {
+        let ran = bench.ingest(&["a.jsonl", "--mapping", "fifth-tribe", "--if-changed"]);
+        assert_eq!((ran.status(), ran.table::<Posts>().len()), (1, 1));
+        assert!(
+            ran.stderr().ends_with(
+                "ingest: mapping 'fifth-tribe' fits none of the files\n  remedy: compare its columns with the files' headers, or \
+                 leave it out\n"
+            ),
+            "{}",
+            ran.stderr()
+        );
     }
 }
 

@@ -38,6 +38,7 @@ impl Mapping {
             mapping: self.name.clone(),
             line,
             found: header.join(", "),
+            delimiter: self.delimiter,
             meant: did_you_mean(column, header.iter().map(String::as_str)).map(str::to_owned),
         };
         if let Some(column) = self.columns.iter().find(|column| position(column).is_none()) {

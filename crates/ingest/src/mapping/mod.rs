@@ -44,6 +44,8 @@ pub struct MissingColumn {
     pub line: usize,
     /// The columns that the file has.
     pub found: String,
+    /// What stands between them.
+    pub delimiter: u8,
     /// The column that may have been meant.
     pub meant: Option<String>,
 }
