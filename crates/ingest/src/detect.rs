@@ -9,7 +9,7 @@ use anyhow::Result;
 use stage::Failure;
 
 use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
-use crate::mapping::{Bound, Mapping, MissingColumn};
+use crate::mapping::{Bound, Encoding, Format, Mapping, MissingColumn, Names};
 use crate::native;
 use crate::settings::Kind;
 use crate::twitter::export::{self, Owner};
@@ -65,9 +65,7 @@ impl Plan {
             Self::JsonLines => frame::lines(feed, max_line, take),
             Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
             Self::Chats => frame::chats(feed, max_line, take),
-            Self::Native { header, .. } | Self::Mapped { header, .. } => {
-                frame::csv_rows(feed, header.delimiter, max_line, take)
-            }
+            Self::Native { header, .. } | Self::Mapped { header, .. } => frame::csv_rows(feed, header, max_line, take),
         }
     }
 }
@@ -83,7 +81,7 @@ pub struct AskedMapping {
     /// The mapping.
     pub mapping: Mapping,
     /// Whether a source was of its shape.
-    pub used: AtomicBool,
+    pub used: Arc<AtomicBool>,
 }
 
 /// The mappings that a header is tried against.
@@ -100,16 +98,18 @@ pub struct Mappings {
 pub struct Detector<'m> {
     kind: Kind,
     mappings: &'m Mappings,
+    observed_at: bool,
     owners: Owners,
 }
 
 impl<'m> Detector<'m> {
-    /// A detector of records of a kind.
+    /// A detector of records of a kind; `observed_at` says whether it is known when records were observed that do not say so.
     #[must_use]
-    pub fn new(kind: Kind, mappings: &'m Mappings) -> Self {
+    pub fn new(kind: Kind, mappings: &'m Mappings, observed_at: bool) -> Self {
         Self {
             kind,
             mappings,
+            observed_at,
             owners: Owners::default(),
         }
     }
@@ -147,9 +147,10 @@ impl<'m> Detector<'m> {
             return Ok(Plan::Chats);
         }
         if matches!(first, b'{' | b'[') {
-            if kind == Kind::Mapped {
+            let mut asked = self.mappings.asked.iter();
+            if kind == Kind::Mapped && !asked.any(|asked| asked.mapping.format == Format::Json) {
                 return Err(Failure::new(format!("cannot read {shown} as CSV: it is JSON"))
-                    .remedy("leave out --format csv")
+                    .remedy("leave out --format csv, or give a --mapping with format = \"json\"")
                     .into());
             }
             return Ok(if is_lines(start, whole) {
@@ -158,7 +159,13 @@ impl<'m> Detector<'m> {
                 Plan::JsonValues
             });
         }
-        csv(start, whole, kind, self.mappings, shown)
+        let look = Look {
+            start,
+            whole,
+            shown,
+            observed_at: self.observed_at,
+        };
+        csv(look, kind, self.mappings)
     }
 }
 
@@ -233,80 +240,154 @@ fn is_lines(start: &[u8], whole: bool) -> bool {
     }
 }
 
-fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) -> Result<Plan> {
-    let header_of = |delimiter: u8| csv_header(start, delimiter, whole).map(Arc::new);
-    let mut missing: Option<MissingColumn> = None;
-    if matches!(kind, Kind::Any | Kind::Mapped) {
-        for AskedMapping { mapping, used } in &mappings.asked {
-            let Some(header) = header_of(mapping.delimiter) else {
-                continue;
-            };
-            match mapping.bind(&header.columns) {
-                Ok(bound) => {
-                    used.store(true, Ordering::Relaxed);
-                    let bound = Arc::new(bound);
-                    return Ok(Plan::Mapped { bound, header });
-                }
-                Err(error) => missing = missing.or(Some(error)),
+/// What is looked at to tell what a CSV is.
+#[derive(Clone, Copy)]
+struct Look<'l> {
+    start: &'l [u8],
+    /// Whether that is all there is.
+    whole: bool,
+    /// What messages call the source.
+    shown: &'l str,
+    /// Whether it is said when records were observed that do not say so themselves.
+    observed_at: bool,
+}
+
+impl Look<'_> {
+    fn header(&self, delimiter: u8, encoding: Encoding) -> Option<Header> {
+        csv_header(self.start, delimiter, self.whole, encoding)
+    }
+
+    /// Binds a mapping to the header that the file has or, if the mapping says that there is none, to the one it gives.
+    fn bind(&self, mapping: &Mapping) -> Option<Result<Plan, MissingColumn>> {
+        let header = self.header(mapping.delimiter, mapping.encoding)?;
+        let header = match &mapping.names {
+            Names::FirstRow => header,
+            Names::Given(names) => self.headless(mapping, &header, names.clone())?,
+            Names::Numbers => {
+                let numbers = (1..=header.columns.len()).map(|number| number.to_string());
+                self.headless(mapping, &header, numbers.collect())?
             }
+        };
+        Some(mapping.bind(&header.columns).map(|bound| Plan::Mapped {
+            bound: Arc::new(bound),
+            header: Arc::new(header),
+        }))
+    }
+
+    /// The header of a file without one, if its first rows are such rows: as many fields, and no sentence where a name should stand.
+    fn headless(&self, mapping: &Mapping, first: &Header, columns: Vec<String>) -> Option<Header> {
+        let header = Header {
+            columns,
+            delimiter: first.delimiter,
+            in_file: false,
+        };
+        let is_name = |field: &[u8]| !field.trim_ascii().contains(&b' ');
+        let fits = is_text(self.start, self.whole)
+            && first.columns.len() == header.columns.len()
+            && rows_are(self.start, &header, |fields| {
+                fields.len() == header.columns.len()
+                    && mapping
+                        .names_in(&header.columns)
+                        .all(|at| fields.get(at).is_some_and(|field| is_name(field)))
+            });
+        fits.then_some(header)
+    }
+}
+
+fn csv(look: Look<'_>, kind: Kind, mappings: &Mappings) -> Result<Plan> {
+    let mut missing: Option<MissingColumn> = None;
+    let is_mapped = matches!(kind, Kind::Any | Kind::Mapped);
+    let asked = mappings
+        .asked
+        .iter()
+        .filter(|asked| is_mapped && asked.mapping.format == Format::Csv);
+    // A mapping of files without a header fits many a file that has one: it is asked last.
+    let (headed, headless): (Vec<_>, Vec<_>) = asked.partition(|asked| asked.mapping.names == Names::FirstRow);
+    for asked in headed {
+        match look.bind(&asked.mapping) {
+            Some(Ok(plan)) => {
+                asked.used.store(true, Ordering::Relaxed);
+                return Ok(plan);
+            }
+            Some(Err(error)) => missing = missing.or(Some(error)),
+            None => {}
         }
     }
     if matches!(kind, Kind::Roster | Kind::Availability | Kind::Follows) {
-        return native(start, whole, kind, shown);
+        return native(look, kind);
     }
     if kind == Kind::Any {
-        for header in DELIMITERS.into_iter().filter_map(header_of) {
-            if let Some(kind) = native::recognise(&header.columns) {
+        for header in DELIMITERS
+            .into_iter()
+            .filter_map(|delimiter| look.header(delimiter, Encoding::Utf8))
+        {
+            if let Some(kind) = native::recognise(&header.columns, look.observed_at) {
+                let header = Arc::new(header);
                 return Ok(Plan::Native { kind, header });
             }
         }
     }
-    if matches!(kind, Kind::Any | Kind::Mapped) {
-        for mapping in &mappings.builtin {
-            let Some(header) = header_of(mapping.delimiter) else {
-                continue;
-            };
-            if let Ok(bound) = mapping.bind(&header.columns) {
-                let bound = Arc::new(bound);
-                return Ok(Plan::Mapped { bound, header });
-            }
+    if is_mapped && let Some(plan) = builtin(look, &mappings.builtin) {
+        return Ok(plan);
+    }
+    for asked in headless {
+        if let Some(Ok(plan)) = look.bind(&asked.mapping) {
+            asked.used.store(true, Ordering::Relaxed);
+            return Ok(plan);
         }
     }
-    if let Some(missing) = missing.filter(|missing| is_csv(start, whole, missing.delimiter).is_some()) {
+    if let Some(missing) = missing.filter(|missing| is_csv(look.start, look.whole, missing.delimiter).is_some()) {
         let remedy = match &missing.meant {
             Some(meant) => format!("did you mean '{meant}'? Correct the mapping, or mark the field optional = true"),
             None => "correct the mapping, mark the field optional = true, or leave the file out".to_owned(),
         };
-        return Err(Failure::new(format!("cannot read {shown}"))
+        return Err(Failure::new(format!("cannot read {}", look.shown))
             .remedy(remedy)
             .because(missing)
             .into());
     }
-    Err(unknown(start, whole, shown))
+    Err(unknown(look))
 }
 
-fn native(start: &[u8], whole: bool, kind: Kind, shown: &str) -> Result<Plan> {
+/// The built-in mapping that leaves the fewest columns of a file unread.
+fn builtin(look: Look<'_>, builtin: &[Mapping]) -> Option<Plan> {
+    let recognised = builtin
+        .iter()
+        .filter(|mapping| mapping.format == Format::Csv && mapping.names == Names::FirstRow);
+    let mut best: Option<(usize, Plan)> = None;
+    for mapping in recognised {
+        let Some(Ok(plan)) = look.bind(mapping) else { continue };
+        let unread = match &plan {
+            Plan::Mapped { bound, .. } => bound.unread.len(),
+            _ => 0,
+        };
+        let better = best.as_ref().is_none_or(|(fewest, _)| unread < *fewest);
+        if better && (unread == 0 || !mapping.exact) {
+            best = Some((unread, plan));
+        }
+    }
+    best.map(|(_, plan)| plan)
+}
+
+fn native(look: Look<'_>, kind: Kind) -> Result<Plan> {
     let headers: Vec<Header> = DELIMITERS
         .into_iter()
-        .filter_map(|delimiter| csv_header(start, delimiter, whole))
+        .filter_map(|delimiter| look.header(delimiter, Encoding::Utf8))
         .collect();
-    if let Some(header) = headers
-        .iter()
-        .find(|header| native::missing(&header.columns, kind).is_none())
-    {
+    let missing = |header: &Header| native::missing(&header.columns, kind, look.observed_at);
+    if let Some(header) = headers.iter().find(|header| missing(header).is_none()) {
         return Ok(Plan::Native {
             kind,
             header: Arc::new(header.clone()),
         });
     }
     let Some(header) = headers.into_iter().max_by_key(|header| header.columns.len()) else {
-        return Err(unknown(start, whole, shown));
+        return Err(unknown(look));
     };
-    let column = native::missing(&header.columns, kind)
-        .unwrap_or_default()
-        .join("' or '");
+    let column = missing(&header).unwrap_or_default().join("' or '");
     Err(Failure::new(format!(
-        "cannot read {shown}: column '{column}' is missing (line 1; the file has: {})",
+        "cannot read {}: column '{column}' is missing (line 1; the file has: {})",
+        look.shown,
         header.columns.join(", ")
     ))
     .remedy("rename the column, or describe the file in a mapping (--mapping)")
@@ -314,13 +395,24 @@ fn native(start: &[u8], whole: bool, kind: Kind, shown: &str) -> Result<Plan> {
 }
 
 /// The header of what is CSV by the look of its rows, described or not.
-fn is_csv(start: &[u8], whole: bool, delimiter: u8) -> Option<Header> {
-    let text = std::str::from_utf8(start).is_ok_and(|text| !text.contains('\0'))
-        || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
-    csv_header(start, delimiter, whole).filter(|header| text && has_rows(start, header))
+pub(crate) fn is_csv(start: &[u8], whole: bool, delimiter: u8) -> Option<Header> {
+    // Old exports are of Latin-1, where any byte is a character.
+    csv_header(start, delimiter, whole, Encoding::Latin1)
+        .filter(|header| is_text(start, whole) && header.columns.len() > 1 && has_rows(start, header))
 }
 
-fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
+/// Whether bytes are a text: they are UTF-8, or hold no byte that no text has.
+fn is_text(start: &[u8], whole: bool) -> bool {
+    let is_utf8 = std::str::from_utf8(start).is_ok()
+        || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
+    let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f);
+    !start.contains(&0) && (is_utf8 || !start.iter().any(|byte| is_control(byte)))
+}
+
+fn unknown(look: Look<'_>) -> anyhow::Error {
+    let Look {
+        start, whole, shown, ..
+    } = look;
     let failure = Failure::new(format!("cannot read {shown}: its format is not known"));
     match DELIMITERS.into_iter().find_map(|delimiter| is_csv(start, whole, delimiter)) {
         Some(header) => {
@@ -332,7 +424,8 @@ fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
                 columns.join(", ")
             ))
             .remedy(
-                "say what they mean with --mapping FILE.toml (see datasets/mappings/README.md), or leave the file out",
+                "say what they mean with --mapping FILE.toml (see datasets/mappings/README.md; ingest --describe FILE makes a start), or \
+                 leave the file out",
             )
             .into()
         }
@@ -345,17 +438,24 @@ fn unknown(start: &[u8], whole: bool, shown: &str) -> anyhow::Error {
 
 /// Whether the rows below a header have its columns. A note in prose has commas, too.
 fn has_rows(start: &[u8], header: &Header) -> bool {
+    rows_are(start, header, |fields| fields.len() == header.columns.len())
+}
+
+/// Whether the first rows are such as are wanted.
+fn rows_are(start: &[u8], header: &Header, wanted: impl Fn(&[&[u8]]) -> bool) -> bool {
     let mut alike = true;
     let mut looked_at = 0;
     let mut look = |block: Block| {
         if let Block::Csv(block) = &block {
-            for row in block.rows.iter().take(ROWS_LOOKED_AT) {
+            // The last row may be cut off where the look ends.
+            let rows = block.rows.len().saturating_sub(usize::from(start.len() == LOOK_BYTES));
+            for row in block.rows.iter().take(rows.min(ROWS_LOOKED_AT)) {
                 looked_at += 1;
-                alike &= block.fields(row).count() == header.columns.len();
+                alike &= wanted(&block.fields(row).collect::<Vec<_>>());
             }
         }
         looked_at < ROWS_LOOKED_AT
     };
-    let read = frame::csv_rows(&mut Feed::new(start), header.delimiter, LOOK_BYTES, &mut look);
-    header.columns.len() > 1 && read.is_ok() && alike
+    let read = frame::csv_rows(&mut Feed::new(start), header, LOOK_BYTES, &mut look);
+    read.is_ok() && alike
 }

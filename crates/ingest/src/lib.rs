@@ -32,17 +32,18 @@ pub mod utf16;
 pub mod work;
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use clap::Parser;
 use serde_json::{Value, json};
 use stage::{Common, Failure, HELP_FOOTER, Outcome, Place, Remedy, Run, Source, Stage, hash_file, sources};
-use tables::{Flow, Input};
+use tables::{Flow, Input, Timestamp};
 
 use archive::Pieces;
 use detect::{AskedMapping, Mappings};
-use mapping::Mapping;
+use mapping::{BoundJson, Field, Format, Mapping, TableRules, Target};
 use parse::Rules;
 use pipeline::{Found, Job};
 use settings::{FormatArgument, Kind, MaxRejects, Whose, size};
@@ -95,6 +96,10 @@ pub struct Ingest {
     #[arg(long, value_name = "ACCOUNT_ID|FILE")]
     friends_of: Option<String>,
 
+    /// When records were observed that do not say so themselves: 2015-06-03, 2015-06-03T10:00:00Z. Lists of suspended accounts need it
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    observed_at: Option<Timestamp>,
+
     /// End with status 1 when more records are rejected: a count (20) or a share of those read (0.5%)
     #[arg(long, value_name = "N|P%")]
     max_rejects: Option<MaxRejects>,
@@ -128,12 +133,35 @@ fn read_mapping(text: &str, name: &str) -> Result<Mapping> {
     })
 }
 
+/// A time as typed.
+fn moment(text: &str) -> Result<Timestamp, String> {
+    moment::parse(text).ok_or_else(|| format!("'{text}' is no time (examples: 2015-06-03, 2015-06-03T10:00:00Z)"))
+}
+
 /// What was asked for, checked: what is read, and how.
 #[derive(Debug)]
 pub struct Asked {
     sources: Vec<Source>,
     mappings: Mappings,
     rules: Rules,
+}
+
+impl Ingest {
+    /// Checks of accounts have a time, from the file or for all of them.
+    fn check_observed(&self, mapping: &Mapping) -> Result<()> {
+        let lacks = |table: &TableRules| {
+            table.target == Target::Availability && !table.rules.iter().any(|(field, _)| *field == Field::ObservedAt)
+        };
+        if self.observed_at.is_none() && mapping.tables.iter().any(lacks) {
+            return Err(Failure::new(format!(
+                "mapping '{}' does not say when the accounts were checked",
+                mapping.name
+            ))
+            .remedy("give --observed-at TIME, or say in [availability] which column holds observed_at")
+            .into());
+        }
+        Ok(())
+    }
 }
 
 impl Stage for Ingest {
@@ -161,6 +189,7 @@ impl Stage for Ingest {
             "max_line": self.max_line,
             "followers_of": self.followers_of,
             "friends_of": self.friends_of,
+            "observed_at": self.observed_at.map(|at| at.0),
         })
     }
 
@@ -171,14 +200,23 @@ impl Stage for Ingest {
             .map(|asked| {
                 Ok(AskedMapping {
                     mapping: read_mapping(&mapping_text(asked)?, asked)?,
-                    used: AtomicBool::new(false),
+                    used: Arc::default(),
                 })
             })
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<AskedMapping>>>()?;
+        for asked in &asked {
+            self.check_observed(&asked.mapping)?;
+        }
         let builtin = mapping::builtin_names()
             .filter_map(|name| Some((mapping::builtin(name)?, name)))
             .map(|(text, name)| read_mapping(text, name))
-            .collect::<Result<_>>()?;
+            .collect::<Result<Vec<Mapping>>>()?;
+        let of_json = |mapping: &&Mapping| mapping.format == Format::Json;
+        let json_asked = asked.iter().filter(|asked| of_json(&&asked.mapping));
+        let json_asked = json_asked.map(|asked| Arc::new(BoundJson::new(&asked.mapping, Arc::clone(&asked.used))));
+        let json_builtin = builtin.iter().filter(of_json);
+        let json_builtin = json_builtin.map(|mapping| Arc::new(BoundJson::new(mapping, Arc::default())));
+        let (json_asked, json_builtin) = (json_asked.collect(), json_builtin.collect());
         Ok(Asked {
             sources: sources(&self.inputs)?,
             mappings: Mappings { asked, builtin },
@@ -190,6 +228,9 @@ impl Stage for Ingest {
                     (None, Some(account)) => Some(Whose::Friends(account.clone())),
                     (None, None) => None,
                 },
+                observed_at: self.observed_at,
+                json_asked,
+                json_builtin,
             },
         })
     }

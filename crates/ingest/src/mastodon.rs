@@ -334,6 +334,7 @@ fn lone(profile: &Profile<'_>, seen: Seen, suspended: Option<bool>, sink: &mut S
     if suspended == Some(true) {
         let observed_at = seen
             .stated
+            .or(sink.otherwise_observed_at())
             .ok_or_else(|| Rejection::with(reasons::NO_TIME, "a suspended account without observed_at"))?;
         sink.availability(AvailabilityCheck {
             platform: platform(&name),

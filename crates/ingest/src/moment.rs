@@ -98,7 +98,19 @@ fn twitter(text: &str) -> Option<Timestamp> {
     Some(Timestamp(local.and_utc().timestamp_millis() - offset * 60_000))
 }
 
-/// A time in one of `formats` (as chrono's strftime); one that names no zone stands for UTC, and a year has four digits unless the
+/// The format of seconds since 1970, fraction allowed.
+pub const EPOCH: &str = "%epoch";
+/// The format of milliseconds since 1970.
+pub const EPOCH_MS: &str = "%epoch_ms";
+/// The format of a spreadsheet's dates: days since 30 December 1899, the time of day as fraction.
+pub const EXCEL: &str = "%excel";
+/// All formats of times that are numbers.
+pub const NUMBERS: [&str; 3] = [EPOCH, EPOCH_MS, EXCEL];
+
+/// Days from the spreadsheet's first to 1970. It counts a 29 February 1900 that never was, so dates before March 1900 are none.
+const EXCEL_1970: f64 = 25_569.0;
+
+/// A time in one of `formats` (as chrono's strftime, or one of [`NUMBERS`]); one that names no zone stands for UTC, and a year has four digits unless the
 /// format says `%y`.
 #[must_use]
 pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
@@ -106,7 +118,40 @@ pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
     formats.iter().find_map(|format| parse_one(text, format))
 }
 
+fn year_of(at: Timestamp) -> i32 {
+    DateTime::from_timestamp_millis(at.0).map_or(0, |moment| moment.year())
+}
+
+/// A number of units since some day, as a whole number of others since 1970.
+fn counted(text: &str, times: f64, since: f64) -> Option<Timestamp> {
+    // Whole numbers do not pass through a float.
+    if since == 0.0
+        && let Ok(whole) = text.parse::<i64>()
+    {
+        #[expect(clippy::cast_possible_truncation, reason = "it is 1 or 1000")]
+        let times = times as i64;
+        return whole.checked_mul(times).map(Timestamp).filter(|at| year_of(*at) > 0);
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.starts_with(|first: char| first.is_ascii_digit());
+    let number: f64 = text.parse().ok().filter(|_| plain)?;
+    let moved = ((number - since) * times).round();
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be far from the ends of i64")]
+    (moved.abs() < 9e15).then_some(Timestamp(moved as i64))
+}
+
 fn parse_one(text: &str, format: &str) -> Option<Timestamp> {
+    match format {
+        EPOCH => return counted(text, 1000.0, 0.0),
+        EPOCH_MS => return counted(text, 1.0, 0.0),
+        // A fraction of a day in digits is rarely the second that was meant; the nearest one is.
+        EXCEL => {
+            return counted(text, 86_400.0, EXCEL_1970)
+                .map(|seconds| Timestamp(seconds.0 * 1000))
+                .filter(|at| (1900..=9999).contains(&year_of(*at)));
+        }
+        _ => {}
+    }
     let naive =
         |moment: NaiveDateTime| has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()));
     // chrono reads and drops an offset here, so formats with one are read below.
@@ -183,6 +228,34 @@ mod tests {
             Some(Timestamp(1_420_502_400_000))
         );
         assert_eq!(parse_as("6.1.2015", &formats("%Y-%m-%d")), None);
+    }
+
+    #[test]
+    fn times_that_are_numbers() {
+        let parse = |text: &str, format: &str| parse_as(text, &[format.to_owned()]).map(|at| at.0);
+        // python3 -c "from datetime import *; print(datetime(1899,12,30)+timedelta(42793.62), datetime(1899,12,30)+timedelta(42075.5))"
+        //   2017-02-27 14:52:48 2015-03-12 12:00:00; … .replace(tzinfo=timezone.utc).timestamp() → 1488207168, 1426161600
+        assert_eq!(parse("42793.62", EXCEL), Some(1_488_207_168_000));
+        assert_eq!(parse(" 42075.5 ", EXCEL), Some(1_426_161_600_000));
+        assert_eq!(parse("25569", EXCEL), Some(0));
+        assert_eq!(parse("1219842525", EPOCH), Some(1_219_842_525_000));
+        assert_eq!(parse("1219842525.0", EPOCH), Some(1_219_842_525_000));
+        assert_eq!(parse("1219842525.25", EPOCH), Some(1_219_842_525_250));
+        assert_eq!(parse("1219842525123", EPOCH_MS), Some(1_219_842_525_123));
+        assert_eq!(parse("-5", EPOCH), Some(-5_000));
+        for text in [
+            "",
+            "x",
+            "NaN",
+            "inf",
+            "2015-06-03",
+            "9999999999999999999",
+            "99999999999999",
+            "1e300",
+        ] {
+            assert_eq!(parse(text, EPOCH), None, "{text}");
+            assert_eq!(parse(text, EXCEL), None, "{text}");
+        }
     }
 
     #[test]

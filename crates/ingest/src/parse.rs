@@ -1,10 +1,14 @@
 //! From a block of records to rows, in a thread of its own.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use arrow::error::ArrowError;
+use tables::Timestamp;
 
 use crate::detect::Plan;
 use crate::frame::{Block, CsvBlock, Header};
-use crate::mapping;
+use crate::mapping::{self, BoundJson, Encoding};
 use crate::native;
 use crate::reasons;
 use crate::record::{self, Settled};
@@ -22,6 +26,12 @@ pub struct Rules {
     pub max_line: usize,
     /// Whose followers or friends id lists are.
     pub whose: Option<Whose>,
+    /// When records were observed that do not say so themselves.
+    pub observed_at: Option<Timestamp>,
+    /// Mappings of JSON that were asked for, tried before anything else.
+    pub json_asked: Vec<Arc<BoundJson>>,
+    /// Mappings of JSON that come with the program, tried on records that are nothing else.
+    pub json_builtin: Vec<Arc<BoundJson>>,
 }
 
 /// Reads a block of `source`.
@@ -29,7 +39,7 @@ pub struct Rules {
 /// # Errors
 /// When rows do not make a batch, which is a bug.
 pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<Chunk, ArrowError> {
-    let mut sink = Sink::new(source);
+    let mut sink = Sink::new(source).observed_at(rules.observed_at);
     match block {
         Block::Lines {
             bytes,
@@ -148,6 +158,11 @@ fn not_utf8(error: &std::str::Utf8Error) -> Rejection {
 }
 
 fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
+    let (encoding, unread) = match plan {
+        Plan::Mapped { bound, .. } => (bound.encoding, bound.unread.clone()),
+        Plan::Native { kind, header } => (Encoding::Utf8, native::unread(&header.columns, *kind)),
+        _ => (Encoding::Utf8, Vec::new()),
+    };
     for row in &block.rows {
         sink.begin_line(row.number);
         sink.read();
@@ -158,33 +173,38 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
             length: bytes.len() as u64,
             bytes,
         };
-        let outcome = fields(block, row).and_then(|fields| match plan {
-            Plan::Native { kind, header } => {
-                check_width(header, &fields)?;
-                native::from_csv(*kind, &header.columns, &fields, sink)
+        let outcome = fields(block, row, encoding).and_then(|fields| {
+            let fields: Vec<&str> = fields.iter().map(|field| &**field).collect();
+            match plan {
+                Plan::Native { kind, header } => {
+                    check_width(header, &fields)?;
+                    native::from_csv(*kind, &header.columns, &fields, sink)
+                }
+                Plan::Mapped { bound, header } => {
+                    check_width(header, &fields)?;
+                    mapping::apply(bound, &fields, sink)
+                }
+                _ => Err(Rejection::new(reasons::NOT_KNOWN)),
             }
-            Plan::Mapped { bound, header } => {
-                check_width(header, &fields)?;
-                mapping::apply(bound, &fields, sink)
-            }
-            _ => Err(Rejection::new(reasons::NOT_KNOWN)),
         });
         match outcome {
             Ok(()) => {
                 sink.used();
-                if let Plan::Mapped { bound, .. } = plan {
-                    sink.unread(bound.unread.iter().map(|column| ("column", column.clone())));
-                }
+                sink.unread(unread.iter().map(|column| ("column", column.clone())));
             }
             Err(rejection) => sink.reject(&place, &rejection),
         }
     }
 }
 
-fn fields<'b>(block: &'b CsvBlock, row: &crate::frame::CsvRow) -> Result<Vec<&'b str>, Rejection> {
+fn fields<'b>(
+    block: &'b CsvBlock,
+    row: &crate::frame::CsvRow,
+    encoding: Encoding,
+) -> Result<Vec<Cow<'b, str>>, Rejection> {
     block
         .fields(row)
-        .map(|field| std::str::from_utf8(field).map_err(|_| Rejection::new(reasons::NOT_UTF8)))
+        .map(|field| encoding.decode(field).ok_or_else(|| Rejection::new(reasons::NOT_UTF8)))
         .collect()
 }
 

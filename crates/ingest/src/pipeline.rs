@@ -135,7 +135,7 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     let gate = Gate::new(threads + 2, threads + 1);
     let openings = Mutex::new(Openings {
         next: 0,
-        detector: Detector::new(job.rules.kind, &job.mappings),
+        detector: Detector::new(job.rules.kind, &job.mappings, job.rules.observed_at.is_some()),
     });
     let found = thread::scope(|scope| {
         // However this ends, the threads must end too.

@@ -1,8 +1,11 @@
 //! Which record a piece of JSON is, told by its keys: those of Twitter first, since they are the most; then all others'.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record, unread};
+use crate::mapping::{BoundJson, Fit};
 use crate::parse::Rules;
 use crate::reasons;
 use crate::seen::time;
@@ -49,8 +52,37 @@ pub(crate) fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Reje
     from_str(json).map_err(|error| not_json(&error))
 }
 
+/// Tries mappings on a record: whether one of them has read it, and otherwise why the first does not fit.
+fn mapped(
+    mappings: &[Arc<BoundJson>],
+    json: &str,
+    place: &RecordPlace<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Option<String>> {
+    let mut why = None;
+    for mapping in mappings {
+        match mapping.apply(json, place, sink) {
+            Fit::Settled => return Ok(()),
+            Fit::Not(misfit) => why = why.or(Some(misfit)),
+            Fit::NotJson => break,
+        }
+    }
+    Err(why)
+}
+
 /// Reads one JSON record, whatever it is, into the sink.
 pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    let Err(misfit) = mapped(&rules.json_asked, json, place, sink) else {
+        return;
+    };
+    if rules.kind == Kind::Mapped {
+        sink.read();
+        let rejection = Rejection {
+            reason: reasons::NOT_KNOWN,
+            detail: misfit,
+        };
+        return sink.reject(place, &rejection);
+    }
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
@@ -60,7 +92,7 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
             }
             sink.read();
             let rejection = if error.is_data() {
-                Rejection::with(reasons::NOT_KNOWN, particulars(&error))
+                Rejection::with(reasons::NOT_KNOWN, misfit.unwrap_or_else(|| particulars(&error)))
             } else {
                 not_json(&error)
             };
@@ -82,8 +114,17 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
             }
         };
     }
+    let mut outcome = single(json, &tweet, rules, sink);
+    if matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN)) {
+        if rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
+            return;
+        }
+    }
+    if let Err(rejection) = &mut outcome {
+        rejection.detail = rejection.detail.take().or(misfit);
+    }
     sink.read();
-    settle(single(json, &tweet, rules, sink), place, sink);
+    settle(outcome, place, sink);
 }
 
 fn single(json: &str, tweet: &Tweet<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {

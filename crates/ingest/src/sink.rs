@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, Posts, Reject, Rejects, Roster,
-    RosterEntry, Table,
+    Account, Accounts, Availability, AvailabilityCheck, Basis, Flow, Follow, Follows, Post, Posts, Reject, Rejects,
+    Roster, RosterEntry, Table, Timestamp,
 };
 
 use crate::json::unread::Unread;
@@ -128,6 +128,7 @@ pub struct Sink<'s> {
     counts: BTreeMap<(Flow, &'static str), u64>,
     unread: BTreeMap<Unread, u64>,
     simulated: bool,
+    otherwise_observed_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Sink<'_> {
@@ -155,7 +156,21 @@ impl<'s> Sink<'s> {
             counts: BTreeMap::new(),
             unread: BTreeMap::new(),
             simulated: false,
+            otherwise_observed_at: None,
         }
+    }
+
+    /// Says when records were observed that do not say so themselves.
+    #[must_use]
+    pub fn observed_at(mut self, at: Option<Timestamp>) -> Self {
+        self.otherwise_observed_at = at;
+        self
+    }
+
+    /// When a record was observed that does not say so itself.
+    #[must_use]
+    pub fn otherwise_observed_at(&self) -> Option<Timestamp> {
+        self.otherwise_observed_at
     }
 
     /// The source's name.
@@ -231,6 +246,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.posts,
+            observed_at: post.observed_at.or(self.otherwise_observed_at),
             ..post
         });
         self.parts.posts += 1;
@@ -245,6 +261,11 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.accounts,
+            observed_at: account.observed_at.or(self.otherwise_observed_at),
+            observed_basis: match (account.observed_at, self.otherwise_observed_at) {
+                (None, Some(_)) => Basis::Stated,
+                _ => account.observed_basis,
+            },
             ..account
         });
         self.parts.accounts += 1;
@@ -273,6 +294,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.follows,
+            observed_at: follow.observed_at.or(self.otherwise_observed_at),
             ..follow
         });
         self.parts.follows += 1;

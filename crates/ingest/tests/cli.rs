@@ -417,6 +417,42 @@ fn mistakes_in_a_mapping_name_file_line_and_key() {
             "unknown key 'repots' (line 3)\n  remedy: did you mean 'repost'?",
         ),
         ("[posts\n", "(line 1)"),
+        (
+            "zone = \"UTC\"\n[posts]\nhandle = \"who\"\nposted_at = { column = \"when\", times = [\"%Y-%m-%Q\"] }\n",
+            "the format '%Y-%m-%Q' of posted_at has '%Q', which is no directive (line 4)\n  remedy: they are those of strftime",
+        ),
+        (
+            "zone = \"UTC\"\ntimes = [\"%H:%M\"]\n[posts]\nhandle = \"who\"\nposted_at = \"when\"\n",
+            "the format '%H:%M' of posted_at makes no whole date (line 5)",
+        ),
+        (
+            "encoding = \"latin1x\"\n[posts]\nhandle = \"who\"\n",
+            "unknown key 'latin1x' (line 1)\n  remedy: did you mean 'latin-1'?",
+        ),
+        (
+            "[posts]\nhandle = { path = \"who..x\" }\n",
+            "path 'who..x' has an empty key (line 2)\n  remedy: write it like user.name",
+        ),
+        (
+            "format = \"csv\"\n[posts]\nhandle = { path = \"who\" }\n",
+            "a path leads into JSON, and format is \"csv\" (line 3)",
+        ),
+        (
+            "format = \"json\"\ndelimiter = \";\"\n[posts]\nhandle = \"who\"\n",
+            "'delimiter' makes no sense for JSON (line 2)",
+        ),
+        (
+            "[posts]\nrecords = \"who\"\nhandle = \"who\"\n",
+            "records 'who' is no list (line 2)\n  remedy: write records = \"who[]\"",
+        ),
+        (
+            "header = [\"a\"]\n[posts]\nhandle = \"who\"\n",
+            "column 'who' is none of header (line 3)\n  remedy: header says: a",
+        ),
+        (
+            "header = false\n[posts]\nhandle = \"who\"\n",
+            "column 'who' is no number (line 3)",
+        ),
         ("", "it fills no table (line 1)"),
     ] {
         bench.put("m.toml", mapping);

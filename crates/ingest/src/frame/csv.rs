@@ -6,6 +6,7 @@ use std::ops::Range;
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError};
+use crate::mapping::Encoding;
 
 /// A CSV file's first row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +15,13 @@ pub struct Header {
     pub columns: Vec<String>,
     /// What stands between fields.
     pub delimiter: u8,
+    /// Whether it stands in the file; otherwise the file's first row is data.
+    pub in_file: bool,
 }
 
 /// Reads the first row of a CSV text that may be cut off; `None` when it is no text or has no whole row.
 #[must_use]
-pub fn csv_header(start: &[u8], delimiter: u8, whole: bool) -> Option<Header> {
+pub fn csv_header(start: &[u8], delimiter: u8, whole: bool, encoding: Encoding) -> Option<Header> {
     let mut input = start.to_vec();
     if whole {
         input.push(b'\n');
@@ -33,10 +36,14 @@ pub fn csv_header(start: &[u8], delimiter: u8, whole: bool) -> Option<Header> {
     let mut from = 0;
     let mut columns = Vec::with_capacity(fields);
     for end in &ends[..fields] {
-        columns.push(std::str::from_utf8(output.get(from..*end)?).ok()?.trim().to_owned());
+        columns.push(encoding.decode(output.get(from..*end)?)?.trim().to_owned());
         from = *end;
     }
-    Some(Header { columns, delimiter })
+    Some(Header {
+        columns,
+        delimiter,
+        in_file: true,
+    })
 }
 
 /// Some CSV rows.
@@ -75,18 +82,18 @@ impl CsvBlock {
     }
 }
 
-/// Cuts content into CSV rows, the header left out. `take` returns false when it wants no more.
+/// Cuts content into CSV rows, the header left out where there is one. `take` returns false when it wants no more.
 ///
 /// # Errors
 /// When the content cannot be read.
 pub fn csv_rows<R: Read>(
     feed: &mut Feed<R>,
-    delimiter: u8,
+    header: &Header,
     max_line: usize,
     take: &mut dyn FnMut(Block) -> bool,
 ) -> Cut {
     let mut cutter = Cutter {
-        reader: ReaderBuilder::new().delimiter(delimiter).build(),
+        reader: ReaderBuilder::new().delimiter(header.delimiter).build(),
         max_line,
         block: CsvBlock::default(),
         text: vec![0; 1 << 16],
@@ -97,7 +104,7 @@ pub fn csv_rows<R: Read>(
         row_length: 0,
         row_kept: Vec::new(),
         number: 0,
-        in_header: true,
+        in_header: header.in_file,
     };
     let mut buffer = Vec::new();
     loop {

@@ -11,7 +11,7 @@ pub mod unread;
 pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
 pub use nested::{Each, Many, Maybe, Numbers, Texts};
-pub use reader::from_str;
+pub use reader::{from_str, from_str_seed};
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text};
 pub use surrogates::mend;
 

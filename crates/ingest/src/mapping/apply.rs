@@ -1,27 +1,64 @@
-//! From a CSV row to rows of tables. A row is used whole or rejected whole.
+//! From a record's values to rows of tables. A record is used whole or rejected whole.
+
+use std::borrow::Cow;
 
 use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, RosterEntry, State, Timestamp};
 
 use super::bound::{Bound, BoundTable};
-use super::{Field, Origin, Target};
+use super::{Field, Mapping, Origin, Target};
 use crate::moment;
 use crate::reasons;
 use crate::seen::brief;
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
-/// Puts a row into the sink.
+/// Puts a CSV row into the sink.
 ///
 /// # Errors
 /// Why it cannot be used; nothing of it is in the sink then.
 pub fn apply(bound: &Bound, fields: &[&str], sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    put(&bound.mapping, &bound.tables, Values::Fields(fields), sink)
+}
+
+/// What a path of JSON leads to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell<'r> {
+    /// The values that are not null.
+    pub(super) values: Vec<&'r str>,
+    /// Whether they are a list.
+    pub(super) is_list: bool,
+}
+
+/// A record's values, by the positions that rules are bound to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Values<'r> {
+    /// Of a CSV row.
+    Fields(&'r [&'r str]),
+    /// Of a JSON record.
+    Cells(&'r [Cell<'r>]),
+}
+
+/// Puts a record into the sink.
+///
+/// # Errors
+/// Why it cannot be used; nothing of it is in the sink then.
+pub(super) fn put(
+    mapping: &Mapping,
+    tables: &[BoundTable],
+    values: Values<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    let otherwise_observed_at = sink.otherwise_observed_at();
+    let row = |table| Row {
+        mapping,
+        table,
+        values,
+        otherwise_observed_at,
+    };
     // Everything is checked before anything is put out.
-    for table in &bound.tables {
-        let row = Row { bound, table, fields };
-        row.check()?;
-    }
-    for table in &bound.tables {
-        let row = Row { bound, table, fields };
+    tables.iter().try_for_each(|table| row(table).check())?;
+    for table in tables {
+        let row = row(table);
         match table.rules.target {
             Target::Posts => row.post(sink),
             Target::Accounts => row.account(sink),
@@ -33,32 +70,45 @@ pub fn apply(bound: &Bound, fields: &[&str], sink: &mut Sink<'_>) -> Result<(), 
     Ok(())
 }
 
-/// A row seen by the rules of one table.
+/// A record seen by the rules of one table.
 struct Row<'r> {
-    bound: &'r Bound,
+    mapping: &'r Mapping,
     table: &'r BoundTable,
-    fields: &'r [&'r str],
+    values: Values<'r>,
+    /// When it was observed, where it does not say so itself.
+    otherwise_observed_at: Option<Timestamp>,
 }
 
 impl<'r> Row<'r> {
-    /// The value of a field, unless it is absent or null.
+    /// The value of a field, unless it is absent or null. Of several, where one is wanted, it is the first.
     fn text(&self, field: Field) -> Option<&'r str> {
         let bound = self.table.by_field[field as usize].as_ref()?;
         let raw = match (&bound.rule.origin, bound.position) {
             (Origin::Constant(constant), _) => return Some(constant.as_str()),
-            (Origin::Column(_), Some(position)) => *self.fields.get(position)?,
+            (Origin::Column(_), Some(position)) => match self.values {
+                Values::Fields(fields) => *fields.get(position)?,
+                // What is null or not there is as good as empty.
+                Values::Cells(cells) => cells.get(position)?.values.first().copied().unwrap_or_default(),
+            },
             (Origin::Column(_), None) => return None,
         };
         // What a column's value stands for goes before what means no value: an empty one may mean `original`.
         if let Some(word) = bound.rule.words.get(raw.trim()) {
             return Some(word.as_str()).filter(|word| !word.is_empty());
         }
-        Some(raw).filter(|raw| !self.bound.mapping.null.iter().any(|null| null == raw.trim()))
+        let is_absent = matches!(self.values, Values::Cells(_)) && raw.is_empty();
+        Some(if self.mapping.trim { raw.trim() } else { raw }).filter(|_| !is_absent && !self.is_null(raw))
+    }
+
+    fn is_null(&self, raw: &str) -> bool {
+        self.mapping.null.iter().any(|null| null == raw.trim())
     }
 
     /// An identifier. One that a spreadsheet has turned into `9.06E+17` has lost its digits and is none.
     fn id(&self, field: Field) -> Option<&'r str> {
-        self.text(field).map(str::trim).filter(|id| !is_damaged(id))
+        self.text(field)
+            .map(str::trim)
+            .filter(|id| !id.is_empty() && !is_damaged(id))
     }
 
     fn handle(&self, field: Field) -> Option<&'r str> {
@@ -67,10 +117,10 @@ impl<'r> Row<'r> {
             .filter(|handle| !handle.is_empty())
     }
 
-    fn account_id(&self) -> Option<std::borrow::Cow<'r, str>> {
-        self.id(Field::AccountId).map(std::borrow::Cow::Borrowed).or_else(|| {
+    fn account_id(&self) -> Option<Cow<'r, str>> {
+        self.id(Field::AccountId).map(Cow::Borrowed).or_else(|| {
             self.handle(Field::Handle)
-                .map(|handle| std::borrow::Cow::Owned(format!("@{}", handle.to_lowercase())))
+                .map(|handle| Cow::Owned(format!("@{}", handle.to_lowercase())))
         })
     }
 
@@ -78,7 +128,7 @@ impl<'r> Row<'r> {
         let (Some(text), Some(bound)) = (self.text(field), &self.table.by_field[field as usize]) else {
             return Ok(None);
         };
-        let formats = bound.rule.times.as_ref().unwrap_or(&self.bound.mapping.times);
+        let formats = bound.rule.times.as_ref().unwrap_or(&self.mapping.times);
         let unreadable = || Rejection::with(reasons::BAD_TIME, format!("{field} '{}'", brief(text)));
         moment::parse_as(text, formats).map(Some).ok_or_else(unreadable)
     }
@@ -90,7 +140,10 @@ impl<'r> Row<'r> {
 
     /// A count; what is no whole number is null, not 0.
     fn count(&self, field: Field) -> Option<i64> {
-        self.text(field)?.trim().parse().ok().filter(|count| *count >= 0)
+        let text = self.text(field)?.trim();
+        // A column with gaps comes out of pandas with fractions: 12.0.
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole.parse().ok().filter(|count| *count >= 0)
     }
 
     fn real(&self, field: Field, limit: f64) -> Option<f64> {
@@ -110,20 +163,21 @@ impl<'r> Row<'r> {
     }
 
     fn list(&self, field: Field) -> Option<Vec<&'r str>> {
-        let split = self.table.by_field[field as usize].as_ref()?.rule.split.as_deref();
+        let bound = self.table.by_field[field as usize].as_ref()?;
+        if let (Values::Cells(cells), Some(position)) = (self.values, bound.position)
+            && let Some(cell) = cells.get(position).filter(|cell| cell.is_list)
+        {
+            let items = cell.values.iter().filter(|item| !self.is_null(item));
+            return Some(items.map(|item| bare(item)).filter(|item| !item.is_empty()).collect());
+        }
         let text = self.text(field)?;
         // Lists are often written as Python or JSON would: ['a', 'b'].
         let text = text.trim().trim_start_matches('[').trim_end_matches(']');
-        let items: Box<dyn Iterator<Item = &str>> = match split {
+        let items: Box<dyn Iterator<Item = &str>> = match bound.rule.split.as_deref() {
             Some(split) => Box::new(text.split(split)),
             None => Box::new(std::iter::once(text)),
         };
-        Some(
-            items
-                .map(|item| item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@']))
-                .filter(|item| !item.is_empty())
-                .collect(),
-        )
+        Some(items.map(bare).filter(|item| !item.is_empty()).collect())
     }
 
     /// What would make the row unusable.
@@ -144,6 +198,7 @@ impl<'r> Row<'r> {
             Target::Availability => {
                 self.state()?;
                 self.known_time(Field::ObservedAt)
+                    .or(self.otherwise_observed_at)
                     .map(|_| ())
                     .ok_or_else(|| Rejection::new(reasons::NO_TIME))
             }
@@ -245,7 +300,7 @@ impl<'r> Row<'r> {
             latitude: self.real(Field::Latitude, 90.0),
             longitude: self.real(Field::Longitude, 180.0),
             country: self.text(Field::Country),
-            ..Post::blank(&self.bound.mapping.platform, &account_id)
+            ..Post::blank(&self.mapping.platform, &account_id)
         });
     }
 
@@ -277,7 +332,7 @@ impl<'r> Row<'r> {
             listed: self.count(Field::Listed),
             verified: self.flag(Field::Verified),
             protected: self.flag(Field::Protected),
-            ..Account::blank(&self.bound.mapping.platform, &account_id)
+            ..Account::blank(&self.mapping.platform, &account_id)
         });
     }
 
@@ -285,9 +340,10 @@ impl<'r> Row<'r> {
         let account_id = self.account_id().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
         let observed_at = self
             .known_time(Field::ObservedAt)
+            .or(self.otherwise_observed_at)
             .ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
         sink.availability(AvailabilityCheck {
-            platform: &self.bound.mapping.platform,
+            platform: &self.mapping.platform,
             account_id: &account_id,
             handle: self.handle(Field::Handle),
             observed_at,
@@ -305,7 +361,7 @@ impl<'r> Row<'r> {
             return Err(Rejection::new(reasons::NO_ACCOUNT));
         };
         sink.follow(Follow {
-            platform: &self.bound.mapping.platform,
+            platform: &self.mapping.platform,
             follower_id,
             followed_id,
             observed_at: self.known_time(Field::ObservedAt),
@@ -318,8 +374,8 @@ impl<'r> Row<'r> {
 
     fn roster(&self, sink: &mut Sink<'_>) {
         sink.roster(RosterEntry {
-            roster: self.text(Field::Roster).unwrap_or(&self.bound.mapping.name),
-            platform: &self.bound.mapping.platform,
+            roster: self.text(Field::Roster).unwrap_or(&self.mapping.name),
+            platform: &self.mapping.platform,
             account_id: self.id(Field::AccountId),
             handle: self.handle(Field::Handle),
             listed_at: self.known_time(Field::ListedAt),
@@ -329,6 +385,11 @@ impl<'r> Row<'r> {
             source_part: 0,
         });
     }
+}
+
+/// An item of a list without what stands around it.
+fn bare(item: &str) -> &str {
+    item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@'])
 }
 
 fn borrowed(items: &Option<Vec<String>>) -> Option<Vec<&str>> {

@@ -1,6 +1,6 @@
 //! A mapping bound to the header of one file: columns are positions now.
 
-use super::{Field, Mapping, MissingColumn, Origin, Rule, TableRules, did_you_mean};
+use super::{Encoding, Field, Mapping, MissingColumn, Origin, Rule, TableRules, did_you_mean};
 
 /// A rule with its column's position.
 #[derive(Debug, Clone)]
@@ -22,11 +22,22 @@ pub(super) struct BoundTable {
 pub struct Bound {
     pub(super) mapping: Mapping,
     pub(super) tables: Vec<BoundTable>,
+    /// How its file's bytes stand for characters.
+    pub encoding: Encoding,
     /// Columns that no rule reads, but for those left unread on purpose and those by which the file is recognised.
     pub unread: Vec<String>,
 }
 
 impl Mapping {
+    /// Positions of the columns that hold a name: of an account or a post, as the platform gives them, without a space.
+    pub fn names_in(&self, header: &[String]) -> impl Iterator<Item = usize> {
+        let rules = self.tables.iter().flat_map(|table| &table.rules);
+        rules.filter_map(|(field, rule)| match &rule.origin {
+            Origin::Column(column) if field.is_name() => header.iter().position(|found| found == column),
+            _ => None,
+        })
+    }
+
     /// Binds the mapping to a header.
     ///
     /// # Errors
@@ -75,6 +86,7 @@ impl Mapping {
         Ok(Bound {
             mapping: self.clone(),
             tables,
+            encoding: self.encoding,
             unread: header.iter().filter(left).cloned().collect(),
         })
     }

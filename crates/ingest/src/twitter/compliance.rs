@@ -107,7 +107,7 @@ pub(crate) fn result(outcome: &Outcome<'_>, sink: &mut Sink<'_>) -> Result<Settl
         Some(at) => Some(at),
         None => time("observed_at", outcome.observed_at.get())?,
     };
-    let at = at.ok_or_else(|| {
+    let at = at.or(sink.otherwise_observed_at()).ok_or_else(|| {
         Rejection::with(
             reasons::NO_TIME,
             "neither redacted_at nor observed_at says when the account was found so",
