@@ -259,7 +259,8 @@ impl Look<'_> {
 
     /// Binds a mapping to the header that the file has or, if the mapping says that there is none, to the one it gives.
     fn bind(&self, mapping: &Mapping) -> Option<Result<Plan, MissingColumn>> {
-        let header = self.header(mapping.delimiter, mapping.encoding)?;
+        let mut header = self.header(mapping.delimiter, mapping.encoding)?;
+        header.quote = mapping.quote;
         let header = match &mapping.names {
             Names::FirstRow => header,
             Names::Given(names) => self.headless(mapping, &header, names.clone())?,
@@ -279,6 +280,7 @@ impl Look<'_> {
         let header = Header {
             columns,
             delimiter: first.delimiter,
+            quote: first.quote,
             in_file: false,
         };
         let is_name = |field: &[u8]| !field.trim_ascii().contains(&b' ');

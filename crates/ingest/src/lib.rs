@@ -61,8 +61,12 @@ Writes the tables posts, accounts, availability, follows, roster and rejects, th
 Needs about 300 MB of memory on two threads, 60 MB more for each further one, whatever the size of the input, and five times \
 the longest record where records are long.
 
-Built-in mappings: account-lookups, fifth-tribe, five-thirty-eight, five-thirty-eight-2018, nbc-users, twitter-io-tweets, twitter-io-users. \
-They are recognised by their columns.
+Built-in mappings: account-lookups, coortweet, dmi-tcat, fifth-tribe, five-thirty-eight, five-thirty-eight-2018, \
+five-thirty-eight-authors, id-list-json, mib-tweets, mib-users, nbc-datamodel-tweets, nbc-datamodel-users, nbc-tweets, \
+nbc-users, reddit-comments, reddit-seed, reddit-users, suspended-handles, suspended-ids, tags, truth-social-follows, \
+truth-social-posts, truth-social-users, twarc-csv, twarc-csv-users, twarc-json2csv, twibot20, twitter-io-tweets, \
+twitter-io-users, unsuspended-handles, unsuspended-ids. \
+They are recognised by their columns or keys, but for those of lists without a header, which have to be asked for.
 
 Examples:
   ingest archive/ roster.csv -o work/1-ingest

@@ -118,6 +118,14 @@ pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
     formats.iter().find_map(|format| parse_one(text, format))
 }
 
+/// Whether times of a format have their offset with them.
+#[must_use]
+pub fn names_offset(format: &str) -> bool {
+    ["%z", "%:z", "%::z", "%#z", "%+"]
+        .iter()
+        .any(|mark| format.contains(mark))
+}
+
 fn year_of(at: Timestamp) -> i32 {
     DateTime::from_timestamp_millis(at.0).map_or(0, |moment| moment.year())
 }
@@ -155,8 +163,7 @@ fn parse_one(text: &str, format: &str) -> Option<Timestamp> {
     let naive =
         |moment: NaiveDateTime| has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()));
     // chrono reads and drops an offset here, so formats with one are read below.
-    if !format.contains("%z")
-        && !format.contains("%:z")
+    if !names_offset(format)
         && let Ok(moment) = NaiveDateTime::parse_from_str(text, format)
     {
         return naive(moment);
@@ -227,6 +234,13 @@ mod tests {
             parse_as("2015-01-06", &formats("%Y-%m-%d")),
             Some(Timestamp(1_420_502_400_000))
         );
+        for (text, format) in [
+            ("2015-01-06T23:07:00+02:00", "%+"),
+            ("2015-01-06T23:07:00+02:00", "%Y-%m-%dT%H:%M:%S%:z"),
+            ("2015-01-06 23:07:00+02", "%Y-%m-%d %H:%M:%S%#z"),
+        ] {
+            assert_eq!(parse_as(text, &formats(format)), expected, "{text}");
+        }
         assert_eq!(parse_as("6.1.2015", &formats("%Y-%m-%d")), None);
     }
 

@@ -173,6 +173,10 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
             length: bytes.len() as u64,
             bytes,
         };
+        if block.fields(row).all(|field| field.trim_ascii().is_empty()) {
+            sink.skip(reasons::EMPTY_ROW);
+            continue;
+        }
         let outcome = fields(block, row, encoding).and_then(|fields| {
             let fields: Vec<&str> = fields.iter().map(|field| &**field).collect();
             match plan {

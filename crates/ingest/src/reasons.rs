@@ -24,5 +24,7 @@ pub const BAD_TIME: &str = "unreadable time";
 pub const BAD_STATE: &str = "unknown state";
 /// Longer than `--max-line`.
 pub const TOO_LONG: &str = "line too long";
+/// A CSV row of which all fields are empty, as spreadsheets leave them.
+pub const EMPTY_ROW: &str = "row without a value";
 /// A CSV row with more or fewer fields than the header.
 pub const WRONG_FIELDS: &str = "wrong number of fields";

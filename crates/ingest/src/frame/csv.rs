@@ -15,6 +15,8 @@ pub struct Header {
     pub columns: Vec<String>,
     /// What stands between fields.
     pub delimiter: u8,
+    /// Whether fields may stand in quotes; otherwise a quote is a character like any other.
+    pub quote: bool,
     /// Whether it stands in the file; otherwise the file's first row is data.
     pub in_file: bool,
 }
@@ -42,6 +44,7 @@ pub fn csv_header(start: &[u8], delimiter: u8, whole: bool, encoding: Encoding) 
     Some(Header {
         columns,
         delimiter,
+        quote: true,
         in_file: true,
     })
 }
@@ -93,7 +96,10 @@ pub fn csv_rows<R: Read>(
     take: &mut dyn FnMut(Block) -> bool,
 ) -> Cut {
     let mut cutter = Cutter {
-        reader: ReaderBuilder::new().delimiter(header.delimiter).build(),
+        reader: ReaderBuilder::new()
+            .delimiter(header.delimiter)
+            .quoting(header.quote)
+            .build(),
         max_line,
         block: CsvBlock::default(),
         text: vec![0; 1 << 16],

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, RosterEntry, State, Timestamp};
 
-use super::bound::{Bound, BoundTable};
+use super::bound::{Bound, BoundRule, BoundTable};
 use super::{Field, Mapping, Origin, Target};
 use crate::moment;
 use crate::reasons;
@@ -82,14 +82,28 @@ struct Row<'r> {
 impl<'r> Row<'r> {
     /// The value of a field, unless it is absent or null. Of several, where one is wanted, it is the first.
     fn text(&self, field: Field) -> Option<&'r str> {
-        let bound = self.table.by_field[field as usize].as_ref()?;
+        self.rules(field).find_map(|bound| self.value(bound))
+    }
+
+    /// The rules of a field that count for this record.
+    fn rules(&self, field: Field) -> impl Iterator<Item = &'r BoundRule> {
+        let rules = self.table.by_field[field as usize].iter();
+        rules.filter(|bound| bound.when.iter().all(|(at, value)| self.raw(*at).trim() == value))
+    }
+
+    /// What stands at a position; what is null or not there in JSON is as good as empty.
+    fn raw(&self, position: usize) -> &'r str {
+        match self.values {
+            Values::Fields(fields) => fields.get(position).copied(),
+            Values::Cells(cells) => cells.get(position).and_then(|cell| cell.values.first().copied()),
+        }
+        .unwrap_or_default()
+    }
+
+    fn value(&self, bound: &'r BoundRule) -> Option<&'r str> {
         let raw = match (&bound.rule.origin, bound.position) {
             (Origin::Constant(constant), _) => return Some(constant.as_str()),
-            (Origin::Column(_), Some(position)) => match self.values {
-                Values::Fields(fields) => *fields.get(position)?,
-                // What is null or not there is as good as empty.
-                Values::Cells(cells) => cells.get(position)?.values.first().copied().unwrap_or_default(),
-            },
+            (Origin::Column(_), Some(position)) => self.raw(position),
             (Origin::Column(_), None) => return None,
         };
         // What a column's value stands for goes before what means no value: an empty one may mean `original`.
@@ -125,7 +139,8 @@ impl<'r> Row<'r> {
     }
 
     fn time(&self, field: Field) -> Result<Option<Timestamp>, Rejection> {
-        let (Some(text), Some(bound)) = (self.text(field), &self.table.by_field[field as usize]) else {
+        let found = self.rules(field).find_map(|bound| Some((bound, self.value(bound)?)));
+        let Some((bound, text)) = found else {
             return Ok(None);
         };
         let formats = bound.rule.times.as_ref().unwrap_or(&self.mapping.times);
@@ -162,22 +177,40 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn list(&self, field: Field) -> Option<Vec<&'r str>> {
-        let bound = self.table.by_field[field as usize].as_ref()?;
+    fn list(&self, field: Field) -> Option<Vec<Cow<'r, str>>> {
+        self.rules(field).find_map(|bound| self.items(bound))
+    }
+
+    /// A list, or the one read off the text where no column gives it.
+    fn list_or<'t>(&self, field: Field, off_text: Option<&Vec<&'t str>>) -> Option<Vec<Cow<'t, str>>>
+    where
+        'r: 't,
+    {
+        let off_text = || Some(off_text?.iter().map(|item| Cow::Borrowed(*item)).collect());
+        self.list(field).or_else(off_text)
+    }
+
+    fn items(&self, bound: &'r BoundRule) -> Option<Vec<Cow<'r, str>>> {
         if let (Values::Cells(cells), Some(position)) = (self.values, bound.position)
             && let Some(cell) = cells.get(position).filter(|cell| cell.is_list)
         {
             let items = cell.values.iter().filter(|item| !self.is_null(item));
-            return Some(items.map(|item| bare(item)).filter(|item| !item.is_empty()).collect());
+            return Some(bare_all(items.copied()));
         }
-        let text = self.text(field)?;
-        // Lists are often written as Python or JSON would: ['a', 'b'].
-        let text = text.trim().trim_start_matches('[').trim_end_matches(']');
-        let items: Box<dyn Iterator<Item = &str>> = match bound.rule.split.as_deref() {
-            Some(split) => Box::new(text.split(split)),
-            None => Box::new(std::iter::once(text)),
-        };
-        Some(items.map(bare).filter(|item| !item.is_empty()).collect())
+        let text = self.value(bound)?.trim();
+        // Lists are often written as JSON would, escapes and all: ["a", "b"].
+        if text.starts_with('[')
+            && let Ok(items) = serde_json::from_str::<Vec<Option<String>>>(text)
+        {
+            let items = items.into_iter().flatten().map(|item| bare(&item).to_owned());
+            return Some(items.filter(|item| !item.is_empty()).map(Cow::Owned).collect());
+        }
+        // Or as Python would: ['a', 'b'].
+        let text = text.trim_start_matches('[').trim_end_matches(']');
+        Some(match bound.rule.split.as_deref() {
+            Some(split) => bare_all(text.split(split)),
+            None => bare_all(std::iter::once(text)),
+        })
     }
 
     /// What would make the row unusable.
@@ -255,14 +288,10 @@ impl<'r> Row<'r> {
         });
         let read_text = self.table.rules.read_text && text.is_some();
         let (text_mentions, text_hashtags, text_urls) = (&spoken.mentions, &spoken.hashtags, &spoken.urls);
-        let list = |field: Field, off_text: &[&'_ str]| -> Option<Vec<String>> {
-            let items = self.list(field);
-            let items = items.as_deref().or(read_text.then_some(off_text))?;
-            Some(items.iter().map(|item| (*item).to_owned()).collect())
-        };
-        let mentions = list(Field::MentionedHandles, text_mentions);
-        let hashtags = list(Field::Hashtags, text_hashtags);
-        let urls = list(Field::Urls, text_urls);
+        let mentions = self.list_or(Field::MentionedHandles, read_text.then_some(text_mentions));
+        let hashtags = self.list_or(Field::Hashtags, read_text.then_some(text_hashtags));
+        let urls = self.list_or(Field::Urls, read_text.then_some(text_urls));
+        let mentioned_ids = self.list(Field::MentionedIds);
         let client = self.text(Field::Client).and_then(client);
         let of_repost = kind == PostKind::Repost;
         let post_text = match (&text, of_repost && read_text) {
@@ -288,7 +317,7 @@ impl<'r> Row<'r> {
             quoted_post_id: self.id(Field::QuotedPostId),
             quoted_account_id: self.id(Field::QuotedAccountId),
             quoted_handle: self.handle(Field::QuotedHandle),
-            mentioned_ids: self.list(Field::MentionedIds),
+            mentioned_ids: borrowed(&mentioned_ids),
             mentioned_handles: borrowed(&mentions),
             hashtags: borrowed(&hashtags),
             urls: borrowed(&urls),
@@ -387,13 +416,21 @@ impl<'r> Row<'r> {
     }
 }
 
+fn bare_all<'r>(items: impl Iterator<Item = &'r str>) -> Vec<Cow<'r, str>> {
+    items
+        .map(bare)
+        .filter(|item| !item.is_empty())
+        .map(Cow::Borrowed)
+        .collect()
+}
+
 /// An item of a list without what stands around it.
 fn bare(item: &str) -> &str {
     item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@'])
 }
 
-fn borrowed(items: &Option<Vec<String>>) -> Option<Vec<&str>> {
-    items.as_ref().map(|items| items.iter().map(String::as_str).collect())
+fn borrowed<'c>(items: &'c Option<Vec<Cow<'_, str>>>) -> Option<Vec<&'c str>> {
+    items.as_ref().map(|items| items.iter().map(|item| &**item).collect())
 }
 
 /// Whether an identifier was turned into a number with exponent or fraction on its way.

@@ -8,13 +8,15 @@ pub(super) struct BoundRule {
     pub(super) rule: Rule,
     /// Position in the row; none for a constant.
     pub(super) position: Option<usize>,
+    /// Positions with the values that must stand there for the rule to count.
+    pub(super) when: Vec<(usize, String)>,
 }
 
 /// The rules of one table by field.
 #[derive(Debug, Clone)]
 pub(super) struct BoundTable {
     pub(super) rules: TableRules,
-    pub(super) by_field: Vec<Option<BoundRule>>,
+    pub(super) by_field: Vec<Vec<BoundRule>>,
 }
 
 /// A mapping bound to a file's header.
@@ -57,19 +59,24 @@ impl Mapping {
         }
         let mut tables = Vec::new();
         for table in &self.tables {
-            let mut by_field = vec![None; Field::COUNT];
+            let mut by_field = vec![Vec::new(); Field::COUNT];
             for (field, rule) in &table.rules {
-                let position = match &rule.origin {
-                    Origin::Constant(_) => None,
-                    Origin::Column(column) => match position(column) {
-                        Some(position) => Some(position),
-                        None if rule.optional => continue,
-                        None => return Err(missing(column, rule.line)),
-                    },
-                };
-                by_field[*field as usize] = Some(BoundRule {
+                if let Some(column) = rule.columns().find(|column| position(column).is_none()) {
+                    if rule.optional {
+                        continue;
+                    }
+                    return Err(missing(column, rule.line));
+                }
+                let when = rule.when.iter();
+                by_field[*field as usize].push(BoundRule {
                     rule: rule.clone(),
-                    position,
+                    position: match &rule.origin {
+                        Origin::Constant(_) => None,
+                        Origin::Column(column) => position(column),
+                    },
+                    when: when
+                        .filter_map(|(column, value)| Some((position(column)?, value.clone())))
+                        .collect(),
                 });
             }
             tables.push(BoundTable {
@@ -79,7 +86,7 @@ impl Mapping {
         }
         let is_read = |column: &String| {
             let mut rules = self.tables.iter().flat_map(|table| &table.rules);
-            rules.any(|(_, rule)| matches!(&rule.origin, Origin::Column(read) if read == column))
+            rules.any(|(_, rule)| rule.columns().any(|read| read == column))
         };
         let left =
             |column: &&String| !is_read(column) && !self.columns.contains(column) && !self.unread.contains(column);

@@ -83,7 +83,7 @@ impl BoundJson {
                 shape.grow(&path(records));
             }
             for (_, rule) in &table.rules {
-                if let Origin::Column(column) = &rule.origin {
+                for column in rule.columns() {
                     shape.grow(&path(column)).is_read = true;
                 }
             }
@@ -119,33 +119,38 @@ impl BoundJson {
                 groups.len() - 1
             });
             let group = &mut groups[at];
-            let mut by_field = vec![None; Field::COUNT];
+            let mut by_field = vec![Vec::new(); Field::COUNT];
             for (field, rule) in &table.rules {
-                let position = match &rule.origin {
-                    Origin::Constant(_) => None,
-                    Origin::Column(column) => {
-                        let found = path(column);
-                        let places = shape.places(&found);
-                        let shared = found.shared(&records_path);
-                        let cell = CellPath {
-                            shared,
-                            rest: places[shared..].to_vec(),
-                        };
-                        if rule.optional {
-                            optional.push(places);
-                        } else {
-                            need(column, rule.line);
-                        }
-                        let known = group.cells.iter().position(|other| *other == cell);
-                        Some(known.unwrap_or_else(|| {
-                            group.cells.push(cell);
-                            group.cells.len() - 1
-                        }))
+                let mut position = |column: &String| {
+                    let found = path(column);
+                    let places = shape.places(&found);
+                    let shared = found.shared(&records_path);
+                    let cell = CellPath {
+                        shared,
+                        rest: places[shared..].to_vec(),
+                    };
+                    if rule.optional {
+                        optional.push(places);
+                    } else {
+                        need(column, rule.line);
                     }
+                    let known = group.cells.iter().position(|other| *other == cell);
+                    known.unwrap_or_else(|| {
+                        group.cells.push(cell);
+                        group.cells.len() - 1
+                    })
                 };
-                by_field[*field as usize] = Some(BoundRule {
+                by_field[*field as usize].push(BoundRule {
                     rule: rule.clone(),
-                    position,
+                    position: match &rule.origin {
+                        Origin::Constant(_) => None,
+                        Origin::Column(column) => Some(position(column)),
+                    },
+                    when: rule
+                        .when
+                        .iter()
+                        .map(|(column, value)| (position(column), value.clone()))
+                        .collect(),
                 });
             }
             group.tables.push(BoundTable {

@@ -74,6 +74,8 @@ pub enum Origin {
 pub struct Rule {
     /// Where its value comes from.
     pub origin: Origin,
+    /// Values that other columns must have for this rule to count.
+    pub when: BTreeMap<String, String>,
     /// Whether a file without the column is fine.
     pub optional: bool,
     /// What stands for what; a value not listed stays as it is.
@@ -88,6 +90,17 @@ pub struct Rule {
     pub line: usize,
 }
 
+impl Rule {
+    /// The columns or paths that it reads.
+    pub fn columns(&self) -> impl Iterator<Item = &String> {
+        let value = match &self.origin {
+            Origin::Column(column) => Some(column),
+            Origin::Constant(_) => None,
+        };
+        value.into_iter().chain(self.when.keys())
+    }
+}
+
 /// How one table is filled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableRules {
@@ -95,7 +108,7 @@ pub struct TableRules {
     pub target: Target,
     /// JSON only: the path of the list whose items are the rows; without it a row is the record itself.
     pub records: Option<String>,
-    /// Its fields.
+    /// Its fields. Of several rules of a field the first that gives a value counts.
     pub rules: Vec<(Field, Rule)>,
     /// Posts only: what the text tells (repost, reply, mentions, hashtags, links) is read off it where no column gives it.
     pub read_text: bool,
@@ -138,6 +151,8 @@ pub struct Mapping {
     pub delimiter: u8,
     /// How the file's bytes stand for characters.
     pub encoding: Encoding,
+    /// Whether quotes around a field belong to it no more than the delimiters do.
+    pub quote: bool,
     /// Where columns have their names from.
     pub names: Names,
     /// Whether a file with further columns is another archive.

@@ -9,12 +9,13 @@ use super::{
     Encoding, Field, Format, Mapping, MappingError, Names, Origin, Path, Rule, Step, TableRules, Target, did_you_mean,
 };
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "title",
     "source",
     "platform",
     "format",
     "delimiter",
+    "quote",
     "encoding",
     "header",
     "exact",
@@ -25,7 +26,9 @@ const KEYS: [&str; 14] = [
     "columns",
     "unread",
 ];
-const RULE_KEYS: [&str; 7] = ["column", "path", "constant", "optional", "words", "split", "times"];
+const RULE_KEYS: [&str; 8] = [
+    "column", "path", "constant", "when", "optional", "words", "split", "times",
+];
 
 /// What to do about a path that is none.
 pub(super) const PATH_REMEDY: &str =
@@ -95,6 +98,7 @@ impl Reader<'_> {
             format: Format::Csv,
             delimiter: b',',
             encoding: Encoding::Utf8,
+            quote: true,
             names: Names::FirstRow,
             exact: false,
             trim: false,
@@ -109,7 +113,7 @@ impl Reader<'_> {
         // Keys that make sense for CSV alone.
         let mut csv_key = None;
         for (key, at, value) in entries(table) {
-            if matches!(key, "delimiter" | "encoding" | "header" | "exact") {
+            if matches!(key, "delimiter" | "quote" | "encoding" | "header" | "exact") {
                 csv_key = csv_key.or(Some((key, at)));
             }
             match key {
@@ -132,6 +136,7 @@ impl Reader<'_> {
                         _ => Names::Given(self.strings(key, value)?),
                     }
                 }
+                "quote" => mapping.quote = self.boolean(key, value)?,
                 "exact" => mapping.exact = self.boolean(key, value)?,
                 "trim" => mapping.trim = self.boolean(key, value)?,
                 "title" | "source" => {
@@ -156,7 +161,14 @@ impl Reader<'_> {
                 "columns" => mapping.columns = self.strings(key, value)?,
                 "unread" => mapping.unread = self.strings(key, value)?,
                 _ => match Target::from_name(key) {
-                    Some(target) => mapping.tables.push(self.table(target, value)?),
+                    Some(target) => match value.get_ref() {
+                        DeValue::Array(tables) => {
+                            for table in tables {
+                                mapping.tables.push(self.table(target, table)?);
+                            }
+                        }
+                        _ => mapping.tables.push(self.table(target, value)?),
+                    },
                     None => {
                         let known = KEYS.into_iter().chain(Target::ALL.into_iter().map(Target::name));
                         return Err(self.unknown(at, key, known));
@@ -235,7 +247,16 @@ impl Reader<'_> {
                         let special = special.into_iter().chain(["records"]);
                         return Err(self.unknown(at, key, known.iter().map(|field| field.name()).chain(special)));
                     };
-                    rules.rules.push((*field, self.rule(*field, at, value)?));
+                    match value.get_ref() {
+                        DeValue::Array(several) => {
+                            for value in several {
+                                rules
+                                    .rules
+                                    .push((*field, self.rule(*field, value.span().start, value)?));
+                            }
+                        }
+                        _ => rules.rules.push((*field, self.rule(*field, at, value)?)),
+                    }
                 }
             }
         }
@@ -245,6 +266,7 @@ impl Reader<'_> {
     fn rule(&self, field: Field, at: usize, value: &Spanned<DeValue<'_>>) -> Result<Rule, MappingError> {
         let mut rule = Rule {
             origin: Origin::Constant(String::new()),
+            when: BTreeMap::new(),
             optional: false,
             words: BTreeMap::new(),
             split: None,
@@ -275,7 +297,8 @@ impl Reader<'_> {
                 }
                 "constant" => origin = Some(Origin::Constant(self.string(key, value)?)),
                 "optional" => rule.optional = self.boolean(key, value)?,
-                "words" => rule.words = self.words(value)?,
+                "when" => rule.when = self.words(key, value)?,
+                "words" => rule.words = self.words(key, value)?,
                 "split" => rule.split = Some(self.string(key, value)?).filter(|split| !split.is_empty()),
                 "times" => rule.times = Some(self.strings(key, value)?),
                 _ => return Err(self.unknown(key_at, key, RULE_KEYS.into_iter())),
@@ -314,6 +337,8 @@ impl Reader<'_> {
         match rule
             .words
             .values()
+            // The empty text is no value.
+            .filter(|word| !word.is_empty())
             .chain(constant)
             .find(|word| !known.contains(&word.as_str()))
         {
@@ -351,13 +376,13 @@ impl Reader<'_> {
         }
     }
 
-    fn words(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, MappingError> {
+    fn words(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, MappingError> {
         match value.get_ref() {
             DeValue::Table(table) => entries(table)
                 .into_iter()
-                .map(|(key, _, value)| Ok((key.to_owned(), self.string(key, value)?)))
+                .map(|(theirs, _, value)| Ok((theirs.to_owned(), self.string(theirs, value)?)))
                 .collect(),
-            _ => Err(self.wrong_type("words", value, "a table, { theirs = \"ours\" }")),
+            _ => Err(self.wrong_type(key, value, "a table, { theirs = \"ours\" }")),
         }
     }
 }

@@ -7,6 +7,7 @@ mod run;
 
 mod bluesky;
 mod csv;
+mod exports;
 mod json_mapping;
 mod mastodon;
 mod native;
