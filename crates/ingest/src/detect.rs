@@ -403,12 +403,14 @@ pub(crate) fn is_csv(start: &[u8], whole: bool, delimiter: u8) -> Option<Header>
         .filter(|header| is_text(start, whole) && header.columns.len() > 1 && has_rows(start, header))
 }
 
-/// Whether bytes are a text: they are UTF-8, or hold no byte that no text has.
-fn is_text(start: &[u8], whole: bool) -> bool {
+/// Whether bytes are a text: they are UTF-8 with hardly a control character, or another encoding without any.
+pub(crate) fn is_text(start: &[u8], whole: bool) -> bool {
     let is_utf8 = std::str::from_utf8(start).is_ok()
         || (!whole && std::str::from_utf8(start).is_err_and(|error| error.error_len().is_none()));
-    let is_control = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f);
-    !start.contains(&0) && (is_utf8 || !start.iter().any(|byte| is_control(byte)))
+    let is_control = |byte: &&u8| matches!(byte, 0..=8 | 0x0e..=0x1a | 0x1c..=0x1f);
+    // Databases leave some NULs in their exports.
+    let allowed = if is_utf8 { start.len() / 100 } else { 0 };
+    start.iter().filter(is_control).count() <= allowed
 }
 
 fn unknown(look: Look<'_>) -> anyhow::Error {

@@ -8,6 +8,7 @@
 pub mod archive;
 pub mod bluesky;
 pub mod container;
+pub mod describe;
 pub mod detect;
 pub mod frame;
 pub mod gate;
@@ -31,6 +32,7 @@ pub mod twitter;
 pub mod utf16;
 pub mod work;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -72,6 +74,7 @@ Examples:
   ingest archive/ roster.csv -o work/1-ingest
   ingest 'dumps/**/2015-*.jsonl.gz' lists.zip -o work/1-ingest
   ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
+  ingest --describe unknown.csv > mine.toml
   zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
   ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
 ";
@@ -104,6 +107,10 @@ pub struct Ingest {
     #[arg(long, value_name = "TIME", value_parser = moment)]
     observed_at: Option<Timestamp>,
 
+    /// Print a mapping to start from for one CSV or JSON file that nobody knows, and its first three records as that mapping reads them
+    #[arg(long, conflicts_with_all = ["output", "json", "if_changed", "force"])]
+    describe: bool,
+
     /// End with status 1 when more records are rejected: a count (20) or a share of those read (0.5%)
     #[arg(long, value_name = "N|P%")]
     max_rejects: Option<MaxRejects>,
@@ -121,12 +128,11 @@ fn mapping_text(asked: &str) -> Result<String> {
     if let Some(text) = mapping::builtin(asked) {
         return Ok(text.to_owned());
     }
+    let meant = mapping::builtin_like(asked).map_or_else(String::new, |name| format!("did you mean '{name}'? Or "));
+    let names: Vec<&str> = mapping::builtin_names().collect();
     std::fs::read_to_string(asked).or_failure(
         || format!("cannot read mapping '{asked}'"),
-        &format!(
-            "give a mapping file, or one of: {}",
-            mapping::builtin_names().collect::<Vec<_>>().join(", ")
-        ),
+        &format!("{meant}give a mapping file, or one of: {}", names.join(", ")),
     )
 }
 
@@ -239,6 +245,10 @@ impl Stage for Ingest {
         })
     }
 
+    fn prints(&self) -> bool {
+        self.describe
+    }
+
     fn inputs(&self, asked: &Asked) -> Result<Option<Vec<Input>>> {
         // What was too many rejects the first time is so the second time, too, and what fitted nothing fits nothing; only a run tells.
         if self.max_rejects.is_some() || !self.mapping.is_empty() {
@@ -258,6 +268,13 @@ impl Stage for Ingest {
             mappings: asked.mappings,
             rules: asked.rules,
         };
+        if self.describe {
+            let text = describe::describe(&job.pieces, &job.mappings, &job.rules, run.progress(None))?;
+            std::io::stdout()
+                .write_all(text.as_bytes())
+                .or_failure(|| "cannot write to standard output".to_owned(), "")?;
+            return Ok(Outcome::Done);
+        }
         let progress = run.progress(job.pieces.pieces.iter().map(|piece| piece.bytes).sum());
         let found = pipeline::run(&job, run, &progress);
         progress.finish();

@@ -115,10 +115,9 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
         };
     }
     let mut outcome = single(json, &tweet, rules, sink);
-    if matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN)) {
-        if rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
-            return;
-        }
+    let is_unknown = matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN));
+    if is_unknown && rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
+        return;
     }
     if let Err(rejection) = &mut outcome {
         rejection.detail = rejection.detail.take().or(misfit);

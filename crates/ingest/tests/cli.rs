@@ -464,10 +464,9 @@ fn mistakes_in_a_mapping_name_file_line_and_key() {
     }
     let ran = bench.ingest(&["a.csv", "--mapping", "fith-tribe"]);
     assert_eq!(ran.status(), 2);
-    assert!(
-        ran.stderr()
-            .contains("give a mapping file, or one of: account-lookups, fifth-tribe, ")
-    );
+    assert!(ran.stderr().contains(
+        "remedy: did you mean 'fifth-tribe'? Or give a mapping file, or one of: account-lookups, coortweet, "
+    ));
 }
 
 #[test]

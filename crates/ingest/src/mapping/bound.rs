@@ -30,6 +30,14 @@ pub struct Bound {
     pub unread: Vec<String>,
 }
 
+impl Bound {
+    /// The mapping's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.mapping.name
+    }
+}
+
 impl Mapping {
     /// Positions of the columns that hold a name: of an account or a post, as the platform gives them, without a space.
     pub fn names_in(&self, header: &[String]) -> impl Iterator<Item = usize> {

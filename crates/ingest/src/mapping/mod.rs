@@ -17,7 +17,7 @@ mod tree;
 
 pub use apply::apply;
 pub use bound::Bound;
-pub use builtin::{builtin, builtin_names};
+pub use builtin::{builtin, builtin_like, builtin_names};
 pub use encoding::Encoding;
 pub use fields::{Field, Target};
 pub use json::{BoundJson, Fit};
