@@ -269,7 +269,11 @@ impl Look<'_> {
                 self.headless(mapping, &header, numbers.collect())?
             }
         };
-        Some(mapping.bind(&header.columns).map(|bound| Plan::Mapped {
+        let bound = mapping.bind(&header.columns);
+        if mapping.exact && bound.as_ref().is_ok_and(|bound| !bound.unread.is_empty()) {
+            return None;
+        }
+        Some(bound.map(|bound| Plan::Mapped {
             bound: Arc::new(bound),
             header: Arc::new(header),
         }))
@@ -364,7 +368,7 @@ fn builtin(look: Look<'_>, builtin: &[Mapping]) -> Option<Plan> {
             _ => 0,
         };
         let better = best.as_ref().is_none_or(|(fewest, _)| unread < *fewest);
-        if better && (unread == 0 || !mapping.exact) {
+        if better {
             best = Some((unread, plan));
         }
     }

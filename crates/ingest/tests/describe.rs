@@ -109,6 +109,12 @@ fn names_that_say_nothing() {
         "{told}"
     );
     assert_eq!(ran.table::<Roster>().len(), 2);
+    let (told, ran) = round_trip("c.json", "{\"ids\":[1,2],\"cursor\":0}");
+    assert!(
+        told.contains("# Without a mapping its records are rejected: no account.\n"),
+        "{told}"
+    );
+    assert_eq!(ran.table::<Roster>().len(), 1);
 }
 
 #[test]

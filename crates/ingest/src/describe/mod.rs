@@ -46,7 +46,7 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
         Ok(plan) => plan,
         Err(unknown) => {
             return match Sample::of_csv(&start, start.len() < LOOK_BYTES) {
-                Some(sample) => write::mapping(shown, &sample),
+                Some(sample) => write::mapping(shown, &sample, ""),
                 None => Err(match unknown.downcast::<NotKnown>() {
                     Ok(NotKnown(failure)) => failure.into(),
                     Err(other) => other,
@@ -94,8 +94,14 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
             .collect();
         return Ok(write::known(shown, "JSON that is read without a mapping", &rows));
     }
+    let rejected = chunk.counts.iter().filter(|((flow, _), _)| *flow == Flow::Rejected);
+    let reasons: Vec<&str> = rejected.map(|((_, reason), _)| *reason).collect();
+    let note = format!(
+        "# Without a mapping its records are rejected: {}.\n",
+        reasons.join(", ")
+    );
     match Sample::of_json(&block) {
-        Some(sample) => write::mapping(shown, &sample),
+        Some(sample) => write::mapping(shown, &sample, &note),
         None => Err(Failure::new(format!(
             "cannot describe {shown}: its first records are no JSON objects"
         ))

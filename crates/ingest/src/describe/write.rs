@@ -37,22 +37,23 @@ pub(super) fn known(shown: &str, what: &str, rows: &[String]) -> String {
 ///
 /// # Errors
 /// When it is no mapping, which is a bug.
-pub(super) fn mapping(shown: &str, sample: &Sample) -> Result<String> {
+pub(super) fn mapping(shown: &str, sample: &Sample, note: &str) -> Result<String> {
     let tables = guess(sample);
-    let text = toml(shown, sample, &tables);
+    let text = toml(shown, sample, &tables, note);
     let mapping =
         mapping::read(&text, "described").context("the guessed mapping is none, which is a mistake of this program")?;
     let chunk = apply(sample, &mapping)?;
     Ok(text + &records(&chunk))
 }
 
-fn toml(shown: &str, sample: &Sample, tables: &[Table]) -> String {
+fn toml(shown: &str, sample: &Sample, tables: &[Table], note: &str) -> String {
     let mut text = format!(
         "# A mapping to start from, guessed from the first {} records of {}. Look it over, save it, and:\n#   ingest FILE --mapping THIS.toml -o \
          DIR\n# datasets/mappings/README.md says what may stand here.\n",
         sample.records,
         comment(shown),
     );
+    text.push_str(note);
     text.push_str("platform = \"twitter\" # unsure: nothing in the file says so\n");
     match sample.format {
         Format::Json => text.push_str("format = \"json\"\n"),

@@ -188,6 +188,10 @@ impl BoundJson {
 
     /// Why a record is not of this shape.
     fn misfit(&self, tree: &Tree<'_>) -> Option<String> {
+        if self.shape == Shape::default() {
+            // It reads no key at all: then any record will do.
+            return None;
+        }
         let is_of_the_kind = match tree {
             Tree::Scalar(_) => self.shape.is_read,
             Tree::List(_) | Tree::Object(_) => true,

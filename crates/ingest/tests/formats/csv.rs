@@ -298,3 +298,18 @@ fn the_mapping_that_knows_most_columns_is_taken() {
         Some(Timestamp(1_433_289_600_000))
     );
 }
+
+#[test]
+fn an_exact_mapping_wants_its_columns_and_no_other() {
+    let bench = Bench::with("a.csv", "who,what\nlarch,tea\n");
+    bench.put("b.csv", "who,what,mood\nlarch,tea,calm\n");
+    bench.put("m.toml", "exact = true\n[posts]\nhandle = \"who\"\ntext = \"what\"\n");
+    let ran = bench.ingest(&["a.csv", "b.csv", "--mapping", "m.toml"]);
+    assert_eq!((ran.status(), ran.table::<Posts>().len()), (1, 1));
+    assert!(
+        ran.stderr()
+            .contains("cannot read 'b.csv': no mapping for a CSV with these columns: who, what, mood"),
+        "{}",
+        ran.stderr()
+    );
+}

@@ -274,7 +274,7 @@ fn tags_sheets() {
             ("user_followers_count", "3"),
         ]
     };
-    let ran = read(table(columns, ",", &[&row("11"), &row("1.26426E+18")]));
+    let ran = read(table(columns, ",", &[&row("11"), &row("1.5E+18")]));
     let posts = ran.table::<Posts>();
     let posts: Vec<_> = posts.rows().unwrap().collect();
     assert_eq!(
