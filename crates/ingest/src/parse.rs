@@ -39,7 +39,7 @@ pub struct Rules {
 /// # Errors
 /// When rows do not make a batch, which is a bug.
 pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<Chunk, ArrowError> {
-    let mut sink = Sink::new(source).observed_at(rules.observed_at);
+    let mut sink = Sink::new(source).seen_at(rules.observed_at);
     match block {
         Block::Lines {
             bytes,

@@ -128,7 +128,7 @@ pub struct Sink<'s> {
     counts: BTreeMap<(Flow, &'static str), u64>,
     unread: BTreeMap<Unread, u64>,
     simulated: bool,
-    otherwise_observed_at: Option<Timestamp>,
+    observed_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Sink<'_> {
@@ -156,21 +156,21 @@ impl<'s> Sink<'s> {
             counts: BTreeMap::new(),
             unread: BTreeMap::new(),
             simulated: false,
-            otherwise_observed_at: None,
+            observed_at: None,
         }
     }
 
-    /// Says when records were observed that do not say so themselves.
+    /// A sink for records that were seen at a moment where they do not say so themselves.
     #[must_use]
-    pub fn observed_at(mut self, at: Option<Timestamp>) -> Self {
-        self.otherwise_observed_at = at;
+    pub const fn seen_at(mut self, observed_at: Option<Timestamp>) -> Self {
+        self.observed_at = observed_at;
         self
     }
 
     /// When a record was observed that does not say so itself.
     #[must_use]
-    pub fn otherwise_observed_at(&self) -> Option<Timestamp> {
-        self.otherwise_observed_at
+    pub const fn otherwise_observed_at(&self) -> Option<Timestamp> {
+        self.observed_at
     }
 
     /// The source's name.
@@ -246,7 +246,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.posts,
-            observed_at: post.observed_at.or(self.otherwise_observed_at),
+            observed_at: post.observed_at.or(self.observed_at),
             ..post
         });
         self.parts.posts += 1;
@@ -261,8 +261,8 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.accounts,
-            observed_at: account.observed_at.or(self.otherwise_observed_at),
-            observed_basis: match (account.observed_at, self.otherwise_observed_at) {
+            observed_at: account.observed_at.or(self.observed_at),
+            observed_basis: match (account.observed_at, self.observed_at) {
                 (None, Some(_)) => Basis::Stated,
                 _ => account.observed_basis,
             },
@@ -294,7 +294,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.follows,
-            observed_at: follow.observed_at.or(self.otherwise_observed_at),
+            observed_at: follow.observed_at.or(self.observed_at),
             ..follow
         });
         self.parts.follows += 1;
