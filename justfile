@@ -61,9 +61,11 @@ counterfactuals seed="2016" scale="1" work="work/counterfactuals" report="report
         --beside waves="$work/waves/4-metrics" --beside targeted="$work/targeted/4-metrics" -o "$report" --if-changed
     echo "Side by side: $report/report.html#side-by-side"
 
-# what the simulated truth says of every estimator: bias, error and coverage over many seeds (datasets/validation)
+# what the simulated truth says of every estimator, bias, error and coverage over many seeds; then how large an effect a design sees
 validate seeds="200" scale="0.1" output="datasets/validation": build
     {{quote(bin)}}/validate estimators --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
+    {{quote(bin)}}/validate estimators --seeds 40 --scale {{scale}} --post-share 1 -o {{quote(output)}}/all-posts
+    {{quote(bin)}}/validate power --seeds 40 --scale 0.2 -o {{quote(output)}}
 
 # how large an effect a design of samples sees (datasets/validation)
 power seeds="40" scale="0.2" output="datasets/validation": build
@@ -72,7 +74,7 @@ power seeds="40" scale="0.2" output="datasets/validation": build
 # how near the synthetic study of a data set comes to the published figures; fails where fewer than nine of ten seeds land
 calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
     {{quote(bin)}}/validate calibrate --params {{dataset}} --targets datasets/{{dataset}}/calibration.toml \
-        {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.8'" } else { "" } }} \
+        {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
 # time and memory of a tool, with its peers where there are any: simulate, ingest (datasets/bench)

@@ -49,13 +49,7 @@ fn estimators_are_judged_alike_by_one_job_and_two() {
     ] {
         assert!(of(measure) > 0, "{measure} is not judged");
     }
-    for row in &rows {
-        assert!(
-            row.iter().take(18).all(|cell| !cell.is_empty()),
-            "an empty cell: {row:?}"
-        );
-        assert!(!row[18].contains("no truth"), "no truth: {row:?}");
-    }
+    assert_sound(&rows);
 }
 
 #[test]
@@ -126,4 +120,47 @@ fn calibration_tells_who_misses() {
         Some(2),
         "a parameter file is no study file"
     );
+}
+
+/// Every number that `metrics` can give stands in the kept table, judged: with its error, and its coverage or why it has no interval.
+#[test]
+fn every_measure_is_judged_in_the_kept_table() {
+    let measures = std::fs::read_to_string(root().join("crates/metrics/README.md")).unwrap();
+    let cells = measures
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once(" |"));
+    let ids: Vec<&str> = cells
+        .flat_map(|(cell, _)| cell.split('`').step_by(2))
+        .filter(|id| !id.is_empty())
+        .collect();
+    assert!(ids.len() > 35, "{ids:?}");
+    for kept in ["estimators.csv", "all-posts/estimators.csv"] {
+        let rows = rows(&root().join("datasets/validation").join(kept));
+        assert_sound(&rows);
+        for id in &ids {
+            let judged = rows.iter().any(|row| row[0] == **id);
+            assert!(judged || NOT_JUDGED.contains(id), "{id} is not judged in {kept}");
+        }
+    }
+}
+
+/// The probability of a test says nothing of the world: how often it is wrong stands in power.csv. The expanded set is not made yet.
+const NOT_JUDGED: [&str; 1] = ["followers.trend_p"];
+
+fn assert_sound(rows: &[csv::StringRecord]) {
+    for row in rows {
+        assert!(
+            row.iter().take(18).all(|cell| !cell.is_empty()),
+            "an empty cell: {row:?}"
+        );
+        // Truth, estimate, bias and error of everything; an interval and its coverage, or a reason why there is none.
+        for column in [4, 5, 6, 7, 8, 10] {
+            assert!(row[column].parse::<f64>().is_ok(), "column {column}: {row:?}");
+        }
+        let intervals = (11..=15).all(|column| row[column].parse::<f64>().is_ok());
+        assert!(
+            intervals || row[18].contains("no interval"),
+            "no interval and no reason: {row:?}"
+        );
+    }
 }

@@ -28,7 +28,8 @@ pub struct Calibrate {
     #[arg(long, value_name = "FILE")]
     targets: PathBuf,
 
-    /// A bound of ours beside the published figures, such as `returns.followers_ratio<0.8` (a measure of the listed, window all)
+    /// A bound of ours beside the published figures, such as `returns.followers_ratio<0.8` or
+    /// `returns.followers_ratio@return_3<0.5` (a measure of the listed or of a part of them, window all)
     #[arg(long, value_name = "BOUND")]
     bound: Vec<String>,
 
@@ -119,17 +120,17 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
         let landed = landed.collect();
         rows.push((target, landed));
     }
-    for (measure, value) in &bounds {
+    for Bound { measure, group, value } in &bounds {
         let target = Target {
             id: "ours".to_owned(),
             published: value.to_string(),
             within: "the bound".to_owned(),
             unit: String::new(),
-            what: format!("{measure} of listed"),
+            what: format!("{measure} of {group}"),
             note: "no number was published; the bound is ours".to_owned(),
         };
         let landed = truths.iter().map(|truth| {
-            let key = (measure.clone(), "listed".to_owned(), "all".to_owned());
+            let key = (measure.clone(), group.clone(), "all".to_owned());
             let found = of_measure(truth, &design, &key).value;
             Landed {
                 value: found,
@@ -143,15 +144,27 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
     report(asked, &rows)
 }
 
-/// `returns.followers_ratio<0.8`
-fn bound(text: &str) -> anyhow::Result<(String, Value)> {
+/// A bound of ours.
+#[derive(Debug, PartialEq)]
+struct Bound {
+    measure: String,
+    group: String,
+    value: Value,
+}
+
+/// `returns.followers_ratio<0.8`, `returns.followers_ratio@return_3<0.5`
+fn bound(text: &str) -> anyhow::Result<Bound> {
     let at = text
         .find(['<', '>'])
         .ok_or_else(|| anyhow!("the bound '{text}' has no < or >; write measure<0.8"))?;
     let value: Value = text[at..]
         .parse()
         .with_context(|| format!("cannot read the bound '{text}'"))?;
-    Ok((text[..at].trim().to_owned(), value))
+    let (measure, group) = match text[..at].trim().split_once('@') {
+        Some((measure, part)) => (measure.to_owned(), format!("listed/{part}")),
+        None => (text[..at].trim().to_owned(), "listed".to_owned()),
+    };
+    Ok(Bound { measure, group, value })
 }
 
 /// What counts as landing on a published value, in words.
@@ -285,10 +298,19 @@ mod tests {
 
     #[test]
     fn a_bound_is_a_measure_and_a_value() {
-        let (measure, value) = bound("returns.followers_ratio<0.8").unwrap();
+        let all = bound("returns.followers_ratio<0.8").unwrap();
         assert_eq!(
-            (measure.as_str(), value.admits(0.7), value.admits(0.8)),
-            ("returns.followers_ratio", Some(true), Some(false))
+            (all.measure.as_str(), all.group.as_str()),
+            ("returns.followers_ratio", "listed")
+        );
+        assert_eq!(
+            (all.value.admits(0.7), all.value.admits(0.8)),
+            (Some(true), Some(false))
+        );
+        let third = bound("returns.followers_ratio@return_3<0.5").unwrap();
+        assert_eq!(
+            (third.measure, third.group),
+            (all.measure, "listed/return_3".to_owned())
         );
         assert!(bound("returns.followers_ratio").is_err() && bound("x<y").is_err());
     }

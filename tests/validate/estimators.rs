@@ -195,8 +195,16 @@ fn check_units(outcomes: &[Outcome]) -> anyhow::Result<()> {
 /// Counts a reason without the numbers in it, which are those of one run.
 fn count_reason(reasons: &mut BTreeMap<String, u64>, reason: Option<&str>) {
     let reason = reason.unwrap_or("no reason given");
-    let reason: String = reason.chars().filter(|c| !c.is_ascii_digit()).collect();
-    *reasons.entry(reason.replace(" ()", "").replace("  ", " ")).or_default() += 1;
+    let words = reason.split(' ').map(|word| {
+        let digits = |c: char| c.is_ascii_digit();
+        if word.trim_matches(['(', ')', ',', '.']).chars().all(digits) && word.contains(digits) {
+            word.replace(digits, "") + "N"
+        } else {
+            word.to_owned()
+        }
+    });
+    let reason: Vec<String> = words.collect();
+    *reasons.entry(reason.join(" ")).or_default() += 1;
 }
 
 /// The reason given most often, with how often.
@@ -204,6 +212,30 @@ fn reason(reasons: &BTreeMap<String, u64>) -> String {
     let most = reasons.iter().max_by_key(|(_, n)| **n);
     most.map_or_else(String::new, |(reason, n)| format!("absent {n} times: {reason}"))
 }
+
+/// Why there are no intervals, or why some numbers are absent.
+fn note(measure: &str, pairs: &[Pair], reasons: &BTreeMap<String, u64>) -> String {
+    let mut notes = vec![reason(reasons)];
+    if pairs.iter().all(|pair| pair.interval.is_none()) {
+        let counted = COUNTS.iter().any(|count| measure.starts_with(count));
+        notes.push(if counted { COUNTED } else { NEVER }.to_owned());
+    }
+    notes.retain(|note| !note.is_empty());
+    notes.join("; ")
+}
+
+/// Measures that count what was seen.
+const COUNTS: [&str; 5] = [
+    "size",
+    "volume.",
+    "location.focus",
+    "returns.persons",
+    "returns.accounts",
+];
+/// Why others have none: a share of 1 among all, say.
+const NEVER: &str = "no interval was given in any run";
+/// Why they have no interval.
+const COUNTED: &str = "a count of all that was seen: no sample, no interval";
 
 fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
     let of_group = |key: &&Key| key.1 == GROUP || key.1.starts_with("listed/");
@@ -245,11 +277,11 @@ fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
             continue;
         }
         let absent = reasons.values().sum();
-        let note = if is_probability(&key.0) {
-            "the probability of a test: judged in power.md".to_owned()
-        } else {
-            reason(&reasons)
-        };
+        // What fewer than half of the runs have a number of (the rarest return numbers) is not judged here.
+        if is_probability(&key.0) || 2 * pairs.len() < outcomes.len() {
+            continue;
+        }
+        let note = note(&key.0, &pairs, &reasons);
         let place = key.1.strip_prefix("listed/").unwrap_or("measures");
         let right = Share::of(right, judged);
         rows.push(
@@ -297,7 +329,7 @@ fn series(outcomes: &[Outcome]) -> Vec<Vec<String>> {
             }
         }
         let absent = reasons.values().sum();
-        let note = reason(&reasons);
+        let note = note(&key.0, &pairs, &reasons);
         rows.push(
             Row {
                 measure: &key.0,
@@ -378,12 +410,12 @@ fn personas(outcomes: &[Outcome]) -> Vec<Vec<String>> {
         of(
             "personas.precision",
             0,
-            "hand-checked personas; of the pairs said to be one person's",
+            "a count of pairs, no interval; the true table of persons was given, so this tests how it is passed on",
         ),
         of(
             "personas.recall",
             2,
-            "hand-checked personas; of all true pairs, accounts never seen among them",
+            "a count of pairs, no interval; the true table of persons was given: what is missing are accounts never seen",
         ),
     ]
 }

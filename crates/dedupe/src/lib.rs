@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
-use tables::{Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Personas, Rejects, Roster};
+use tables::{Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Personas, PostIds, Rejects, Roster};
 
 use crate::personas::{Census, HandTable};
 
@@ -51,7 +51,7 @@ pub struct Dedupe {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
+Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
 posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
 personas, clusters (no rows yet) and ledger; links roster and rejects.
 
@@ -115,6 +115,7 @@ impl Stage for Dedupe {
         run.finish(duplicates)?;
 
         census.see_roster(&dir)?;
+        run.carry::<PostIds>(&dir)?;
         run.carry::<Roster>(&dir)?;
         run.carry::<Rejects>(&dir)?;
 

@@ -31,7 +31,7 @@ use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
     Account, Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Interaction, Interactions, Personas,
-    Post, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
+    Post, PostIds, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
 };
 
 use crate::design::{Given, STUDY_FILE};
@@ -64,7 +64,7 @@ pub struct Enrich {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
+Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
 interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 
@@ -168,6 +168,7 @@ impl Stage for Enrich {
         )?;
 
         count_used(run, "follows", dir.table::<Follows>()?.rows());
+        run.carry::<PostIds>(&dir)?;
         run.carry::<Availability>(&dir)?;
         run.carry::<Follows>(&dir)?;
         run.carry::<Personas>(&dir)?;

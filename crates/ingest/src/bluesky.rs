@@ -9,30 +9,69 @@ use crate::json::unread::Left;
 use crate::json::{Count, Flag, Many, Maybe, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
-use crate::record::reread;
+use crate::record::{read_on, reread};
 use crate::seen::time;
 use crate::sink::{Rejection, Sink};
 
 /// The platform's name in tables.
 pub const PLATFORM: &str = "bluesky";
 
-const POST: &str = "app.bsky.feed.post";
+/// A post's collection.
+pub(crate) const POST: &str = "app.bsky.feed.post";
+/// A repost's collection.
+pub(crate) const REPOST: &str = "app.bsky.feed.repost";
+/// A follow's collection.
+pub(crate) const FOLLOW: &str = "app.bsky.graph.follow";
 
 /// Keys that are left unread on purpose.
-static RECORD_LEFT: Left = Left::new(&[
+static RECORD_LEFT: Left = Left::new(&["$type", "banner", "joinedViaStarterPack", "labels", "pinnedPost", "via"]);
+
+/// Keys that are left unread on purpose.
+static EVENT_LEFT: Left = Left::new(&[
     "$type",
-    "avatar",
+    "associated",
     "banner",
-    "joinedViaStarterPack",
+    "indexedAt",
     "labels",
     "pinnedPost",
-    "tags",
+    "pronouns",
+    "status",
+    "verification",
+    "viewer",
+    "website",
+]);
+/// Keys that are left unread on purpose.
+static COMMIT_LEFT: Left = Left::new(&["cid", "rev"]);
+/// Keys that are left unread on purpose.
+static REPLY_LEFT: Left = Left::new(&["$type", "root"]);
+/// Keys that are left unread on purpose.
+static REFERENCE_LEFT: Left = Left::new(&[
+    "$type",
+    "alt",
+    "cid",
+    "createdAt",
+    "description",
+    "detached",
+    "embeds",
+    "indexedAt",
+    "thumb",
+    "title",
     "via",
 ]);
+/// Keys that are left unread on purpose.
+static EMBED_LEFT: Left = Left::new(&["$type", "alt", "aspectRatio", "captions", "images", "media", "video"]);
+/// Keys that are left unread on purpose.
+static FACET_LEFT: Left = Left::new(&["$type"]);
+/// Keys that are left unread on purpose.
+static FEATURE_LEFT: Left = Left::new(&["$type"]);
+/// Keys that are left unread on purpose.
+static IDENTITY_LEFT: Left = Left::new(&["did", "seq", "time"]);
+/// Keys that are left unread on purpose.
+static ACCOUNT_STATE_LEFT: Left = Left::new(&["did", "seq"]);
 
 record! {
     /// An event, or a profile.
-    Event<'de> {
+    Event<'de> called "event" leaving EVENT_LEFT {
         did: Text<'de> = "did",
         time_us: Count = "time_us",
         observed_at: Text<'de> = "observed_at",
@@ -53,7 +92,7 @@ record! {
 
 record! {
     /// A change of an account's records.
-    Commit<'de> {
+    Commit<'de> called "commit" leaving COMMIT_LEFT {
         operation: Text<'de> = "operation",
         collection: Text<'de> = "collection",
         key: Text<'de> = "rkey",
@@ -73,7 +112,19 @@ record! {
         display_name: Text<'de> = "displayName",
         description: Text<'de> = "description",
         subject: Maybe<Reference<'de>> = "subject",
+        tags: Texts<'de> = "tags",
+        avatar: Maybe<Blob<'de>> = "avatar",
     }
+}
+
+record! {
+    /// A picture.
+    Blob<'de> { reference: Maybe<BlobLink<'de>> = "ref", }
+}
+
+record! {
+    /// Its content, by its hash.
+    BlobLink<'de> { link: Text<'de> = "$link", }
 }
 
 record! {
@@ -93,12 +144,12 @@ record! {
 
 record! {
     /// What a post answers.
-    Reply<'de> { parent: Maybe<Reference<'de>> = "parent", }
+    Reply<'de> called "reply" leaving REPLY_LEFT { parent: Maybe<Reference<'de>> = "parent", }
 }
 
 record! {
     /// A record by its address; of an embedded post with pictures one level deeper.
-    Reference<'de> {
+    Reference<'de> called "reference" leaving REFERENCE_LEFT {
         uri: Text<'de> = "uri",
         record: Maybe<Reference<'de>> = "record",
     }
@@ -106,7 +157,7 @@ record! {
 
 record! {
     /// What a post carries: another post, a link.
-    Embed<'de> {
+    Embed<'de> called "embed" leaving EMBED_LEFT {
         record: Maybe<Reference<'de>> = "record",
         external: Maybe<Reference<'de>> = "external",
     }
@@ -114,7 +165,7 @@ record! {
 
 record! {
     /// A part of a text that means something.
-    Facet<'de> {
+    Facet<'de> called "facet" leaving FACET_LEFT {
         index: Maybe<Span<'de>> = "index",
         features: Many<Feature<'de>> = "features",
     }
@@ -122,7 +173,7 @@ record! {
 
 record! {
     /// The bytes that it stands on.
-    Span<'de> {
+    Span<'de> called "index" {
         from: Count = "byteStart",
         to: Count = "byteEnd",
         kind: Text<'de> = "$type",
@@ -131,7 +182,7 @@ record! {
 
 record! {
     /// A mention, a tag or a link.
-    Feature<'de> {
+    Feature<'de> called "feature" leaving FEATURE_LEFT {
         did: Text<'de> = "did",
         tag: Text<'de> = "tag",
         uri: Text<'de> = "uri",
@@ -140,12 +191,12 @@ record! {
 
 record! {
     /// What an account is called now.
-    Identity<'de> { handle: Text<'de> = "handle", }
+    Identity<'de> called "identity" leaving IDENTITY_LEFT { handle: Text<'de> = "handle", }
 }
 
 record! {
     /// How an account stands now.
-    AccountState<'de> {
+    AccountState<'de> called "account state" leaving ACCOUNT_STATE_LEFT {
         active: Flag = "active",
         status: Text<'de> = "status",
         time: Text<'de> = "time",
@@ -156,8 +207,10 @@ record! {
 pub(crate) fn record(json: &str, sink: &mut Sink<'_>) -> Result<Option<&'static str>, Rejection> {
     let event: Event<'_> = reread(json)?;
     let did = event.did.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated =
-        time("observed_at", event.observed_at.get())?.or(event.time_us.0.map(|micros| Timestamp(micros / 1000)));
+    let stated = sink.observed_or(
+        event.observed_at.get(),
+        event.time_us.0.map(|micros| Timestamp(micros / 1000)),
+    )?;
     if let Some(commit) = event.commit.get() {
         return of_commit(json, did, commit, stated, sink);
     }
@@ -190,7 +243,8 @@ fn seen(did: &str, stated: Option<Timestamp>) -> Account<'_> {
     }
 }
 
-fn profile(did: &str, view: &Event<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) {
+/// An account as an interface shows it.
+pub(crate) fn profile(did: &str, view: &Event<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) {
     sink.account(Account {
         handle: view.handle.get(),
         display_name: view.display_name.get(),
@@ -247,31 +301,61 @@ fn of_commit(
         return Ok(Some("delete notice"));
     }
     let record = commit.record.get().ok_or_else(|| Rejection::new(reasons::NOT_KNOWN))?;
+    let key = commit.key.get().unwrap_or_default();
+    if collection != FOLLOW {
+        return of_record((did, collection, key), record, stated, sink);
+    }
+    let follow: FollowEvent<'_> = read_on(json)?;
+    let followed = follow.commit.get().and_then(|commit| commit.record.get());
+    let followed = followed.and_then(|record| record.subject.get());
+    self::follow(did, followed, stated, sink).map(|()| None)
+}
+
+/// A follow, which names an account and no record.
+pub(crate) fn follow(
+    did: &str,
+    followed: Option<&str>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    sink.follow(Follow {
+        platform: PLATFORM,
+        follower_id: did,
+        followed_id: followed.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
+        observed_at: stated,
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
+    Ok(())
+}
+
+/// A record by its address, unless it is a follow.
+pub(crate) fn of_record(
+    (did, collection, key): (&str, &str, &str),
+    record: &Record<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<Option<&'static str>, Rejection> {
     match collection {
-        POST | "app.bsky.feed.repost" => {
-            let key = commit.key.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
+        POST | REPOST => {
+            if key.is_empty() {
+                return Err(Rejection::new(reasons::NO_ID));
+            }
             let uri = format!("at://{did}/{collection}/{key}");
-            post(did, &uri, collection == POST, record, stated, sink)?;
+            post(did, &uri, record, &Shown::default(), stated, sink)?;
         }
-        "app.bsky.graph.follow" => {
-            let follow: FollowEvent<'_> = reread(json)?;
-            let followed = follow.commit.get().and_then(|commit| commit.record.get());
-            let followed = followed.and_then(|record| record.subject.get());
-            sink.follow(Follow {
-                platform: PLATFORM,
-                follower_id: did,
-                followed_id: followed.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
-                observed_at: stated,
-                source_file: "",
-                source_line: 0,
-                source_part: 0,
+        "app.bsky.actor.profile" => {
+            let picture = record.avatar.get().and_then(|blob| blob.reference.get()?.link.get());
+            let avatar = picture.map(|link| format!("https://cdn.bsky.app/img/avatar/plain/{did}/{link}@jpeg"));
+            sink.account(Account {
+                display_name: record.display_name.get(),
+                description: record.description.get(),
+                avatar_url: avatar.as_deref(),
+                created_at: record.created_at.get().and_then(moment::parse),
+                ..seen(did, stated)
             });
         }
-        "app.bsky.actor.profile" => sink.account(Account {
-            display_name: record.display_name.get(),
-            description: record.description.get(),
-            ..seen(did, stated)
-        }),
         "app.bsky.feed.like" => return Ok(Some("like")),
         "app.bsky.graph.block" => return Ok(Some("block")),
         _ => return Ok(Some("record of another kind")),
@@ -279,24 +363,40 @@ fn of_commit(
     Ok(None)
 }
 
+/// What an interface shows of a post beside its record.
+#[derive(Debug, Default)]
+pub(crate) struct Shown<'a> {
+    pub(crate) handle: Option<&'a str>,
+    pub(crate) likes: Option<i64>,
+    pub(crate) reposts: Option<i64>,
+    pub(crate) replies: Option<i64>,
+    pub(crate) quotes: Option<i64>,
+}
+
 /// The account in an address.
-fn account_of(uri: &str) -> Option<&str> {
+pub(crate) fn account_of(uri: &str) -> Option<&str> {
     uri.strip_prefix("at://")?
         .split('/')
         .next()
         .filter(|did| !did.is_empty())
 }
 
-fn post(
+/// A post, or a repost, by its address.
+pub(crate) fn post(
     did: &str,
     uri: &str,
-    is_post: bool,
     record: &Record<'_>,
+    shown: &Shown<'_>,
     stated: Option<Timestamp>,
     sink: &mut Sink<'_>,
 ) -> Result<(), Rejection> {
-    // The time that its client wrote down; where there is none, that of the event.
-    let posted_at = time("createdAt", record.created_at.get())?.or(stated);
+    let is_post = !uri.contains(REPOST);
+    // The time that its client wrote down; where that is none, that of the event.
+    let written = record.created_at.get();
+    let posted_at = match written.and_then(moment::parse).or(stated) {
+        Some(at) => Some(at),
+        None => time("createdAt", written)?,
+    };
     let parent = record.reply.get().and_then(|reply| reply.parent.get());
     let parent = parent.and_then(|parent| parent.uri.get());
     let embedded = record.embed.get().and_then(|embed| embed.record.get());
@@ -324,6 +424,8 @@ fn post(
             spoken.urls.extend(feature.uri.get());
         }
     }
+    // Tags that stand beside the text.
+    spoken.hashtags.extend(record.tags.0.iter().filter_map(Text::get));
     let link = record.embed.get().and_then(|embed| embed.external.get()?.uri.get());
     spoken.urls.extend(link.filter(|link| !spoken.urls.contains(link)));
     let kind = if !is_post {
@@ -352,6 +454,11 @@ fn post(
         mentioned_handles: Some(spoken.mentioned_handles),
         hashtags: Some(spoken.hashtags),
         urls: Some(spoken.urls),
+        handle: shown.handle,
+        likes: shown.likes,
+        reposts: shown.reposts,
+        replies: shown.replies,
+        quotes: shown.quotes,
         ..Post::blank(PLATFORM, did)
     });
     Ok(())

@@ -10,9 +10,11 @@ use stage::Failure;
 
 use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
 use crate::mapping::{Bound, Encoding, Format, Mapping, MissingColumn, Names};
+use crate::mastodon;
 use crate::native;
 use crate::settings::Kind;
 use crate::twitter::export::{self, Owner};
+use crate::twitter::post_ids::{self, BareIds};
 
 /// Bytes that are looked at.
 const LOOK_BYTES: usize = 1 << 16;
@@ -35,6 +37,10 @@ pub enum Plan {
         /// Whose it is.
         owner: Arc<Owner>,
     },
+    /// Identifiers alone.
+    Ids(BareIds),
+    /// Events as a server sends them, `data:` before each.
+    Events,
     /// A Telegram export.
     Chats,
     /// CSV of this program's own columns.
@@ -62,8 +68,12 @@ impl Plan {
         match self {
             // Nothing, or nothing that could be read.
             Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Self::JsonLines => frame::lines(feed, max_line, take),
-            Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
+            Self::JsonLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => {
+                frame::lines(feed, max_line, take)
+            }
+            Self::Ids(BareIds { lines: false, .. }) | Self::JsonValues | Self::Export { .. } => {
+                frame::values(feed, max_line, take)
+            }
             Self::Chats => frame::chats(feed, max_line, take),
             Self::Native { header, .. } | Self::Mapped { header, .. } => frame::csv_rows(feed, header, max_line, take),
         }
@@ -114,6 +124,14 @@ impl<'m> Detector<'m> {
         }
     }
 
+    /// Takes note of whose the exports in a folder are, from the `account.js` in it: some of its files come before it.
+    pub fn meet(&mut self, name: &str, account_js: &[u8]) {
+        let content = account_js.strip_prefix(b"\xef\xbb\xbf").unwrap_or(account_js);
+        if let Some((list, before)) = export::assigned(content) {
+            self.owners.of(list, &content[before..], name);
+        }
+    }
+
     /// Tells what the source `name` is, which messages call `shown`.
     ///
     /// # Errors
@@ -146,6 +164,19 @@ impl<'m> Detector<'m> {
         if *first == b'{' && (kind == Kind::Telegram || kind == Kind::Any && is_telegram(start)) {
             return Ok(Plan::Chats);
         }
+        if matches!(kind, Kind::Any | Kind::PostIds | Kind::TwitterV1)
+            && let Some(ids) = post_ids::bare_ids(start, whole)
+        {
+            return Ok(Plan::Ids(ids));
+        }
+        if kind == Kind::PostIds && !matches!(first, b'{' | b'[') {
+            // A header, or a line that is damaged.
+            let of_posts = true;
+            return Ok(Plan::Ids(BareIds { lines: true, of_posts }));
+        }
+        if matches!(kind, Kind::Any | Kind::Mastodon) && mastodon::are_events(start) {
+            return Ok(Plan::Events);
+        }
         if matches!(first, b'{' | b'[') {
             let mut asked = self.mappings.asked.iter();
             if kind == Kind::Mapped && !asked.any(|asked| asked.mapping.format == Format::Json) {
@@ -176,7 +207,7 @@ pub fn unreadable(shown: &str, error: ReadError) -> Failure {
         .because(error)
 }
 
-/// Whose the exports are, by folder: an `account.js` comes before the other files, since files are read in the order of their names.
+/// Whose the exports are, by folder.
 #[derive(Debug, Default)]
 struct Owners(BTreeMap<String, Arc<Owner>>);
 

@@ -18,6 +18,7 @@ pub mod mapping;
 pub mod mastodon;
 pub mod moment;
 pub mod native;
+pub mod outbox;
 pub mod parse;
 pub mod pipeline;
 pub mod reasons;
@@ -30,6 +31,7 @@ pub mod telegram;
 pub mod text;
 pub mod twitter;
 pub mod utf16;
+pub mod views;
 pub mod work;
 
 use std::io::Write;
@@ -52,13 +54,13 @@ use settings::{FormatArgument, Kind, MaxRejects, Whose, size};
 
 const EXAMPLES: &str = "\
 Reads, told by the records themselves, several formats in one run: Twitter v1.1 and v2 JSON, activity streams (GNIP), an account's own \
-export (tweets.js), compliance results and id lists; Bluesky (Jetstream events, profiles); Mastodon and Truth Social; Telegram \
+export (tweets.js), compliance results and id lists (of posts with --format post-ids); Bluesky (Jetstream events, profiles); Mastodon and Truth Social; Telegram \
 Desktop's export; Reddit as Pushshift kept it; CSV through a mapping; rosters, availability checks and follower lists as CSV or JSON \
 lines with the tables' own column names. docs/formats.md has the table. Lists without a column platform are Twitter's, or Bluesky's \
 where an account_id is a DID or a handle alone is a domain. Plain or UTF-16, packed as gz, bz2, xz or zst, in zip and tar archives, in \
 folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar is unpacked into TMPDIR once.
 
-Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
+Writes the tables posts, post_ids, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
 Needs about 300 MB of memory on two threads, 60 MB more for each further one, whatever the size of the input, and five times \
 the longest record where records are long.

@@ -4,14 +4,15 @@
 //! named by its address (`uri`) and an account by `name@server`, both of which every server writes alike. The number of the post that
 //! is answered is all that a reply tells about it; it is kept as it stands.
 
-use tables::{Account, AvailabilityCheck, Post, PostKind, State};
+use tables::{Account, AvailabilityCheck, Post, PostKind, State, Timestamp};
 
 use crate::html::{self, Plain};
 use crate::json::unread::Left;
 use crate::json::{Count, Flag, Id, Many, Maybe, Text, record};
 use crate::moment;
-use crate::reasons;
-use crate::record::{Settled, reread, settle};
+use crate::parse::Rules;
+use crate::reasons::{self, SUSPENDED_UNTIMED};
+use crate::record::{Settled, record as any_record, reread, settle};
 use crate::seen::{Seen, time};
 use crate::sink::{RecordPlace, Rejection, Sink};
 
@@ -36,6 +37,7 @@ static STATUS_LEFT: Left = Left::new(&[
     "reblogged",
     "sensitive",
     "spoiler_text",
+    "state",
     "tagged_collections",
     "visibility",
 ]);
@@ -57,7 +59,6 @@ static PROFILE_LEFT: Left = Left::new(&[
     "last_status_at",
     "limited",
     "memorial",
-    "moved",
     "mute_expires_at",
     "noindex",
     "role",
@@ -67,6 +68,58 @@ static PROFILE_LEFT: Left = Left::new(&[
     "show_media_replies",
     "source",
 ]);
+
+/// Keys that are left unread on purpose.
+static MODERATED_LEFT: Left = Left::new(&[
+    "approved",
+    "confirmed",
+    "created_at",
+    "created_by_application_id",
+    "disabled",
+    "domain",
+    "email",
+    "emoji",
+    "emoji_url",
+    "group_key",
+    "id",
+    "invite_request",
+    "invited_by_account_id",
+    "ip",
+    "ips",
+    "last_read_id",
+    "locale",
+    "role",
+    "sensitized",
+    "silenced",
+    "type",
+    "unread",
+    "username",
+]);
+/// Keys that are left unread on purpose.
+static NAMED_LEFT: Left = Left::new(&["following", "history", "id", "url", "vapid_key", "website"]);
+/// Keys that are left unread on purpose.
+static CARD_LEFT: Left = Left::new(&[
+    "author_name",
+    "author_url",
+    "authors",
+    "blurhash",
+    "description",
+    "embed_url",
+    "height",
+    "history",
+    "html",
+    "image",
+    "image_description",
+    "language",
+    "provider_name",
+    "provider_url",
+    "published_at",
+    "title",
+    "type",
+    "width",
+]);
+/// Keys that are left unread on purpose.
+static FOUND_LEFT: Left = Left::new(&["hashtags", "id", "unread"]);
 
 record! {
     /// A status.
@@ -117,21 +170,24 @@ record! {
         verified: Flag = "verified",
         locked: Flag = "locked",
         suspended: Flag = "suspended",
+        moved: Maybe<Profile<'de>> = "moved",
     }
 }
 
 record! {
-    /// An account as moderators see it: the public one, and how it stands.
-    Moderated<'de> {
+    /// What has an account inside: an account as moderators see it (the public one, and how it stands), or a notification (who did
+    /// something, and to which status).
+    Moderated<'de> called "moderated account" leaving MODERATED_LEFT {
         account: Maybe<Profile<'de>> = "account",
         suspended: Flag = "suspended",
         observed_at: Text<'de> = "observed_at",
+        status: Maybe<Status<'de>> = "status",
     }
 }
 
 record! {
     /// A mention.
-    Mention<'de> {
+    Mention<'de> called "mention" {
         id: Id<'de> = "id",
         username: Text<'de> = "username",
         acct: Text<'de> = "acct",
@@ -141,16 +197,16 @@ record! {
 
 record! {
     /// A tag or a program.
-    Named<'de> { name: Text<'de> = "name", }
+    Named<'de> called "tag" leaving NAMED_LEFT { name: Text<'de> = "name", }
 }
 
 record! {
     /// The preview of a link.
-    Card<'de> { url: Text<'de> = "url", }
+    Card<'de> called "card" leaving CARD_LEFT { url: Text<'de> = "url", }
 }
 
 /// The server of a web address.
-fn server(url: &str) -> Option<&str> {
+pub(crate) fn server(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
     rest.split(['/', '?', '#', ':'])
         .next()
@@ -184,7 +240,7 @@ impl Mention<'_> {
 }
 
 /// The platform that an account's address tells.
-fn platform(name: &str) -> &'static str {
+pub(crate) fn platform(name: &str) -> &'static str {
     match name.rsplit('@').next() {
         Some(server) if server == TRUTH_SOCIAL.0 => TRUTH_SOCIAL.1,
         _ => PLATFORM,
@@ -210,7 +266,7 @@ impl<'de> Status<'de> {
 /// A status that stands for itself, with those nested in it.
 pub(crate) fn status(status: &Status<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let seen = Seen {
-        stated: time("observed_at", status.observed_at.get())?,
+        stated: sink.observed(status.observed_at.get())?,
         carried: time("created_at", status.created_at.get())?,
     };
     if status.name().is_none() {
@@ -310,7 +366,7 @@ fn post(status: &Status<'_>, author: &str, seen: Seen, sink: &mut Sink<'_>) {
 
 /// An account that stands for itself.
 pub(crate) fn account(profile: &Profile<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
-    let stated = time("observed_at", profile.observed_at.get())?;
+    let stated = sink.observed(profile.observed_at.get())?;
     lone(profile, Seen { stated, carried: None }, profile.suspended.0, sink)
 }
 
@@ -320,7 +376,7 @@ pub(crate) fn moderated(moderated: &Moderated<'_>, sink: &mut Sink<'_>) -> Resul
         .account
         .get()
         .ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let stated = time("observed_at", moderated.observed_at.get())?;
+    let stated = sink.observed(moderated.observed_at.get())?;
     lone(
         profile,
         Seen { stated, carried: None },
@@ -331,25 +387,27 @@ pub(crate) fn moderated(moderated: &Moderated<'_>, sink: &mut Sink<'_>) -> Resul
 
 fn lone(profile: &Profile<'_>, seen: Seen, suspended: Option<bool>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let name = profile.name().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    if suspended == Some(true) {
-        let observed_at = seen
-            .stated
-            .or(sink.otherwise_observed_at())
-            .ok_or_else(|| Rejection::with(reasons::NO_TIME, "a suspended account without observed_at"))?;
-        sink.availability(AvailabilityCheck {
-            platform: platform(&name),
-            account_id: &name,
-            handle: Some(&name),
-            observed_at,
-            state: State::Suspended,
-            detail: Some("suspended"),
-            source_file: "",
-            source_line: 0,
-            source_part: 0,
-        });
-    }
     observe(profile, &name, seen, sink);
+    if suspended == Some(true) {
+        let observed_at = seen.stated;
+        let observed_at = observed_at.ok_or_else(|| Rejection::with(reasons::NO_TIME, SUSPENDED_UNTIMED))?;
+        check(&name, observed_at, State::Suspended, "suspended", sink);
+    }
     Ok(())
+}
+
+fn check(name: &str, observed_at: Timestamp, state: State, detail: &str, sink: &mut Sink<'_>) {
+    sink.availability(AvailabilityCheck {
+        platform: platform(name),
+        account_id: name,
+        handle: Some(name),
+        observed_at,
+        state,
+        detail: Some(detail),
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
 }
 
 fn observe(profile: &Profile<'_>, name: &str, seen: Seen, sink: &mut Sink<'_>) {
@@ -375,22 +433,21 @@ fn observe(profile: &Profile<'_>, name: &str, seen: Seen, sink: &mut Sink<'_>) {
         protected: profile.locked.0,
         ..Account::blank(platform(name), name)
     });
-}
-
-record! {
-    /// A notification: who did something, and to which status.
-    Notification<'de> { status: Maybe<Status<'de>> = "status", }
+    // It had moved when it was looked at, which may be long after the post that carries it.
+    if let Some((moved, to)) = profile.moved.get().and_then(|moved| Some((moved, moved.name()?))) {
+        if let Some(observed_at) = seen.stated {
+            check(name, observed_at, State::Renamed, &format!("moved to {to}"), sink);
+        }
+        observe(moved, &to, seen, sink);
+    }
 }
 
 /// What has an account inside: a notification, or an account as moderators see it.
-pub(crate) fn around(json: &str, has_status: bool, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
-    if has_status {
-        let notification: Notification<'_> = reread(json)?;
-        if let Some(inner) = notification.status.get() {
-            status(inner, sink)?;
-        }
+pub(crate) fn around(around: &Moderated<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    if let Some(inner) = around.status.get() {
+        status(inner, sink)?;
     }
-    moderated(&reread(json)?, sink).map(|()| Settled::Used)
+    moderated(around, sink).map(|()| Settled::Used)
 }
 
 /// An event of a stream, whose payload is JSON in a text.
@@ -404,15 +461,16 @@ pub(crate) fn event(event: &str, payload: &str, sink: &mut Sink<'_>) -> Result<S
 
 record! {
     /// What surrounds a status, or what a search found.
-    Found<'de> {
+    Found<'de> called "page" leaving FOUND_LEFT {
         ancestors: Many<Status<'de>> = "ancestors",
         descendants: Many<Status<'de>> = "descendants",
         statuses: Many<Status<'de>> = "statuses",
         accounts: Many<Profile<'de>> = "accounts",
+        last_status: Maybe<Status<'de>> = "last_status",
     }
 }
 
-/// What surrounds a status, or what a search found: each counts as a record.
+/// What surrounds a status, what a search found, or who talks to whom and what was said last: each counts as a record.
 pub(crate) fn found(found: &Found<'_>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     let mut records = 0;
     let mut each = |outcome: Result<(), Rejection>, sink: &mut Sink<'_>| {
@@ -432,8 +490,45 @@ pub(crate) fn found(found: &Found<'_>, place: &RecordPlace<'_>, sink: &mut Sink<
         let outcome = item.get().map_or_else(not_known, |item| account(item, sink));
         each(outcome, sink);
     }
+    if let Some(last) = found.last_status.get() {
+        each(status(last, sink), sink);
+    }
     if records == 0 {
         sink.read();
-        sink.skip("page without records");
+        sink.skip(reasons::EMPTY_PAGE);
     }
+}
+
+/// Whether content is what a server sends to a listener (server-sent events): `event: update`, `data: {…}`.
+pub(crate) fn are_events(start: &[u8]) -> bool {
+    let fields: [&[u8]; 3] = [b"event:", b"data:", b":"];
+    let mut lines = start
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .filter(|line| !line.is_empty());
+    let begins = lines
+        .clone()
+        .next()
+        .is_some_and(|line| fields.iter().any(|field| line.starts_with(field)));
+    begins && lines.any(|line| line.starts_with(b"data: {") || line.starts_with(b"data:{"))
+}
+
+/// The data on a line of an event, and how many bytes stand before it; none on a line that holds none.
+pub(crate) fn event_data(line: &[u8]) -> Option<(&[u8], u64)> {
+    let data = line.strip_prefix(b"data:")?;
+    let data = data.strip_prefix(b" ").unwrap_or(data);
+    Some((data, (line.len() - data.len()) as u64))
+}
+
+/// Data of an event; a number alone is that of a status that was deleted.
+pub(crate) fn of_stream(data: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    if data.trim_start().starts_with('{') {
+        return any_record(data, rules, place, sink);
+    }
+    sink.read();
+    sink.skip(if data.trim().bytes().all(|byte| byte.is_ascii_digit()) {
+        "delete notice"
+    } else {
+        "event notice"
+    });
 }

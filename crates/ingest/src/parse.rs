@@ -9,6 +9,7 @@ use tables::Timestamp;
 use crate::detect::Plan;
 use crate::frame::{Block, CsvBlock, Header};
 use crate::mapping::{self, BoundJson, Encoding};
+use crate::mastodon;
 use crate::native;
 use crate::reasons;
 use crate::record::{self, Settled};
@@ -45,7 +46,7 @@ pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<
             bytes,
             first_line,
             offset,
-        } => lines(bytes, *first_line, *offset, rules, &mut sink),
+        } => lines(bytes, (*first_line, *offset), plan, rules, &mut sink),
         Block::Values(block) => {
             let mut from = 0;
             for &(number, offset, end) in &block.ends {
@@ -64,6 +65,10 @@ pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<
                         Plan::Chats => {
                             sink.read();
                             record::settle(message(text, &block.description, sink), place, sink);
+                        }
+                        Plan::Ids(ids) => {
+                            sink.read();
+                            record::settle(record::identifier(text, ids.of_posts, rules, sink), place, sink);
                         }
                         _ => record::record(text, rules, place, sink),
                     },
@@ -97,7 +102,7 @@ fn too_long(place: &RecordPlace<'_>, rules: &Rules, sink: &mut Sink<'_>) {
     sink.reject(place, &Rejection::with(reasons::TOO_LONG, detail));
 }
 
-fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: &Rules, sink: &mut Sink<'_>) {
+fn lines(bytes: &[u8], (first_line, offset): (u64, u64), plan: &Plan, rules: &Rules, sink: &mut Sink<'_>) {
     let mut from = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     for (number, end) in (first_line..).zip(ends) {
@@ -105,16 +110,40 @@ fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: &Rules, sink: &mut S
         let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
         // Streams send empty lines to keep a connection alive.
         if !trimmed.trim_ascii().is_empty() {
-            json(trimmed, number, offset + from as u64, rules, sink);
+            one_line(trimmed, number, offset + from as u64, plan, rules, sink);
         }
         from = end + 1;
     }
 }
 
-fn json(bytes: &[u8], number: u64, offset: u64, rules: &Rules, sink: &mut Sink<'_>) {
-    value(bytes, number, offset, sink, rules, |text, place, sink| {
-        record::record(text, rules, place, sink);
-    });
+fn one_line(bytes: &[u8], number: u64, offset: u64, plan: &Plan, rules: &Rules, sink: &mut Sink<'_>) {
+    match plan {
+        Plan::Ids(ids) => value(bytes, number, offset, sink, rules, |text, place, sink| {
+            sink.read();
+            // The first line may name the column.
+            let outcome = if number == 1
+                && text
+                    .trim_matches('"')
+                    .bytes()
+                    .all(|b| b.is_ascii_alphabetic() || b == b'_')
+            {
+                Ok(Settled::Skipped("header"))
+            } else {
+                record::identifier(text, ids.of_posts, rules, sink)
+            };
+            record::settle(outcome, place, sink);
+        }),
+        Plan::Events => {
+            if let Some((data, before)) = mastodon::event_data(bytes) {
+                value(data, number, offset + before, sink, rules, |text, place, sink| {
+                    mastodon::of_stream(text, rules, place, sink);
+                });
+            }
+        }
+        _ => value(bytes, number, offset, sink, rules, |text, place, sink| {
+            record::record(text, rules, place, sink);
+        }),
+    }
 }
 
 /// Hands a record over to be read, unless it is too long or no text.

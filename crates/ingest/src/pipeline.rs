@@ -5,6 +5,7 @@
 //! number of blocks and groups under way, whatever the size of the sources.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -13,7 +14,8 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, RecordBatch};
 use stage::{Failure, Progress, Run};
 use tables::{
-    Accounts, Availability, Encoder, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableError, TableWriter,
+    Accounts, Availability, Encoder, Flow, Follows, Input, PostIds, Posts, Rejects, Roster, Table, TableError,
+    TableWriter,
 };
 
 use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
@@ -133,10 +135,9 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     let tasks = Tasks::default();
     // So many blocks are under way at most, and as many of sources whose turn is still to come; that bounds memory.
     let gate = Gate::new(threads + 2, threads + 1);
-    let openings = Mutex::new(Openings {
-        next: 0,
-        detector: Detector::new(job.rules.kind, &job.mappings, job.rules.observed_at.is_some()),
-    });
+    let mut detector = Detector::new(job.rules.kind, &job.mappings, job.rules.observed_at.is_some());
+    meet_owners(&job.pieces.pieces, &mut detector);
+    let openings = Mutex::new(Openings { next: 0, detector });
     let found = thread::scope(|scope| {
         // However this ends, the threads must end too.
         let closing = (Closing(&tasks), gate.closing());
@@ -172,6 +173,22 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     })?;
     tables.finish(run)?;
     Ok(found)
+}
+
+/// Bytes of an `account.js` that are read beforehand.
+const ACCOUNT_BYTES: u64 = 1 << 16;
+
+/// Reads whose exports there are before anything else. What cannot be read is told of when its turn comes.
+fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
+    for piece in pieces {
+        if piece.name.rsplit('/').next() == Some("account.js")
+            && let Ok(stored) = piece.open()
+        {
+            let mut start = Vec::new();
+            let _ = stored.take(ACCOUNT_BYTES).read_to_end(&mut start);
+            detector.meet(&piece.name, &start);
+        }
+    }
 }
 
 /// Parses blocks and encodes groups until the queue is closed.
@@ -570,6 +587,7 @@ fn used_bytes(batch: &RecordBatch) -> usize {
 /// The rows of every table.
 struct Gathers {
     posts: Gather<Posts>,
+    post_ids: Gather<PostIds>,
     accounts: Gather<Accounts>,
     availability: Gather<Availability>,
     follows: Gather<Follows>,
@@ -581,6 +599,7 @@ impl Gathers {
     fn of(tables: &Tables) -> Self {
         Self {
             posts: Gather::new(tables, |t| &t.posts, |t| &mut t.posts),
+            post_ids: Gather::new(tables, |t| &t.post_ids, |t| &mut t.post_ids),
             accounts: Gather::new(tables, |t| &t.accounts, |t| &mut t.accounts),
             availability: Gather::new(tables, |t| &t.availability, |t| &mut t.availability),
             follows: Gather::new(tables, |t| &t.follows, |t| &mut t.follows),
@@ -593,6 +612,7 @@ impl Gathers {
     fn add(&mut self, chunk: Chunk) -> Vec<Encode> {
         let mut groups = Vec::new();
         self.posts.add(chunk.posts, &mut groups);
+        self.post_ids.add(chunk.post_ids, &mut groups);
         self.accounts.add(chunk.accounts, &mut groups);
         self.availability.add(chunk.availability, &mut groups);
         self.follows.add(chunk.follows, &mut groups);
@@ -605,6 +625,7 @@ impl Gathers {
     fn rest(&mut self) -> Vec<Encode> {
         [
             self.posts.group(),
+            self.post_ids.group(),
             self.accounts.group(),
             self.availability.group(),
             self.follows.group(),
@@ -620,6 +641,7 @@ impl Gathers {
 /// The tables being written.
 struct Tables {
     posts: TableWriter<Posts>,
+    post_ids: TableWriter<PostIds>,
     accounts: TableWriter<Accounts>,
     availability: TableWriter<Availability>,
     follows: TableWriter<Follows>,
@@ -631,6 +653,7 @@ impl Tables {
     fn create(run: &Run) -> Result<Self> {
         Ok(Self {
             posts: run.writer()?,
+            post_ids: run.writer()?,
             accounts: run.writer()?,
             availability: run.writer()?,
             follows: run.writer()?,
@@ -641,6 +664,7 @@ impl Tables {
 
     fn finish(self, run: &mut Run) -> Result<()> {
         run.finish(self.posts)?;
+        run.finish(self.post_ids)?;
         run.finish(self.accounts)?;
         run.finish(self.availability)?;
         run.finish(self.follows)?;

@@ -6,6 +6,8 @@ pub const BROKEN_OFF: &str = "file cannot be read to its end";
 pub const UNREADABLE_FILE: &str = "file cannot be read as anything known";
 /// A file of a folder or archive, and not asked for by name, that holds nothing known: a note, a picture.
 pub const UNKNOWN_FILE: &str = "file of no known format";
+/// A page that holds no record.
+pub const EMPTY_PAGE: &str = "page without records";
 /// The line is not JSON.
 pub const NOT_JSON: &str = "not JSON";
 /// The record holds bytes that are not UTF-8.
@@ -18,6 +20,9 @@ pub const NO_ID: &str = "no id";
 pub const NO_ACCOUNT: &str = "no account";
 /// A check without a time.
 pub const NO_TIME: &str = "no time";
+/// What is said of an account that is found suspended, and not when.
+pub const SUSPENDED_UNTIMED: &str =
+    "suspended, and no observed_at says when it was found so; the account is kept, the check is not";
 /// A time that none of the known forms fits.
 pub const BAD_TIME: &str = "unreadable time";
 /// A state that is no word of the contract.

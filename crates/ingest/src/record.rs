@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record, unread};
+use crate::json::{Maybe, Nested, Present, Text, from_str, from_str_again, record, unread};
 use crate::mapping::{BoundJson, Fit};
 use crate::parse::Rules;
 use crate::reasons;
-use crate::seen::time;
 use crate::settings::Kind;
 use crate::sink::{RecordPlace, Rejection, Sink};
 use crate::twitter::raw::{Tweet, User};
-use crate::twitter::{activity, compliance, export, ids};
-use crate::{bluesky, mastodon, native, reddit, twitter};
+use crate::twitter::{activity, compliance, export, ids, others, post_ids, search};
+use crate::{bluesky, mastodon, native, outbox, reddit, twitter, views};
 
 /// What became of a record.
 pub(crate) enum Settled {
@@ -70,6 +69,11 @@ fn mapped(
     Err(why)
 }
 
+/// Reads more of a record that has been read; the keys that it does not know are as they were.
+pub(crate) fn read_on<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
+    from_str_again(json).map_err(|error| not_json(&error))
+}
+
 /// Reads one JSON record, whatever it is, into the sink.
 pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     let Err(misfit) = mapped(&rules.json_asked, json, place, sink) else {
@@ -86,10 +90,6 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
-            if let Some(mended) = mend(json) {
-                // A mended text has nothing left to mend, so this comes here once.
-                return record(&mended, rules, place, sink);
-            }
             sink.read();
             let rejection = if error.is_data() {
                 Rejection::with(reasons::NOT_KNOWN, misfit.unwrap_or_else(|| particulars(&error)))
@@ -102,28 +102,90 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     if tweet.simulated.0 == Some(true) {
         sink.note_simulated();
     }
-    if tweet.is_page() {
-        return twitter::page(json, &tweet, rules.kind, place, sink);
+    let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
+    let whole = if tweet.is_thing() && wanted(Kind::Reddit) {
+        reread(json).map(|thing| reddit::thing(&thing, place, sink))
+    } else if tweet.is_page() {
+        return twitter::page(json, &tweet, rules, place, sink);
+    } else if (tweet.accounts.0 || tweet.ancestors.0) && wanted(Kind::Mastodon) {
+        reread(json).map(|found| mastodon::found(&found, place, sink))
+    } else if tweet.holds.0 && !tweet.is_tweet() && !tweet.is_user() && !tweet.did.0 {
+        reread(json).and_then(|holdings| page(json, &holdings, rules, place, sink))
+    } else {
+        let mut outcome = single(json, &tweet, rules, sink);
+        let is_unknown = matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN));
+        if is_unknown && rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
+            return;
+        }
+        if let Err(rejection) = &mut outcome {
+            rejection.detail = rejection.detail.take().or(misfit);
+        }
+        sink.read();
+        return settle(outcome, place, sink);
+    };
+    if let Err(rejection) = whole {
+        sink.read();
+        sink.reject(place, &rejection);
     }
-    if (tweet.accounts.0 || tweet.ancestors.0) && matches!(rules.kind, Kind::Any | Kind::Mastodon) {
-        return match reread(json) {
-            Ok(found) => mastodon::found(&found, place, sink),
-            Err(rejection) => {
-                sink.read();
-                sink.reject(place, &rejection);
-            }
-        };
-    }
-    let mut outcome = single(json, &tweet, rules, sink);
-    let is_unknown = matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN));
-    if is_unknown && rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
-        return;
-    }
-    if let Err(rejection) = &mut outcome {
-        rejection.detail = rejection.detail.take().or(misfit);
-    }
+}
+
+/// Counts and settles a record that a page holds.
+pub(crate) fn settle_item(
+    (list, index): (&str, usize),
+    outcome: Result<Settled, Rejection>,
+    place: &RecordPlace<'_>,
+    sink: &mut Sink<'_>,
+) {
     sink.read();
+    let outcome = outcome.map_err(|rejection| Rejection {
+        detail: Some(match rejection.detail {
+            Some(detail) => format!("{list}[{index}]: {detail}"),
+            None => format!("{list}[{index}]"),
+        }),
+        ..rejection
+    });
     settle(outcome, place, sink);
+}
+
+record! {
+    /// What a page of others than Twitter's posts and accounts holds.
+    Holdings<'de> {
+        lists: Nested = "lists",
+        views: Nested = "feed" | "posts" | "profiles" | "records" | "followers" | "follows",
+        outbox: Nested = "orderedItems",
+        kind: Text<'de> = "type",
+    }
+}
+
+fn page(
+    json: &str,
+    holdings: &Holdings<'_>,
+    rules: &Rules,
+    place: &RecordPlace<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
+    if holdings.lists.0 && wanted(Kind::TwitterV1) {
+        twitter::lists(&reread(json)?, place, sink)
+    } else if holdings.outbox.0 && holdings.kind.get() == Some("OrderedCollection") && wanted(Kind::Mastodon) {
+        outbox::outbox(&reread(json)?, place, sink);
+        Ok(())
+    } else if holdings.views.0 && wanted(Kind::Bluesky) {
+        views::page(json, place, sink)
+    } else {
+        Err(Rejection::new(reasons::NOT_KNOWN))
+    }
+}
+
+/// Reads an identifier that stands alone, on a line of its own or in a list.
+pub(crate) fn identifier(text: &str, of_posts: bool, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let id = post_ids::bare(text).ok_or_else(|| post_ids::no_id(text))?;
+    if rules.kind == Kind::PostIds || of_posts && rules.whose.is_none() {
+        post_ids::put(id, None, sink);
+    } else {
+        ids::one(id, rules.whose.as_ref(), sink)?;
+    }
+    Ok(Settled::Used)
 }
 
 fn single(json: &str, tweet: &Tweet<'_>, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
@@ -131,6 +193,9 @@ fn single(json: &str, tweet: &Tweet<'_>, rules: &Rules, sink: &mut Sink<'_>) -> 
         return Ok(Settled::Skipped(notice));
     }
     let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
+    if rules.kind == Kind::PostIds {
+        return post_ids::list(&reread(json)?, sink).map(|()| Settled::Used);
+    }
     if tweet.did.0 && !tweet.is_tweet() && wanted(Kind::Bluesky) {
         return bluesky::record(json, sink).map(|left_out| left_out.map_or(Settled::Used, Settled::Skipped));
     }
@@ -138,15 +203,18 @@ fn single(json: &str, tweet: &Tweet<'_>, rules: &Rules, sink: &mut Sink<'_>) -> 
         return native::from_json(&reread(json)?, rules.kind, sink).map(|()| Settled::Used);
     }
     if tweet.is_tweet() {
-        let stated = time("observed_at", tweet.observed_at.get())?;
+        let stated = sink.observed(tweet.observed_at.get())?;
         if tweet.is_v2() && wanted(Kind::TwitterV2) {
-            return twitter::v2_flat(tweet, stated, sink).map(|()| Settled::Used);
+            return twitter::v2_flat(json, tweet, stated, sink).map(|()| Settled::Used);
+        }
+        if tweet.from_user.0 && tweet.user.get().is_none() && wanted(Kind::TwitterV1) {
+            return search::found(&reread(json)?, stated, sink).map(|()| Settled::Used);
         }
         if !tweet.is_v2() && wanted(Kind::TwitterV1) {
             return twitter::v1_tweet(tweet, stated, sink).map(|()| Settled::Used);
         }
     } else if tweet.is_user() && (wanted(Kind::TwitterV1) || wanted(Kind::TwitterV2)) {
-        let stated = time("observed_at", tweet.observed_at.get())?;
+        let stated = sink.observed(tweet.observed_at.get())?;
         let user: User<'_> = reread(json)?;
         return twitter::lone_user(&user, stated, sink).map(|()| Settled::Used);
     }
@@ -166,7 +234,6 @@ record! {
         account: Maybe<AccountMarks<'de>> = "account",
         event: Text<'de> = "event",
         payload: Text<'de> = "payload",
-        status: Nested = "status",
         subreddit: Present = "subreddit" | "subreddit_id",
         created_utc: Present = "created_utc",
         author: Present = "author",
@@ -177,7 +244,12 @@ record! {
         ids: Nested = "ids",
         action: Text<'de> = "action",
         created_at: Present = "created_at",
-        user_suspend: Nested = "user_suspend" | "user_unsuspend" | "user_delete" | "user_undelete" | "user_protect" | "user_unprotect",
+        user_suspend: Nested = "user_suspend" | "user_unsuspend" | "user_delete" | "user_undelete" | "user_protect" | "user_unprotect" | "user_withheld",
+        member_count: Present = "member_count",
+        user: Nested = "user",
+        relationship: Nested = "relationship",
+        name: Present = "name",
+        karma: Present = "link_karma" | "comment_karma" | "total_karma" | "is_suspended",
     }
 }
 
@@ -195,7 +267,7 @@ fn other(json: &str, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Reje
     let wanted = |of: Kind| rules.kind == Kind::Any || rules.kind == of;
     let used = |outcome: Result<(), Rejection>| outcome.map(|()| Settled::Used);
     if marks.actor.0 && (marks.verb.is_present() || marks.object_type.is_present()) && wanted(Kind::Activity) {
-        return used(activity::activity(&reread(json)?, sink));
+        return activity::activity(&reread(json)?, sink);
     }
     if wanted(Kind::Mastodon) {
         let account = marks.account.get();
@@ -206,17 +278,26 @@ fn other(json: &str, rules: &Rules, sink: &mut Sink<'_>) -> Result<Settled, Reje
             return used(mastodon::account(&reread(json)?, sink));
         }
         if account.is_some_and(|account| account.acct.is_present()) {
-            return mastodon::around(json, marks.status.0, sink);
+            return mastodon::around(&reread(json)?, sink);
         }
         if let (Some(event), true) = (marks.event.get(), marks.payload.is_present()) {
             return mastodon::event(event, marks.payload.get().unwrap_or_default(), sink);
         }
     }
     if (marks.subreddit.0 || marks.created_utc.0) && marks.author.0 && wanted(Kind::Reddit) {
-        return used(reddit::contribution(&reread(json)?, sink));
+        return reddit::contribution(&reread(json)?, sink);
+    }
+    if marks.karma.0 && marks.name.0 && wanted(Kind::Reddit) {
+        return reddit::account(&reread(json)?, sink);
     }
     if marks.user_suspend.0 && wanted(Kind::TwitterV1) {
-        return used(compliance::event(&reread(json)?, sink));
+        return compliance::event(&reread(json)?, sink);
+    }
+    if marks.member_count.0 && marks.user.0 && wanted(Kind::TwitterV1) {
+        return twitter::list(&reread(json)?, sink);
+    }
+    if marks.relationship.0 && wanted(Kind::TwitterV1) {
+        return others::friendship(&reread(json)?, sink);
     }
     if marks.action.is_present() && marks.created_at.0 && wanted(Kind::TwitterV2) {
         return compliance::result(&reread(json)?, sink);

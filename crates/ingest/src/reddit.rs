@@ -3,16 +3,19 @@
 //! Posts are named with their kind before them (`t1_` a comment, `t3_` a submission), as Reddit itself names parents. An account has its
 //! own id (`t2_…`) in newer records only; so an account is its name, `@` before it, in all of them. `[deleted]` stands where an account
 //! was deleted or its post removed: no author is known then.
+//!
+//! As Pushshift kept them they are bare; Reddit's own interface wraps them (`{"kind": "t1", "data": …}`) and lists them.
 
 use std::borrow::Cow;
 
-use tables::{Account, Post, PostKind};
+use tables::{Account, AvailabilityCheck, Post, PostKind, State};
 
 use crate::json::unread::Left;
-use crate::json::{Count, Id, Many, Stamp, Text, record};
-use crate::reasons;
-use crate::seen::{Seen, time};
-use crate::sink::{Rejection, Sink};
+use crate::json::{Count, Flag, Id, Many, Maybe, Present, Stamp, Text, Whole, record};
+use crate::reasons::{self, SUSPENDED_UNTIMED};
+use crate::record::{Settled, settle_item};
+use crate::seen::Seen;
+use crate::sink::{RecordPlace, Rejection, Sink};
 use crate::text::decode_entities;
 
 /// The platform's name in tables.
@@ -21,6 +24,9 @@ pub const PLATFORM: &str = "reddit";
 /// Keys that are left unread on purpose.
 static CONTRIBUTION_LEFT: Left = Left::new(&[
     "_meta",
+    "accept_chats",
+    "accept_followers",
+    "accept_pms",
     "all_awardings",
     "allow_live_comments",
     "approved_at_utc",
@@ -40,9 +46,12 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "author_is_blocked",
     "author_patreon_flair",
     "author_premium",
+    "awardee_karma",
+    "awarder_karma",
     "awarders",
     "banned_at_utc",
     "banned_by",
+    "body_html",
     "brand_safe",
     "can_gild",
     "can_mod_post",
@@ -52,10 +61,12 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "collapsed_because_crowd_control",
     "collapsed_reason",
     "collapsed_reason_code",
+    "comment_karma",
     "comment_type",
     "content_categories",
     "contest_mode",
     "controversiality",
+    "depth",
     "discussion_type",
     "distinguished",
     "downs",
@@ -69,12 +80,21 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "gallery_data",
     "gilded",
     "gildings",
+    "has_subscribed",
+    "has_verified_email",
     "hidden",
+    "hide_from_robots",
     "hide_score",
+    "icon_img",
+    "is_blocked",
     "is_created_from_ads_ui",
     "is_crosspostable",
+    "is_employee",
+    "is_friend",
     "is_gallery",
+    "is_gold",
     "is_meta",
+    "is_mod",
     "is_original_content",
     "is_reddit_media_domain",
     "is_robot_indexable",
@@ -90,6 +110,7 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "link_flair_text_color",
     "link_flair_type",
     "link_id",
+    "link_karma",
     "locked",
     "media",
     "media_embed",
@@ -99,7 +120,6 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "mod_reason_by",
     "mod_reason_title",
     "mod_reports",
-    "name",
     "nest_level",
     "no_follow",
     "num_reports",
@@ -109,6 +129,7 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "pinned",
     "poll_data",
     "post_hint",
+    "pref_show_snoovatar",
     "preview",
     "profile_img",
     "profile_over_18",
@@ -122,7 +143,6 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "removal_reason",
     "removed_by",
     "removed_by_category",
-    "replies",
     "report_reasons",
     "rte_mode",
     "saved",
@@ -131,6 +151,8 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "secure_media_embed",
     "selftext_html",
     "send_replies",
+    "snoovatar_img",
+    "snoovatar_size",
     "spoiler",
     "stickied",
     "subreddit",
@@ -147,6 +169,7 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "thumbnail_width",
     "top_awarded_type",
     "total_awards_received",
+    "total_karma",
     "treatment_tags",
     "unrepliable_reason",
     "updated_on",
@@ -155,6 +178,7 @@ static CONTRIBUTION_LEFT: Left = Left::new(&[
     "upvote_ratio",
     "url_overridden_by_dest",
     "user_reports",
+    "verified",
     "view_count",
     "visited",
     "whitelist_status",
@@ -179,10 +203,84 @@ record! {
         parent: Text<'de> = "parent_id",
         crosspost_of: Text<'de> = "crosspost_parent",
         crosspost_list: Many<Contribution<'de>> = "crosspost_parent_list",
-        score: Count = "score",
+        score: Whole = "score",
         comments: Count = "num_comments",
         crossposts: Count = "num_crossposts",
+        replies: Maybe<Thing<'de>> = "replies",
+        name: Text<'de> = "name",
+        suspended: Flag = "is_suspended",
+        children: Many<Thing<'de>> = "children",
+        after: Present = "after" | "before" | "dist" | "modhash" | "geo_filter",
     }
+}
+
+record! {
+    /// A thing as Reddit's interface wraps it: what it is (`t1` a comment, `t3` a submission, `t2` an account, a `Listing` of things).
+    Thing<'de> called "thing" {
+        kind: Text<'de> = "kind",
+        data: Maybe<Contribution<'de>> = "data",
+    }
+}
+
+/// A thing and those in it, each of which is counted.
+pub(crate) fn thing(of: &Thing<'_>, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    if !things(of, 0, place, sink) {
+        sink.read();
+        sink.skip(reasons::EMPTY_PAGE);
+    }
+}
+
+/// The same; whether there was any.
+fn things(of: &Thing<'_>, index: usize, place: &RecordPlace<'_>, sink: &mut Sink<'_>) -> bool {
+    let kind = of.kind.get().unwrap_or_default();
+    let outcome = match (kind, of.data.get()) {
+        ("Listing", Some(listing)) => {
+            let each = listing.children.objects().enumerate();
+            return each.fold(false, |any, (index, child)| things(child, index, place, sink) | any);
+        }
+        ("t1" | "t3", Some(data)) => contribution(data, sink),
+        ("t2", Some(data)) => account(data, sink),
+        ("more", _) => Ok(Settled::Skipped("comments that were not loaded")),
+        ("t4" | "t5" | "t6" | "wiki" | "wikipage" | "LiveUpdate" | "UserList" | "TrophyList", _) => {
+            Ok(Settled::Skipped("record of another kind"))
+        }
+        _ => Err(Rejection::new(reasons::NOT_KNOWN)),
+    };
+    settle_item((kind, index), outcome, place, sink);
+    if let Some(replies) = of.data.get().and_then(|data| data.replies.get()) {
+        things(replies, 0, place, sink);
+    }
+    true
+}
+
+/// An account, of which Reddit says little once it is suspended.
+pub(crate) fn account(of: &Contribution<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let name = of.name.get().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+    let account_id = named(name);
+    let stated = sink.observed_or(of.observed_at.get(), of.retrieved.0)?;
+    let (observed_at, observed_basis) = Seen { stated, carried: None }.of_account();
+    sink.account(Account {
+        handle: Some(name),
+        created_at: of.created.0,
+        observed_at,
+        observed_basis,
+        ..Account::blank(PLATFORM, &account_id)
+    });
+    if of.suspended.0 == Some(true) {
+        let observed_at = stated.ok_or_else(|| Rejection::with(reasons::NO_TIME, SUSPENDED_UNTIMED))?;
+        sink.availability(AvailabilityCheck {
+            platform: PLATFORM,
+            account_id: &account_id,
+            handle: Some(name),
+            observed_at,
+            state: State::Suspended,
+            detail: Some("is_suspended"),
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+    }
+    Ok(Settled::Used)
 }
 
 /// An account by its name.
@@ -191,12 +289,10 @@ fn named(author: &str) -> String {
 }
 
 /// A comment or a submission; an author that Reddit has taken out is none.
-pub(crate) fn contribution(of: &Contribution<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn contribution(of: &Contribution<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
     let id = of.id.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
     let author = match of.author.get() {
-        Some(gone @ ("[deleted]" | "[removed]")) => {
-            return Err(Rejection::with(reasons::NO_ACCOUNT, format!("author {gone}")));
-        }
+        Some("[deleted]" | "[removed]") => return Ok(Settled::Skipped("author deleted")),
         author => author.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?,
     };
     let account_id = named(author);
@@ -208,7 +304,7 @@ pub(crate) fn contribution(of: &Contribution<'_>, sink: &mut Sink<'_>) -> Result
     };
     let posted_at = of.created.0.or(of.created_local.0);
     let seen = Seen {
-        stated: time("observed_at", of.observed_at.get())?.or(of.retrieved.0),
+        stated: sink.observed_or(of.observed_at.get(), of.retrieved.0)?,
         carried: posted_at,
     };
     let own_words = |text: &&str| !matches!(*text, "[deleted]" | "[removed]");
@@ -270,5 +366,5 @@ pub(crate) fn contribution(of: &Contribution<'_>, sink: &mut Sink<'_>) -> Result
         // A crosspost whose original has lost its author still passes on that original.
         let _ = contribution(parent, sink);
     }
-    Ok(())
+    Ok(Settled::Used)
 }

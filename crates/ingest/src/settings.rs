@@ -25,6 +25,8 @@ pub enum FormatArgument {
     Telegram,
     /// Reddit comments and submissions as Pushshift kept them
     Reddit,
+    /// Ids of Twitter's posts, one to a line or in JSON lists
+    PostIds,
     /// CSV through a mapping
     Csv,
     /// A list of accounts: roster, handle and/or account_id, listed_at, unlisted_at
@@ -56,6 +58,8 @@ pub enum Kind {
     Telegram,
     /// Reddit.
     Reddit,
+    /// Ids of posts.
+    PostIds,
     /// Rows through a mapping.
     Mapped,
     /// Roster entries.
@@ -80,6 +84,7 @@ impl Kind {
             Self::Mastodon => "mastodon",
             Self::Telegram => "telegram",
             Self::Reddit => "reddit",
+            Self::PostIds => "post-ids",
             Self::Mapped => "csv",
             Self::Roster => "roster",
             Self::Availability => "availability",
@@ -100,6 +105,7 @@ impl From<FormatArgument> for Kind {
             FormatArgument::Mastodon => Self::Mastodon,
             FormatArgument::Telegram => Self::Telegram,
             FormatArgument::Reddit => Self::Reddit,
+            FormatArgument::PostIds => Self::PostIds,
             FormatArgument::Csv => Self::Mapped,
             FormatArgument::Roster => Self::Roster,
             FormatArgument::Availability => Self::Availability,

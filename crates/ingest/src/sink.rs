@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Basis, Flow, Follow, Follows, Post, Posts, Reject, Rejects,
-    Roster, RosterEntry, Table, Timestamp,
+    Account, Accounts, Availability, AvailabilityCheck, Basis, Flow, Follow, Follows, Post, PostId, PostIds, Posts,
+    Reject, Rejects, Roster, RosterEntry, Table, Timestamp,
 };
 
 use crate::json::unread::Unread;
+use crate::seen::time;
 
 /// Bytes of a rejected record that are kept.
 const FIRST_BYTES: usize = 256;
@@ -87,6 +88,8 @@ impl<T: Table> Rows<T> {
 pub struct Chunk {
     /// Posts.
     pub posts: Option<RecordBatch>,
+    /// Posts of which only the identifier is known.
+    pub post_ids: Option<RecordBatch>,
     /// Account observations.
     pub accounts: Option<RecordBatch>,
     /// Availability checks.
@@ -109,6 +112,7 @@ pub struct Chunk {
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {
     posts: i64,
+    post_ids: i64,
     accounts: i64,
     availability: i64,
     follows: i64,
@@ -117,9 +121,12 @@ struct Parts {
 /// Takes rows and outcomes of one piece of a source.
 pub struct Sink<'s> {
     source: &'s str,
+    /// When records were seen that do not say so themselves, where that is known.
+    observed_at: Option<Timestamp>,
     line: i64,
     parts: Parts,
     posts: Rows<Posts>,
+    post_ids: Rows<PostIds>,
     accounts: Rows<Accounts>,
     availability: Rows<Availability>,
     follows: Rows<Follows>,
@@ -128,7 +135,6 @@ pub struct Sink<'s> {
     counts: BTreeMap<(Flow, &'static str), u64>,
     unread: BTreeMap<Unread, u64>,
     simulated: bool,
-    observed_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Sink<'_> {
@@ -145,9 +151,11 @@ impl<'s> Sink<'s> {
     pub fn new(source: &'s str) -> Self {
         Self {
             source,
+            observed_at: None,
             line: 0,
             parts: Parts::default(),
             posts: Rows::default(),
+            post_ids: Rows::default(),
             accounts: Rows::default(),
             availability: Rows::default(),
             follows: Rows::default(),
@@ -156,7 +164,6 @@ impl<'s> Sink<'s> {
             counts: BTreeMap::new(),
             unread: BTreeMap::new(),
             simulated: false,
-            observed_at: None,
         }
     }
 
@@ -171,6 +178,22 @@ impl<'s> Sink<'s> {
     #[must_use]
     pub const fn otherwise_observed_at(&self) -> Option<Timestamp> {
         self.observed_at
+    }
+
+    /// When a record was seen: as it says under `observed_at`, otherwise as is known of all.
+    ///
+    /// # Errors
+    /// When what it says is unreadable.
+    pub fn observed(&self, text: Option<&str>) -> Result<Option<Timestamp>, Rejection> {
+        self.observed_or(text, None)
+    }
+
+    /// The same, of a record that says so in a second way, too.
+    ///
+    /// # Errors
+    /// When what it says is unreadable.
+    pub fn observed_or(&self, text: Option<&str>, other: Option<Timestamp>) -> Result<Option<Timestamp>, Rejection> {
+        Ok(time("observed_at", text)?.or(other).or(self.observed_at))
     }
 
     /// The source's name.
@@ -252,6 +275,20 @@ impl<'s> Sink<'s> {
         self.parts.posts += 1;
     }
 
+    /// Adds a post of which only the identifier is known.
+    pub fn post_id<'a>(&mut self, post: PostId<'a>)
+    where
+        's: 'a,
+    {
+        self.post_ids.push(&PostId {
+            source_file: self.source,
+            source_line: self.line,
+            source_part: self.parts.post_ids,
+            ..post
+        });
+        self.parts.post_ids += 1;
+    }
+
     /// Adds an account observation.
     pub fn account<'a>(&mut self, account: Account<'a>)
     where
@@ -320,6 +357,7 @@ impl<'s> Sink<'s> {
     pub fn finish(self) -> Result<Chunk, ArrowError> {
         Ok(Chunk {
             posts: self.posts.finish()?,
+            post_ids: self.post_ids.finish()?,
             accounts: self.accounts.finish()?,
             availability: self.availability.finish()?,
             follows: self.follows.finish()?,

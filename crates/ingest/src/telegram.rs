@@ -41,9 +41,16 @@ static MESSAGE_LEFT: Left = Left::new(&[
     "width",
 ]);
 
+/// Keys that are left unread on purpose.
+static PIECE_LEFT: Left = Left::new(&["collapsed", "document_id", "language"]);
+
 record! {
     /// What stands before the messages of a chat.
-    Chat<'de> { id: Id<'de> = "id", }
+    Chat<'de> {
+        id: Id<'de> = "id",
+        kind: Text<'de> = "type",
+        name: Text<'de> = "name",
+    }
 }
 
 record! {
@@ -65,7 +72,7 @@ record! {
 
 record! {
     /// A piece of a text that has a meaning.
-    Piece<'de> {
+    Piece<'de> called "piece" leaving PIECE_LEFT {
         kind: Text<'de> = "type",
         text: Text<'de> = "text",
         link: Text<'de> = "href",
@@ -92,9 +99,17 @@ pub(crate) fn message(json: &str, chat: &str, sink: &mut Sink<'_>) -> Result<Set
         Some("service") => return Ok(Settled::Skipped("service message")),
         _ => return Err(Rejection::new(reasons::NOT_KNOWN)),
     }
-    let chat = chat.id.get().unwrap_or("-");
     let number = message.id.get().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
-    let account_id = account_name(&message.from_id).ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+    // What a channel posts is the channel's, and older exports do not say so with each message.
+    let channel = || {
+        let is_channel = chat.kind.get().is_some_and(|kind| kind.ends_with("channel"));
+        Some(Cow::Owned(format!("channel{}", chat.id.get().filter(|_| is_channel)?)))
+    };
+    let account_id = account_name(&message.from_id).or_else(channel);
+    let account_id = account_id.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
+    let by_channel = message.from_id.get().is_none();
+    let display_name = message.from.get().or_else(|| chat.name.get().filter(|_| by_channel));
+    let chat = chat.id.get().unwrap_or("-");
     let posted_at = match (message.unixtime.0, message.date.get()) {
         (Some(at), _) => Some(at),
         (None, Some(date)) => Some(
@@ -151,12 +166,12 @@ pub(crate) fn message(json: &str, chat: &str, sink: &mut Sink<'_>) -> Result<Set
         ..Post::blank(PLATFORM, &account_id)
     });
     let (observed_at, observed_basis) = Seen {
-        stated: None,
+        stated: sink.observed(None)?,
         carried: posted_at,
     }
     .of_account();
     sink.account(Account {
-        display_name: message.from.get(),
+        display_name,
         observed_at,
         observed_basis,
         ..Account::blank(PLATFORM, &account_id)

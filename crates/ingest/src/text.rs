@@ -13,12 +13,9 @@ pub fn decode_entities(text: &str) -> Cow<'_, str> {
     decoded.push_str(&text[..first]);
     let mut rest = &text[first..];
     while let Some(after) = rest.strip_prefix('&') {
-        // The longest reference is `&#x10FFFF;`.
-        let end = after.bytes().take(9).position(|byte| byte == b';');
-        let character = end.and_then(|end| reference(&after[..end]));
-        if let (Some(character), Some(end)) = (character, end) {
+        if let Some((character, after)) = reference_at(after) {
             decoded.push(character);
-            rest = &after[end + 1..];
+            rest = after;
         } else {
             decoded.push('&');
             rest = after;
@@ -28,6 +25,42 @@ pub fn decode_entities(text: &str) -> Cow<'_, str> {
         rest = &rest[next..];
     }
     Cow::Owned(decoded)
+}
+
+/// The character that a reference stands for, whose `&` was passed over, and what follows it.
+fn reference_at(after: &str) -> Option<(char, &str)> {
+    // The longest reference is `&#x10FFFF;`.
+    let end = after.bytes().take(9).position(|byte| byte == b';')?;
+    Some((reference(&after[..end])?, &after[end + 1..]))
+}
+
+/// A span of `text`, counted in characters as it stands, counted in characters of the decoded text; `None` where it is none of it.
+#[must_use]
+pub fn decoded_span(text: &str, (from, to): (i64, i64)) -> Option<(i64, i64)> {
+    let length = i64::try_from(text.chars().count()).ok()?;
+    if from < 0 || from > to || to > length {
+        return None;
+    }
+    let (mut shown_from, mut shown_to) = (from, to);
+    let mut passed = 0;
+    let mut rest = text;
+    while let Some(found) = rest.find('&') {
+        passed += i64::try_from(rest[..found].chars().count()).ok()?;
+        let after = &rest[found + 1..];
+        let behind = reference_at(after).map_or(after, |(_, behind)| behind);
+        // All of a reference is ASCII. An end in the middle of one is an end before it.
+        let taken = i64::try_from(after.len() - behind.len()).ok()?;
+        let lost = |end: i64| {
+            (end - passed)
+                .max(0)
+                .min(if end > passed + taken { taken } else { i64::MAX })
+        };
+        shown_from -= lost(from);
+        shown_to -= lost(to);
+        passed += taken + 1;
+        rest = behind;
+    }
+    Some((shown_from, shown_to))
 }
 
 fn reference(name: &str) -> Option<char> {
@@ -178,6 +211,33 @@ mod tests {
             assert_eq!(decode_entities(unchanged), unchanged);
         }
         assert!(matches!(decode_entities("no reference"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_span_moves_with_what_is_decoded_before_its_ends() {
+        let text = "@elm a &amp; b 🌧 &lt;3 & c";
+        let shown = |from: i64, to: i64| {
+            let (from, to) = decoded_span(text, (from, to))?;
+            let decoded: Vec<char> = decode_entities(text).chars().collect();
+            let of = |end: i64| usize::try_from(end).ok();
+            Some(decoded.get(of(from)?..of(to)?)?.iter().collect::<String>())
+        };
+        let length = i64::try_from(text.chars().count()).unwrap();
+        assert_eq!(shown(0, length).as_deref(), Some("@elm a & b 🌧 <3 & c"));
+        assert_eq!(shown(5, 12).as_deref(), Some("a &"));
+        assert_eq!(shown(5, 13).as_deref(), Some("a & "));
+        assert_eq!(shown(7, length).as_deref(), Some("& b 🌧 <3 & c"));
+        assert_eq!(
+            shown(13, 17).as_deref(),
+            Some("b 🌧 "),
+            "a character is one, however many bytes it has"
+        );
+        assert_eq!(
+            shown(5, 10).as_deref(),
+            Some("a "),
+            "an end inside a reference stands before it"
+        );
+        assert_eq!((shown(5, length + 1), shown(3, 2), shown(-1, 2)), (None, None, None));
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn a_good_run_says_what_it_did() {
             "availability.parquet",
             "follows.parquet",
             "ledger.parquet",
+            "post_ids.parquet",
             "posts.parquet",
             "rejects.parquet",
             "roster.parquet",

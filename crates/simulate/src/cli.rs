@@ -24,16 +24,18 @@ sport and gardens. Every JSON record carries \"simulated\": true.
 
 Writes into DIR (names of the v1.1 format; --format and --compress change their ends):
   raw/tweets-stream-YYYY-MM.jsonl.gz  posts as a stream sent them, with notices and some damage
-  raw/tweets-overlap.jsonl.gz         part of the same, from a second collection (exact copies)
-  raw/tweets-refetched.jsonl.gz       a sample fetched again a day later (\"observed_at\"), with newer counts
+  raw/tweets-overlap.jsonl.gz         a second collection of the same: exact copies, and posts that the first missed
+  raw/tweets-refetched.jsonl.gz       samples fetched again after a day and after thirty (\"observed_at\"), with newer counts and
+                                      without what was gone by then
   raw/users-YYYY-MM.jsonl.gz          looked-up accounts, each with the time of the look-up
   raw/roster.csv, availability.csv, follows.csv
   personas.csv                        people who came back, as `dedupe --personas` reads them
-  truth/*.parquet                     what was really so: persons, accounts, ties, copies, every measure, and what was put
-                                      into which file
+  truth/*.parquet                     what was really so: persons, accounts, interactions, copies, signs of return, every measure,
+                                      and what was put into which file
 
-Memory: about 50 MB at scale 1, 330 MB at scale 10, in proportion to --scale and hardly to --post-share: posts are written as
-they come.";
+Memory: about 50 MB at scale 1, 300 MB at scale 10, in proportion to --scale and hardly to --post-share: posts are written as
+they come. --newest N holds 80 bytes for each of the newest N posts of every account that lives (90 MB in all for N = 200 at
+scale 1), and writes a lot: the same posts come again at each look-up.";
 
 const EXAMPLES: &str = "\
 Examples:

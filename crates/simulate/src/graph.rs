@@ -18,10 +18,15 @@ fn insert(list: &mut Vec<u32>, item: u32) -> bool {
     }
 }
 
-fn remove(list: &mut Vec<u32>, item: u32) {
-    if let Ok(at) = list.binary_search(&item) {
-        list.remove(at);
-    }
+/// What an account had when it was taken out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// Inside followers.
+    pub followers: Vec<u32>,
+    /// Insiders whom it followed.
+    pub following: Vec<u32>,
+    /// Outside followers.
+    pub outside_followers: Vec<u32>,
 }
 
 impl Graph {
@@ -45,19 +50,45 @@ impl Graph {
         insert(&mut self.outside_followers[followed as usize], follower)
     }
 
-    /// Takes an account out with all its edges, as the platform's counts do when an account is gone.
-    /// Returns its inside followers, those it followed, and its outside followers.
-    pub fn take_out(&mut self, account: u32) -> (Vec<u32>, Vec<u32>, Vec<u32>) {
-        let at = account as usize;
-        let followers = std::mem::take(&mut self.followers[at]);
-        let following = std::mem::take(&mut self.following[at]);
-        for follower in &followers {
-            remove(&mut self.following[*follower as usize], account);
+    /// Takes accounts out with all their edges, as the platform's counts do when an account is gone; returns what each had when its
+    /// turn came. All at once, for then each list that names some of them is gone through once.
+    pub fn take_out(&mut self, accounts: &[usize]) -> Vec<Ties> {
+        const STAYS: usize = usize::MAX;
+        let mut turns = vec![STAYS; self.followers.len()];
+        accounts
+            .iter()
+            .enumerate()
+            .for_each(|(turn, account)| turns[*account] = turn);
+        let (mut their_followers, mut their_followed) = (Vec::new(), Vec::new());
+        let taken = accounts
+            .iter()
+            .enumerate()
+            .map(|(turn, account)| {
+                let mut ties = Ties {
+                    followers: std::mem::take(&mut self.followers[*account]),
+                    following: std::mem::take(&mut self.following[*account]),
+                    outside_followers: std::mem::take(&mut self.outside_followers[*account]),
+                };
+                // Who was taken out before is no longer among them.
+                for list in [&mut ties.followers, &mut ties.following] {
+                    list.retain(|other| turns[*other as usize] == STAYS || turns[*other as usize] > turn);
+                }
+                their_followers.extend(ties.followers.iter().copied());
+                their_followed.extend(ties.following.iter().copied());
+                ties
+            })
+            .collect();
+        for (named, lists) in [
+            (&mut their_followers, &mut self.following),
+            (&mut their_followed, &mut self.followers),
+        ] {
+            named.sort_unstable();
+            named.dedup();
+            for other in named.iter() {
+                lists[*other as usize].retain(|account| turns[*account as usize] == STAYS);
+            }
         }
-        for followed in &following {
-            remove(&mut self.followers[*followed as usize], account);
-        }
-        (followers, following, std::mem::take(&mut self.outside_followers[at]))
+        taken
     }
 
     /// Inside followers of an account.
@@ -96,7 +127,20 @@ mod tests {
         assert!(graph.follow(0, 1) && graph.follow(2, 1) && graph.follow(1, 3) && graph.follow_from_outside(9, 1));
         assert!(!graph.follow(0, 1) && !graph.follow(1, 1));
         assert_eq!(graph.follower_count(1), 3);
-        assert_eq!(graph.take_out(1), (vec![0, 2], vec![3], vec![9]));
+        assert!(graph.follow(3, 2));
+        let taken = graph.take_out(&[1, 3]);
+        let first = Ties {
+            followers: vec![0, 2],
+            following: vec![3],
+            outside_followers: vec![9],
+        };
+        // Whoever has gone before follows nobody any more.
+        let second = Ties {
+            following: vec![2],
+            ..Ties::default()
+        };
+        assert_eq!(taken, [first, second]);
+        assert!(graph.followers(2).is_empty() && graph.following(2).is_empty());
         assert!(graph.following(0).is_empty() && graph.followers(3).is_empty() && graph.follower_count(1) == 0);
     }
 }

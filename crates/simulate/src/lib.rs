@@ -76,14 +76,19 @@ pub fn simulate(
         world.hear_of(newly_listed);
         observer.begin_day(&world, &rosters, day)?;
         let end_of_day = world.midnight(day + 1) - 1;
-        let listed = rosters.listed_at(end_of_day);
+        let mut listed = vec![false; world.accounts.len()];
+        rosters
+            .listed_at(end_of_day)
+            .into_iter()
+            .for_each(|account| listed[account] = true);
         book.begin_day(&world, rosters.on_day(world.midnight(day)), day);
         for draft in world.drafts(day, threads) {
             observer.until(&world, draft.at_ms - 1, day)?;
             let post = world.write(draft, day);
-            book.enter(&world, &post);
+            book.enter(&world, &post.post);
             observer.see(&world, &listed, &post, day)?;
         }
+        book.end_day(&world);
         observer.until(&world, end_of_day, day)?;
         days.push(truth::at_end_of(&world, &rosters, &book, day));
         watch(day);

@@ -10,6 +10,8 @@ use crate::words;
 
 /// Circles of people who prefer each other.
 pub const CIRCLES: usize = 8;
+/// Of them, those of people who write in Arabic.
+const CIRCLES_AR: usize = 2;
 
 /// What a person says about where they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,6 +221,30 @@ fn capitalised(word: &str) -> String {
         .map_or_else(String::new, |c| c.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
+/// The name that a person's `return_number`th account shows: half of those who return keep it, the others change it a little.
+fn display_name(rng: &mut Random, name: (&str, &str, u32), return_number: u32) -> String {
+    let (first, second) = (capitalised(name.0), capitalised(name.1));
+    if return_number == 0 || chance(rng, 0.5) {
+        return format!("{first} {second}");
+    }
+    match below(rng, 5) {
+        0 => first,
+        1 => format!("{second} {first}"),
+        2 => format!("{first} {second} {}", return_number + 1),
+        3 => format!("{} {}", first.to_uppercase(), second.to_uppercase()),
+        _ => format!("{} {first} {second}", pick(rng, words::SIGNS)),
+    }
+}
+
+/// Circles are mostly of one language: the first are those of Arabic, the rest those of English; who writes both is in any.
+fn circle(rng: &mut Random, tongue: Tongue) -> usize {
+    match tongue {
+        Tongue::Arabic => below(rng, CIRCLES_AR),
+        Tongue::English => CIRCLES_AR + below(rng, CIRCLES - CIRCLES_AR),
+        Tongue::Both => below(rng, CIRCLES),
+    }
+}
+
 /// Draws the person with index `index`; `newcomer` for who arrives during the period, on `day`.
 #[must_use]
 pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option<u32>) -> Person {
@@ -267,7 +293,7 @@ pub fn person(params: &Params, streams: &Streams, index: usize, newcomer: Option
     Person {
         core,
         bot,
-        circle: below(rng, CIRCLES),
+        circle: circle(rng, tongue),
         appetite: if core {
             0.35 + 0.65 * unit(rng)
         } else {
@@ -362,7 +388,7 @@ pub fn account(
         return_number,
         id: snowflake(created_ms, ACCOUNT_MACHINE, person_index as u64),
         handles: vec![(created_ms, handle)],
-        name: format!("{} {}", capitalised(person.name.0), capitalised(person.name.1)),
+        name: display_name(rng, person.name, return_number),
         description: (!chance(rng, 0.25)).then_some(bio),
         location: location.map(|places| pick(rng, places).to_owned()),
         avatar: avatar.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16,

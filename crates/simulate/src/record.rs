@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use stage::Run;
 use tables::{
     State, Timestamp, TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection,
-    TruthInteraction, TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons,
+    TruthInteraction, TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
 
 use crate::Simulation;
 use crate::observer::person_id;
 use crate::people::End;
 use crate::raw::shelf::place;
-use crate::truth::book::{Copied, KINDS};
+use crate::truth::book::{Copied, KINDS, Sign};
 use crate::truth::values::values;
 
 /// Writes `truth/` and tells of every raw file.
@@ -30,6 +30,7 @@ pub fn record(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     accounts(simulation, run)?;
     interactions(simulation, run)?;
     copies(simulation, run)?;
+    signs(simulation, run)?;
     measures(simulation, run)?;
     let mut injected: Vec<TruthInjection<'_>> = simulation
         .holdings
@@ -53,6 +54,7 @@ fn persons(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
     let world = &simulation.world;
     let ids: Vec<String> = (0..world.people.len()).map(person_id).collect();
     let end_of_period = world.midnight(world.params.period.days);
+    let awaited = world.awaited();
     let rows = world.people.iter().enumerate().filter_map(|(index, person)| {
         let first = &world.accounts[*person.accounts.first()?];
         let last = &world.accounts[*person.accounts.last()?];
@@ -65,7 +67,7 @@ fn persons(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
             declares: person.declares.word(),
             arrived_at: Timestamp(first.created_ms),
             accounts: count(person.accounts.len()),
-            gave_up: last.end.is_some_and(|(at, _)| at < end_of_period),
+            gave_up: last.end.is_some_and(|(at, _)| at < end_of_period) && !awaited.contains(&index),
         })
     });
     run.write_aside::<TruthPersons>("truth", rows)
@@ -131,6 +133,8 @@ fn accounts(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
             statuses: signed(account.statuses_before + account.statuses),
             posts_written: signed(account.statuses),
             posts_collected: signed(seen.posts),
+            renames: count(account.handles.iter().filter(|(at, _)| *at < end_of_period).count()) - 1,
+            followers_fetched: signed(seen.followers_fetched),
             listed_at: listed.get(index).copied().map(Timestamp),
             lookups: signed(seen.lookups),
             checks: signed(seen.checks),
@@ -171,10 +175,14 @@ fn interactions(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
             .get(*index)
             .map(|page| page.addressed)
             .unwrap_or_default();
+        let seen = simulation.holdings.accounts.get(&(*index as u32));
+        let collected = seen.map(|seen| seen.addressed).unwrap_or_default();
         let rows = KINDS
             .into_iter()
             .zip(addressed)
-            .map(move |(kind, counts)| TruthInteraction {
+            .zip(collected)
+            .map(move |((kind, counts), collected)| TruthInteraction {
+                collected: signed(collected),
                 account_id: id,
                 kind,
                 to_listed: signed(counts.listed),
@@ -210,9 +218,37 @@ fn copies(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
         account_id,
         posted_at: Timestamp(copy.at_ms),
         edited: copy.edited,
-        collected: simulation.holdings.campaign_posts.binary_search(&copy.post).is_ok(),
+        collected: simulation.holdings.occasions.binary_search(&copy.post).is_ok(),
     });
     run.write_aside::<TruthCopies>("truth", rows)
+}
+
+fn signs(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {
+    let format = simulation.holdings.format;
+    let id = |account: u32| simulation.world.accounts[account as usize].id;
+    let mut signs: Vec<(String, String, String, &Sign)> = simulation
+        .book
+        .signs
+        .iter()
+        .map(|sign| {
+            let (author, returned) = (id(sign.account), id(sign.returned));
+            (
+                format.post_id(sign.post, author),
+                format.account_id(author),
+                format.account_id(returned),
+                sign,
+            )
+        })
+        .collect();
+    signs.sort();
+    let rows = signs.iter().map(|(post_id, account_id, returned, sign)| TruthSign {
+        post_id,
+        account_id,
+        posted_at: Timestamp(sign.at_ms),
+        returned_account_id: returned,
+        collected: simulation.holdings.occasions.binary_search(&sign.post).is_ok(),
+    });
+    run.write_aside::<TruthSigns>("truth", rows)
 }
 
 fn measures(simulation: &Simulation, run: &mut Run) -> anyhow::Result<()> {

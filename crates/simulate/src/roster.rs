@@ -51,6 +51,11 @@ fn next_reading(at_ms: i64) -> i64 {
         }
 }
 
+/// An account's turn on a roster, as streams of chance know it.
+fn turn(world: &World, account: usize, roster: usize) -> u64 {
+    world.entity(account) << 2 | roster as u64
+}
+
 impl Rosters {
     /// What is settled about a day: new accounts get their turn, due ones are listed, gone ones are crossed off. Returns the
     /// accounts that the main roster now lists.
@@ -60,9 +65,7 @@ impl Rosters {
         let reading = world.midnight(day) + READ_HOUR * HOUR_MS;
         while let Some((at, roster, account)) = self.pending.first().copied().filter(|(at, ..)| *at <= reading) {
             self.pending.remove(&(at, roster, account));
-            let rng = &mut world
-                .streams
-                .of(Process::Roster, (account as u64) << 2 | roster as u64, 1);
+            let rng = &mut world.streams.of(Process::Roster, turn(world, account, roster), 1);
             let with_id = chance(rng, 0.9);
             // Some who are gone before their turn are listed all the same: a roster lags.
             if !world.accounts[account].alive_at(at) && !chance(rng, 0.3) {
@@ -86,11 +89,9 @@ impl Rosters {
             let Some((end, _)) = world.accounts[listing.account].end else {
                 return true;
             };
-            let rng = &mut world.streams.of(
-                Process::Roster,
-                (listing.account as u64) << 2 | listing.roster as u64,
-                2,
-            );
+            let rng = &mut world
+                .streams
+                .of(Process::Roster, turn(world, listing.account, listing.roster), 2);
             let due = end.max(listing.listed_ms)
                 + (waiting(rng, world.params.observer.unlist_delay_days) * DAY_MS as f64) as i64;
             if due > reading {
@@ -112,9 +113,7 @@ impl Rosters {
                 continue;
             }
             for (roster, (_, share)) in ROSTERS.iter().enumerate() {
-                let rng = &mut world
-                    .streams
-                    .of(Process::Roster, (account as u64) << 2 | roster as u64, 0);
+                let rng = &mut world.streams.of(Process::Roster, turn(world, account, roster), 0);
                 if chance(rng, world.params.observer.roster_coverage * share) {
                     let delay = 0.2 + waiting(rng, world.params.observer.roster_delay_days);
                     let mut at = shown.created_ms + (delay * DAY_MS as f64) as i64;

@@ -51,6 +51,8 @@ pub enum Process {
     Campaigns = 17,
     /// Who tells of a returned account.
     ShoutOuts = 18,
+    /// To whom a post turns.
+    Turns = 19,
 }
 
 /// A stream of random numbers.

@@ -12,7 +12,7 @@ pub enum Tongue {
     English,
     /// Arabic.
     Arabic,
-    /// Either, post by post.
+    /// Either, post by post and sometimes sentence by sentence.
     Both,
 }
 
@@ -55,7 +55,7 @@ pub struct Composed {
     pub text: String,
     /// Number of characters so far (not bytes).
     pub length: usize,
-    /// `en` or `ar`.
+    /// What the platform takes it for: `en`, `ar` or `und`.
     pub lang: &'static str,
     /// Hashtags without `#`.
     pub hashtags: Vec<Span<&'static str>>,
@@ -192,8 +192,14 @@ pub fn compose(
         post.mention(id, handle);
     }
     let sentences = 1 + usize::from(chance(rng, 0.25)) + usize::from(chance(rng, 0.06));
-    for _ in 0..sentences {
-        post.words(&sentence(rng, arabic));
+    for said in 0..sentences {
+        // Who writes in both goes over from one to the other in the middle of a post, too.
+        let other = said > 0 && tongue == Tongue::Both && chance(rng, 0.4);
+        post.words(&sentence(rng, arabic != other));
+    }
+    // Some texts the platform does not know what to make of.
+    if chance(rng, 0.02) {
+        post.lang = "und";
     }
     if let Some((id, handle)) = mentioned {
         post.mention(id, handle);
@@ -205,6 +211,24 @@ pub fn compose(
         post.tag(pick(rng, words::TAGS));
     }
     post.link_by_chance(rng, 0.22);
+    post
+}
+
+/// What a program writes: always the same form, a number that counts, a link.
+#[must_use]
+pub fn bulletin(rng: &mut Random, tongue: Tongue, number: i64) -> Composed {
+    let arabic = tongue == Tongue::Arabic;
+    let mut post = begun(arabic);
+    let (head, things) = if arabic {
+        ("نشرة", words::THINGS_AR)
+    } else {
+        ("Bulletin", words::THINGS_EN)
+    };
+    post.push(head);
+    post.push(&format!("{}:", number % 10_000));
+    post.push(pick(rng, things));
+    post.tag(pick(rng, words::TAGS));
+    post.link_by_chance(rng, 1.0);
     post
 }
 

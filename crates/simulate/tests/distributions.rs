@@ -78,8 +78,8 @@ fn a_fixed_seed_gives_these_values() {
 }
 
 const PACES: [&str; 4] = ["3.353858", "15.386900", "5.913047", "6.497205"];
-const STATE: (usize, usize, usize, usize, u64, usize) = (138, 251, 147, 12, 112_329, 137);
-const HANDLE: &str = "harbor_spoon_34";
+const STATE: (usize, usize, usize, usize, u64, usize) = (138, 251, 147, 12, 115_019, 145);
+const HANDLE: &str = "orchid_tulip_19";
 
 #[test]
 fn pace_is_lognormal_on_both_sides_of_its_median() {
@@ -326,4 +326,197 @@ fn campaigns_are_as_many_and_as_large_as_said() {
         "{mean} accounts in a campaign"
     );
     assert_share("edited copies", edited, copies - numbers.len(), edited_share);
+}
+
+/// Account-days of a world in which one thing happens at a rate, and how often it happened.
+#[test]
+fn other_ends_renames_and_protection_come_at_their_rates() {
+    let simulation = run(15, 0.5, |params| {
+        params.regime = Regime::None;
+        params.pressure.deactivation = 0.002;
+        params.pressure.rename = 0.004;
+        params.pressure.protection = 0.003;
+    });
+    let world = &simulation.world;
+    let (mut days, mut open_days) = (0, 0);
+    for day in 0..world.params.period.days {
+        let from = world.midnight(day);
+        let there = world.accounts.iter().filter(|account| account.alive_at(from));
+        for account in there {
+            days += 1;
+            open_days += usize::from(!account.protected_at(from));
+        }
+    }
+    let count = |is: &dyn Fn(&&simulate::people::Account) -> bool| world.accounts.iter().filter(is).count();
+    let closed = count(&|a| a.end.is_some_and(|(_, how)| how == End::Deactivated));
+    assert_share("deactivated per account and day", closed, days, 0.002);
+    let renames = world.accounts.iter().map(|a| a.handles.len() - 1).sum();
+    assert_share("renamed per account and day", renames, days, 0.004);
+    assert_share(
+        "protected per open account and day",
+        count(&|a| a.protected_ms.is_some()),
+        open_days,
+        0.003,
+    );
+}
+
+#[test]
+fn some_are_removed_before_their_first_post_and_some_give_up() {
+    let simulation = run(16, 0.7, |params| {
+        params.pressure.stillborn = 0.2;
+        params.returns.stubbornness = 0.6;
+        params.returns.stubbornness_kept_per_return = 1.0;
+        params.pressure.deactivation = 0.0;
+    });
+    let world = &simulation.world;
+    let born = world
+        .accounts
+        .iter()
+        .enumerate()
+        .filter(|(_, a)| a.created_ms >= world.start_ms);
+    let (all, silent): (Vec<_>, Vec<_>) = (
+        born.clone().collect(),
+        born.filter(|(_, a)| a.posts_from_ms == i64::MAX).collect(),
+    );
+    assert_share("removed before the first post", silent.len(), all.len(), 0.2);
+    for (index, account) in silent {
+        let (end, how) = account.end.unwrap();
+        assert!(how == End::Suspended && end - account.created_ms < 9 * 3_600_000);
+        assert_eq!(world.deeds[index].posts, 0);
+    }
+    // Of those removed, who neither returned nor will.
+    let awaited = world.awaited();
+    let (mut removed, mut back) = (0, 0);
+    for (person, chain) in world.people.iter().enumerate() {
+        for (number, account) in chain.accounts.iter().enumerate() {
+            if world.accounts[*account].end.is_some() {
+                removed += 1;
+                back += usize::from(number + 1 < chain.accounts.len() || awaited.contains(&person));
+            }
+        }
+    }
+    assert_share("returned", back, removed, 0.6);
+}
+
+#[test]
+fn what_profiles_say_changes_as_those_of_returning_people_do() {
+    let simulation = run(17, 1.0, |_| ());
+    let world = &simulation.world;
+    let later: Vec<(&simulate::people::Account, &simulate::people::Account)> = world
+        .people
+        .iter()
+        .flat_map(|person| {
+            person
+                .accounts
+                .iter()
+                .skip(1)
+                .map(|a| (&world.accounts[person.accounts[0]], &world.accounts[*a]))
+        })
+        .collect();
+    let n = later.len();
+    let count = |is: &dyn Fn(&simulate::people::Account, &simulate::people::Account) -> bool| {
+        later.iter().filter(|(first, account)| is(first, account)).count()
+    };
+    assert_share(
+        "the first account's picture",
+        count(&|first, account| first.avatar == account.avatar),
+        n,
+        0.6,
+    );
+    assert_share(
+        "the first account's name",
+        count(&|first, account| first.name == account.name),
+        n,
+        0.5,
+    );
+    let handle = |account: &simulate::people::Account| account.handle_at(0).to_owned();
+    // Every way of changing a handle is taken: counting up, underscores in front and doubled, a letter for a digit.
+    let starts = count(&|_, account| handle(account).starts_with('_'));
+    let doubled = count(&|_, account| handle(account).contains("__"));
+    let swapped = count(&|_, account| {
+        let words = handle(account);
+        let words = words.trim_end_matches(|c: char| c.is_ascii_digit() || c == '_');
+        words.chars().any(|c| c.is_ascii_digit())
+    });
+    for (what, found) in [("in front", starts), ("doubled", doubled), ("swapped", swapped)] {
+        assert!(found > n / 10 && found < n / 3, "{what}: {found} of {n}");
+    }
+    // The stem stays: most later handles share the first's first three letters, look-alikes counted.
+    let stem = |handle: String| -> String {
+        let plain = handle
+            .trim_start_matches('_')
+            .replace('0', "o")
+            .replace('1', "i")
+            .replace('3', "e");
+        plain.replace('l', "i").chars().take(3).collect()
+    };
+    assert!(count(&|first, account| stem(handle(first)) == stem(handle(account))) > n * 9 / 10);
+    let false_places = world
+        .people
+        .iter()
+        .filter(|person| person.declares == people::Declares::Falsehood)
+        .count();
+    assert_share(
+        "false places",
+        false_places,
+        world.people.len(),
+        world.params.places.false_declared,
+    );
+}
+
+#[test]
+fn the_followed_are_removed_sooner_where_visibility_counts() {
+    let lost_over_all = |by_followers: f64| {
+        let simulation = run(18, 0.5, |params| {
+            params.pressure.by_followers = by_followers;
+            params.pressure.by_pace = 0.0;
+            params.pressure.young_excess = 0.0;
+            params.pressure.stillborn = 0.0;
+        });
+        let world = &simulation.world;
+        let early = world.midnight(25);
+        let there: Vec<usize> = (0..world.accounts.len())
+            .filter(|a| world.accounts[*a].created_ms < world.start_ms)
+            .collect();
+        let mean = |of: &[usize]| {
+            of.iter()
+                .map(|a| world.people[world.accounts[*a].person].capacity_inside)
+                .sum::<f64>()
+                / of.len() as f64
+        };
+        let gone: Vec<usize> = there
+            .iter()
+            .copied()
+            .filter(|a| {
+                world.accounts[*a]
+                    .end
+                    .is_some_and(|(at, how)| how == End::Suspended && at < early)
+            })
+            .collect();
+        mean(&gone) / mean(&there)
+    };
+    let (blind, seeing) = (lost_over_all(0.0), lost_over_all(0.8));
+    assert!((0.85..1.15).contains(&blind), "{blind}");
+    assert!(seeing > 1.25, "{seeing}");
+}
+
+#[test]
+fn who_writes_both_languages_mixes_them_within_posts() {
+    let streams = Streams::new(19);
+    let arabic = |c: char| ('\u{600}'..'\u{700}').contains(&c);
+    let mixed = |tongue: Tongue| {
+        let posts =
+            (0..4_000).map(|n| simulate::text::compose(&mut streams.of(Process::Words, n, 0), tongue, None, None));
+        posts
+            .filter(|post| {
+                let words = post.text.split(' ').filter(|word| !word.starts_with(['#', 'h', '@']));
+                let words: String = words.collect();
+                words.chars().any(arabic) && words.chars().any(|c| c.is_ascii_alphabetic())
+            })
+            .count()
+    };
+    // A second sentence in a quarter of the posts, in the other language in four of ten of them.
+    let both = mixed(Tongue::Both) as f64 / 4_000.0;
+    assert!((0.08..0.15).contains(&both), "{both}");
+    assert_eq!(mixed(Tongue::English) + mixed(Tongue::Arabic), 0);
 }

@@ -28,6 +28,7 @@ fn all_seen() -> (Simulation, BTreeMap<String, Vec<u8>>) {
     params.observer.unlisted_post_share = 1.0;
     params.observer.stream_outages.clear();
     params.observer.outages.clear();
+    params.observer.cut_share = 0.0;
     params.pressure.protection = 0.0;
     params.campaigns.per_day = 1.0;
     let shelf = Memory::default();
@@ -95,7 +96,10 @@ fn counts_equal_those_of_raw_files_that_miss_nothing() {
     }
     // Every copy of a campaign was collected, at its moment.
     assert!(simulation.book.copies.len() > 500);
-    assert_eq!(simulation.holdings.campaign_posts.len(), simulation.book.copies.len());
+    assert_eq!(
+        simulation.holdings.occasions.len(),
+        simulation.book.copies.len() + simulation.book.signs.len()
+    );
     for copy in &simulation.book.copies {
         assert_eq!(at[&copy.post], copy.at_ms);
     }

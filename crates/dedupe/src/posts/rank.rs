@@ -32,8 +32,8 @@ impl Rank {
     pub(super) fn of(post: &Post<'_>, known: Known, fingerprint: &mut Fingerprint) -> Self {
         let counts = counts(post).into_iter().flatten().reduce(i64::saturating_add);
         add_columns!(post, Post {
-            platform, post_id, account_id, handle, posted_at, observed_at, text, lang, detected_lang, in_reply_to_post_id,
-            in_reply_to_account_id, in_reply_to_handle, reposted_post_id, reposted_account_id, reposted_handle,
+            platform, post_id, account_id, handle, posted_at, observed_at, text, display_from, display_to, lang, detected_lang,
+            in_reply_to_post_id, in_reply_to_account_id, in_reply_to_handle, reposted_post_id, reposted_account_id, reposted_handle,
             quoted_post_id, quoted_account_id, quoted_handle, mentioned_ids, mentioned_handles, hashtags, urls, client,
             likes, reposts, replies, quotes, latitude, longitude, country
         } not { source_file, source_line, source_part } words { kind }, fingerprint);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Batch, Flow, Follow, Follows, Footer, LedgerEntries,
-    LedgerEntry, Post, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter, Timestamp,
+    LedgerEntry, Post, PostIds, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -116,6 +116,7 @@ impl Archive {
         let tables = vec![
             table::<Accounts>(&dir, &self.accounts),
             table::<Availability>(&dir, &self.availability),
+            table::<PostIds>(&dir, &[]),
             table::<Follows>(&dir, &self.follows),
             table::<LedgerEntries>(&dir, &[entry(Flow::Read), entry(Flow::Used)]),
             table::<Posts>(&dir, &self.posts),

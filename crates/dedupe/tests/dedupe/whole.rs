@@ -45,6 +45,7 @@ fn the_directory_is_all_that_the_next_stage_needs() {
             "follows.parquet",
             "ledger.parquet",
             "personas.parquet",
+            "post_ids.parquet",
             "posts.parquet",
             "rejects.parquet",
             "roster.parquet",

@@ -87,6 +87,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
         "ledger.parquet",
         "members.parquet",
         "personas.parquet",
+        "post_ids.parquet",
         "posts.parquet",
         "rejects.parquet",
         "roster.parquet",

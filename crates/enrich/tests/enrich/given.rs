@@ -7,7 +7,7 @@ use assert_cmd::Command;
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Clusters, DAY_MS, Duplicates, Follow, Follows, Footer,
-    LedgerEntries, Personas, Post, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter,
+    LedgerEntries, Personas, Post, PostIds, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter,
     Timestamp,
 };
 use tempfile::TempDir;
@@ -132,6 +132,7 @@ impl World {
         put::<Posts>(dir, &mut tables, &lines!(self.posts));
         put::<Availability>(dir, &mut tables, &lines!(self.checks));
         put::<Roster>(dir, &mut tables, &lines!(self.roster));
+        put::<PostIds>(dir, &mut tables, &[]);
         put::<Follows>(dir, &mut tables, &lines!(self.follows));
         put::<Personas>(dir, &mut tables, &[]);
         put::<Clusters>(dir, &mut tables, &[]);

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use super::values;
 use crate::detect::{is_csv, is_text};
 use crate::frame::{self, Block, Feed, Header, csv_header};
-use crate::json::{Key, from_str, mend};
+use crate::json::{Key, from_str};
 use crate::mapping::{Encoding, Format, Path, Step};
 
 /// Records that are looked at.
@@ -170,13 +170,7 @@ impl Sample {
         let mut records = 0;
         let mut kept = Vec::new();
         for text in texts {
-            let value = match from_str::<Value>(text) {
-                Ok(value) => value,
-                Err(_) => match mend(text).and_then(|mended| from_str::<Value>(&mended).ok()) {
-                    Some(value) => value,
-                    None => continue,
-                },
-            };
+            let Ok(value) = from_str::<Value>(text) else { continue };
             records += 1;
             found.record = records;
             found.add(&value, &mut Vec::new());

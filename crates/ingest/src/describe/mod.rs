@@ -58,6 +58,9 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
         Plan::Empty => Some("it is empty".to_owned()),
         Plan::Export { .. } => Some("a list of an account's own export from Twitter".to_owned()),
         Plan::Chats => Some("a Telegram export".to_owned()),
+        Plan::Ids(ids) if ids.of_posts => Some("a list of posts' ids".to_owned()),
+        Plan::Ids(_) => Some("a list of accounts' ids (--followers-of or --friends-of says whose)".to_owned()),
+        Plan::Events => Some("a stream of Mastodon's events".to_owned()),
         Plan::Native { kind, .. } => Some(format!("a list of this program's own kind '{}'", kind.name())),
         Plan::Mapped { bound, .. } => Some(format!("CSV that the mapping '{}' reads", bound.name())),
         Plan::JsonLines | Plan::JsonValues => None,
@@ -83,6 +86,7 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
     if count(&[Flow::Used, Flow::Skipped]) > count(&[Flow::Rejected]) {
         let tables = [
             ("posts", &chunk.posts),
+            ("post_ids", &chunk.post_ids),
             ("accounts", &chunk.accounts),
             ("availability", &chunk.availability),
             ("follows", &chunk.follows),

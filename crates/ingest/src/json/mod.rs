@@ -10,17 +10,16 @@ pub mod unread;
 
 pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
-pub use nested::{Each, Many, Maybe, Numbers, Texts};
-pub use reader::{from_str, from_str_seed};
-pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text};
-pub use surrogates::mend;
+pub use nested::{Each, Many, Maybe, Numbers, Span, Texts};
+pub use reader::{from_str, from_str_again, from_str_seed};
+pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text, Whole};
 
 /// Declares a JSON object: field, type, and the key (or keys, the last one present wins) it is read from. One that is `called`
 /// something says which keys are left unread on purpose; all other keys that it does not read are noted ([`unread`]).
 macro_rules! record {
     (
         $(#[doc = $doc:literal])+
-        $name:ident<$life:lifetime> $(called $called:literal leaving $left:path)? {
+        $name:ident<$life:lifetime> $(called $called:literal $(leaving $left:path)?)? {
             $($field:ident: $type:ty = $($key:literal)|+,)+
         }
     ) => {
@@ -39,10 +38,10 @@ macro_rules! record {
                     fn visit_map<A: serde::de::MapAccess<$life>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut record = $name::default();
                         while let Some($crate::json::Key(key)) = map.next_key()? {
-                            $(if $left.holds(&key) {
+                            $($(if $left.holds(&key) {
                                 map.next_value::<serde::de::IgnoredAny>()?;
                                 continue;
-                            })?
+                            })?)?
                             match &*key {
                                 $($($key)|+ => record.$field = map.next_value()?,)+
                                 _ => {

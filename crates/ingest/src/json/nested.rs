@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::scalar::{Real, Text, drain_map, drain_seq};
+use super::scalar::{Count, Real, Text, drain_map, drain_seq};
 
 macro_rules! ignore_numbers {
     ($value:ty) => {
@@ -258,6 +258,43 @@ impl<'de> Visitor<'de> for NumbersVisitor {
 impl<'de> Deserialize<'de> for Numbers {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(NumbersVisitor)
+    }
+}
+
+/// Two whole numbers, from and to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Span(pub Option<(i64, i64)>);
+
+struct SpanVisitor;
+
+impl<'de> Visitor<'de> for SpanVisitor {
+    type Value = Span;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("two numbers")
+    }
+    ignore_scalars!(Span);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Span, A::Error> {
+        let (mut ends, mut items) = ([None; 2], 0);
+        while let Some(Count(number)) = seq.next_element()? {
+            if let Some(end) = ends.get_mut(items) {
+                *end = number;
+            }
+            items += 1;
+        }
+        Ok(match ends {
+            [Some(from), Some(to)] if items == 2 && from <= to => Span(Some((from, to))),
+            _ => Span(None),
+        })
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Span, A::Error> {
+        drain_map(map)?;
+        Ok(Span::default())
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SpanVisitor)
     }
 }
 

@@ -97,7 +97,7 @@ macro_rules! deserialize_scalar {
         })+
     };
 }
-deserialize_scalar!(Text<'de>, Id<'de>, Count, Real, Flag, Stamp, Present, Nested);
+deserialize_scalar!(Text<'de>, Id<'de>, Count, Whole, Real, Flag, Stamp, Present, Nested);
 
 /// A text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -171,6 +171,22 @@ impl Scalar<'_> for Count {
     }
     fn unsigned(value: u64) -> Self {
         Self(i64::try_from(value).ok())
+    }
+}
+
+/// A whole number, or a text that is one.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Whole(pub Option<i64>);
+
+impl Scalar<'_> for Whole {
+    fn text(text: &str) -> Self {
+        Self(text.trim().parse().ok())
+    }
+    fn unsigned(value: u64) -> Self {
+        Self(i64::try_from(value).ok())
+    }
+    fn signed(value: i64) -> Self {
+        Self(Some(value))
     }
 }
 

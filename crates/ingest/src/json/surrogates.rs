@@ -1,9 +1,7 @@
-//! Escapes that are half a character. Collectors cut texts in the middle of an emoji, so that `\ud83d` stands alone; a strict
-//! reader refuses the whole record for it. The half becomes U+FFFD, as UTF-8 decoders do, and the record is kept.
+//! Escapes that are half a character, made whole for a reader that would refuse them: it shall say what else is wrong with a text.
 
 /// The text with every lone surrogate escape made `\ufffd`; `None` when there is none.
-#[must_use]
-pub fn mend(json: &str) -> Option<String> {
+pub(super) fn mend(json: &str) -> Option<String> {
     let bytes = json.as_bytes();
     let mut mended = String::new();
     let mut copied = 0;

@@ -9,7 +9,7 @@ use super::bound::{BoundRule, BoundTable};
 use super::path::{Path, Place, Shape};
 use super::tree::{InShape, Tree};
 use super::{Field, Mapping, Origin};
-use crate::json::{from_str_seed, mend};
+use crate::json::from_str_seed;
 use crate::record::{Settled, settle};
 use crate::sink::{RecordPlace, Sink};
 
@@ -172,8 +172,7 @@ impl BoundJson {
     pub fn apply(&self, json: &str, place: &RecordPlace<'_>, sink: &mut Sink<'_>) -> Fit {
         let tree = match from_str_seed(InShape(&self.shape), json) {
             Ok(tree) => tree,
-            // A mended text has nothing left to mend, so this comes here once.
-            Err(_) => return mend(json).map_or(Fit::NotJson, |mended| self.apply(&mended, place, sink)),
+            Err(_) => return Fit::NotJson,
         };
         if let Some(why) = self.misfit(&tree) {
             return Fit::Not(why);

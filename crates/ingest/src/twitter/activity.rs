@@ -3,22 +3,22 @@
 //! A `post` holds its text, a `share` the whole activity that is passed on. Identifiers stand behind a prefix
 //! (`tag:search.twitter.com,2005:17`, `id:twitter.com:17`); positions have the latitude first.
 
-use tables::{Account, Post, PostKind};
+use tables::{Account, AvailabilityCheck, Post, PostKind, State};
 
 use super::PLATFORM;
 use super::raw::Entities;
 use super::v1::Lists;
 use crate::json::unread::Left;
-use crate::json::{Count, Flag, Many, Maybe, Numbers, Text, Texts, record};
+use crate::json::{Count, Flag, Many, Maybe, Numbers, Span, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
+use crate::record::Settled;
 use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
-use crate::text::decode_entities;
+use crate::text::{decode_entities, decoded_span};
 
 /// Keys that are left unread on purpose.
 static ACTIVITY_LEFT: Left = Left::new(&[
-    "display_text_range",
     "gnip",
     "link",
     "objectType",
@@ -31,13 +31,36 @@ static ACTIVITY_LEFT: Left = Left::new(&[
 /// Keys that are left unread on purpose.
 static ACTOR_LEFT: Left = Left::new(&["favoritesCount", "link", "objectType", "twitterTimeZone", "utcOffset"]);
 
+/// Keys that are left unread on purpose.
+static LONG_OBJECT_LEFT: Left = Left::new(&["twitter_extended_entities"]);
+/// Keys that are left unread on purpose.
+static NAMED_LEFT: Left = Left::new(&[
+    "country_code",
+    "geo",
+    "id",
+    "image",
+    "link",
+    "links",
+    "locality",
+    "name",
+    "objectType",
+    "region",
+    "streetAddress",
+    "summary",
+    "twitter_place_type",
+]);
+/// Keys that are left unread on purpose.
+static LINK_LEFT: Left = Left::new(&["inReplyTo", "objectType", "rel", "url"]);
+
 record! {
     /// An activity, or the note that a post is.
     Activity<'de> called "activity" leaving ACTIVITY_LEFT {
         id: Text<'de> = "id",
         verb: Text<'de> = "verb",
         posted_time: Text<'de> = "postedTime",
+        updated: Text<'de> = "updated",
         body: Text<'de> = "body",
+        shown: Span = "display_text_range",
         long: Maybe<LongObject<'de>> = "long_object",
         object: Maybe<Activity<'de>> = "object",
         actor: Maybe<Actor<'de>> = "actor",
@@ -56,8 +79,9 @@ record! {
 
 record! {
     /// The whole of a post that was cut.
-    LongObject<'de> {
+    LongObject<'de> called "long_object" leaving LONG_OBJECT_LEFT {
         body: Text<'de> = "body",
+        shown: Span = "display_text_range",
         entities: Maybe<Entities<'de>> = "twitter_entities",
     }
 }
@@ -84,7 +108,7 @@ record! {
 
 record! {
     /// A program or a place.
-    Named<'de> {
+    Named<'de> called "named" leaving NAMED_LEFT {
         name: Text<'de> = "displayName",
         country_code: Text<'de> = "twitter_country_code",
     }
@@ -92,12 +116,12 @@ record! {
 
 record! {
     /// A link.
-    Link<'de> { link: Text<'de> = "link" | "href", }
+    Link<'de> called "link" leaving LINK_LEFT { link: Text<'de> = "link" | "href", }
 }
 
 record! {
     /// A position, latitude first.
-    Position<'de> {
+    Position<'de> called "geo" {
         kind: Text<'de> = "type",
         coordinates: Numbers = "coordinates",
     }
@@ -108,12 +132,49 @@ fn number<'a>(id: &'a Text<'_>) -> Option<&'a str> {
     id.get()?.rsplit(':').next().filter(|number| !number.is_empty())
 }
 
+/// What a verb says where it is a notice, as streams of compliance have them, and no post: the notice's name, and how an account stands.
+fn notice(verb: &str) -> Option<(&'static str, Option<State>)> {
+    Some(match verb {
+        "delete" => ("delete notice", None),
+        "scrub_geo" => ("scrub_geo notice", None),
+        "status_withheld" => ("status_withheld notice", None),
+        "user_withheld" => ("user_withheld notice", Some(State::Withheld)),
+        "user_suspend" => ("user_suspend notice", Some(State::Suspended)),
+        "user_unsuspend" => ("user_unsuspend notice", Some(State::Active)),
+        "user_delete" => ("user_delete notice", Some(State::Deactivated)),
+        "user_undelete" => ("user_undelete notice", Some(State::Active)),
+        "user_protect" => ("user_protect notice", Some(State::Protected)),
+        "user_unprotect" => ("user_unprotect notice", Some(State::Active)),
+        _ => return None,
+    })
+}
+
 /// An activity that stands for itself, with those nested in it.
-pub(crate) fn activity(activity: &Activity<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn activity(activity: &Activity<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
     let seen = Seen {
-        stated: time("observed_at", activity.observed_at.get())?,
+        stated: sink.observed(activity.observed_at.get())?,
         carried: time("postedTime", activity.posted_time.get())?,
     };
+    if let Some((name, state)) = activity.verb.get().and_then(notice) {
+        let actor = activity.actor.get().and_then(|actor| number(&actor.id));
+        let (Some(state), Some(account_id)) = (state, actor) else {
+            return Ok(Settled::Skipped(name));
+        };
+        let updated = activity.updated.get().and_then(moment::parse);
+        let observed_at = seen.carried.or(updated).or(seen.stated);
+        sink.availability(AvailabilityCheck {
+            platform: PLATFORM,
+            account_id,
+            handle: activity.actor.get().and_then(|actor| actor.handle.get()),
+            observed_at: observed_at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?,
+            state,
+            detail: activity.verb.get(),
+            source_file: "",
+            source_line: 0,
+            source_part: 0,
+        });
+        return Ok(Settled::Used);
+    }
     if number(&activity.id).is_none() {
         return Err(Rejection::new(reasons::NO_ID));
     }
@@ -121,7 +182,7 @@ pub(crate) fn activity(activity: &Activity<'_>, sink: &mut Sink<'_>) -> Result<(
         return Err(Rejection::new(reasons::NO_ACCOUNT));
     }
     with_nested(activity, seen, sink);
-    Ok(())
+    Ok(Settled::Used)
 }
 
 fn with_nested(activity: &Activity<'_>, seen: Seen, sink: &mut Sink<'_>) {
@@ -152,7 +213,11 @@ fn post(
     // A share's own text is cut; what it passes on is whole.
     let worded = shared.unwrap_or(activity);
     let long = worded.long.get();
-    let text = long.and_then(|long| long.body.get()).or_else(|| worded.body.get());
+    let (text, shown) = match long.filter(|long| long.body.is_present()) {
+        Some(long) => (long.body.get(), long.shown),
+        None => (worded.body.get(), worded.shown),
+    };
+    let shown = text.zip(shown.0).and_then(|(text, shown)| decoded_span(text, shown));
     let text = text.map(decode_entities);
     let lists = Lists::of(
         long.and_then(|long| long.entities.get())
@@ -191,6 +256,8 @@ fn post(
         posted_at: activity.posted_time.get().and_then(moment::parse),
         observed_at: seen.stated,
         text: text.as_deref(),
+        display_from: shown.map(|(from, _)| from),
+        display_to: shown.map(|(_, to)| to),
         lang: activity.lang.get(),
         kind,
         in_reply_to_post_id: answered_post,

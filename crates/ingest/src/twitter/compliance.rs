@@ -1,14 +1,25 @@
 //! What Twitter said about accounts that went: the account events of its compliance stream, and the results of batch compliance jobs.
 
-use tables::{AvailabilityCheck, State, Timestamp};
+use tables::{Account, AvailabilityCheck, State, Timestamp};
 
-use super::PLATFORM;
-use crate::json::{Id, Maybe, Stamp, Text, record};
+use super::{PLATFORM, snowflake};
+use crate::json::unread::Left;
+use crate::json::{Id, Many, Maybe, Stamp, Text, Texts, record};
 use crate::moment;
 use crate::reasons;
 use crate::record::Settled;
-use crate::seen::time;
+use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
+
+/// Keys that are left unread on purpose.
+static SUBJECT_LEFT: Left = Left::new(&["up_to_tweet_id", "user_id"]);
+/// Keys that are left unread on purpose.
+static OUTCOME_LEFT: Left = Left::new(&["action"]);
+
+record! {
+    /// A page of the second interface's stream.
+    Page<'de> { data: Many<Event<'de>> = "data", }
+}
 
 record! {
     /// An account event; it stands under the key that names it.
@@ -19,21 +30,32 @@ record! {
         undelete: Maybe<Subject<'de>> = "user_undelete",
         protect: Maybe<Subject<'de>> = "user_protect",
         unprotect: Maybe<Subject<'de>> = "user_unprotect",
+        withheld: Maybe<Subject<'de>> = "user_withheld",
+        timestamp_ms: Stamp = "timestamp_ms",
+        observed_at: Text<'de> = "observed_at",
     }
 }
 
 record! {
-    /// The account it is about.
-    Subject<'de> {
+    /// The account it is about; the second interface has that one level deeper.
+    Subject<'de> called "compliance event" leaving SUBJECT_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
+        user: Maybe<Whom<'de>> = "user",
         timestamp_ms: Stamp = "timestamp_ms",
+        event_at: Stamp = "event_at",
+        countries: Texts<'de> = "withheld_in_countries",
     }
+}
+
+record! {
+    /// An account.
+    Whom<'de> { id: Id<'de> = "id", }
 }
 
 record! {
     /// A line of a job's result: a post or an account that is not to be kept.
-    Outcome<'de> {
+    Outcome<'de> called "compliance result" leaving OUTCOME_LEFT {
         id: Id<'de> = "id",
         created_at: Text<'de> = "created_at",
         redacted_at: Text<'de> = "redacted_at",
@@ -42,7 +64,7 @@ record! {
     }
 }
 
-fn check(account_id: &str, observed_at: Timestamp, state: State, detail: &str, sink: &mut Sink<'_>) {
+pub(super) fn check(account_id: &str, observed_at: Timestamp, state: State, detail: &str, sink: &mut Sink<'_>) {
     sink.availability(AvailabilityCheck {
         platform: PLATFORM,
         account_id,
@@ -56,37 +78,50 @@ fn check(account_id: &str, observed_at: Timestamp, state: State, detail: &str, s
     });
 }
 
-/// An account event.
-pub(crate) fn event(event: &Event<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
-    let (subject, state, detail) = [
+/// An account event. Streams of posts tell of an account that is withheld without saying when: such a notice is skipped.
+pub(crate) fn event(event: &Event<'_>, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
+    let (subject, state, name) = [
         (&event.suspend, State::Suspended, "user_suspend"),
         (&event.unsuspend, State::Active, "user_unsuspend"),
         (&event.delete, State::Deactivated, "user_delete"),
         (&event.undelete, State::Active, "user_undelete"),
         (&event.protect, State::Protected, "user_protect"),
         (&event.unprotect, State::Active, "user_unprotect"),
+        (&event.withheld, State::Withheld, "user_withheld"),
     ]
     .into_iter()
-    .find_map(|(subject, state, detail)| Some((subject.get()?, state, detail)))
+    .find_map(|(subject, state, name)| Some((subject.get()?, state, name)))
     .ok_or_else(|| Rejection::new(reasons::NOT_KNOWN))?;
-    let id = subject.id_str.get().or_else(|| subject.id.get());
+    let deeper = subject.user.get().and_then(|user| user.id.get());
+    let id = deeper.or_else(|| subject.id_str.get()).or_else(|| subject.id.get());
     let id = id.ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
-    let at = subject.timestamp_ms.0.ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
-    check(id, at, state, detail, sink);
-    Ok(())
+    let stated = sink.observed(event.observed_at.get())?;
+    let at = subject
+        .event_at
+        .0
+        .or(subject.timestamp_ms.0)
+        .or(event.timestamp_ms.0)
+        .or(stated);
+    let at = match at {
+        Some(at) => at,
+        None if state == State::Withheld => return Ok(Settled::Skipped("user_withheld notice")),
+        None => return Err(Rejection::new(reasons::NO_TIME)),
+    };
+    let countries: Vec<&str> = subject.countries.0.iter().filter_map(Text::get).collect();
+    let detail = match countries.as_slice() {
+        [] => name.to_owned(),
+        countries => format!("{name} in {}", countries.join(", ")),
+    };
+    check(id, at, state, &detail, sink);
+    Ok(Settled::Used)
 }
-
-/// Milliseconds since 1970 at which snowflake ids begin to count.
-const SNOWFLAKE_EPOCH: i64 = 1_288_834_974_657;
-/// The smallest id that is certainly a snowflake; accounts numbered one after the other stayed below it.
-const SMALLEST_SNOWFLAKE: i64 = 1 << 40;
 
 /// Whether a line is about a post. Its format does not say: but posts since November 2010 have snowflake ids and a time to the
 /// millisecond, accounts have numbers one after the other, later snowflakes too, and a time to the second.
 fn is_post(id: i64, created_at: &str) -> bool {
-    let from_id = (id >> 22) + SNOWFLAKE_EPOCH;
-    let agrees = moment::parse(created_at).is_some_and(|at| (at.0 - from_id).abs() < 2_000);
-    id >= SMALLEST_SNOWFLAKE && agrees && created_at.contains('.')
+    let from_id = snowflake::moment(id);
+    let agrees = moment::parse(created_at).is_some_and(|at| (at.0 - from_id.0).abs() < 2_000);
+    id >= snowflake::SMALLEST && agrees && created_at.contains('.')
 }
 
 /// A line of a job's result. What it says of a post says nothing certain about an account.
@@ -105,12 +140,26 @@ pub(crate) fn result(outcome: &Outcome<'_>, sink: &mut Sink<'_>) -> Result<Settl
     };
     let at = match time("redacted_at", outcome.redacted_at.get())? {
         Some(at) => Some(at),
-        None => time("observed_at", outcome.observed_at.get())?,
+        None => sink.observed(outcome.observed_at.get())?,
     };
-    let at = at.or(sink.otherwise_observed_at()).ok_or_else(|| {
+    // What is known of the account is kept, with or without a time.
+    let (observed_at, observed_basis) = Seen {
+        stated: at,
+        carried: None,
+    }
+    .of_account();
+    if let Some(created_at) = moment::parse(created_at) {
+        sink.account(Account {
+            created_at: Some(created_at),
+            observed_at,
+            observed_basis,
+            ..Account::blank(PLATFORM, id)
+        });
+    }
+    let at = at.ok_or_else(|| {
         Rejection::with(
             reasons::NO_TIME,
-            "neither redacted_at nor observed_at says when the account was found so",
+            "neither redacted_at nor observed_at says when the account was found so; the account is kept, the check is not",
         )
     })?;
     check(id, at, state, reason, sink);

@@ -3,14 +3,16 @@
 //! The files do not say whose they are; the `account.js` beside them does. Where that is missing, the owner is called after the export's
 //! folder: all its posts are one account's all the same.
 
-use tables::{Account, Basis, Follow};
+use tables::{Account, AvailabilityCheck, Basis, Follow, State};
 
 use super::raw::{Tweet, User};
 use super::{PLATFORM, v1};
+use crate::json::unread::Left;
 use crate::json::{Id, Maybe, Nested, Text, from_str, record};
 use crate::moment;
 use crate::reasons;
 use crate::record::{Settled, not_json};
+use crate::seen::time;
 use crate::sink::{Rejection, Sink};
 
 /// Whose export it is.
@@ -22,6 +24,13 @@ pub struct Owner {
     pub handle: Option<String>,
 }
 
+/// Keys that are left unread on purpose.
+static OWN_ACCOUNT_LEFT: Left = Left::new(&["createdVia", "email", "phoneNumber", "timeZone"]);
+/// Keys that are left unread on purpose.
+static OTHER_LEFT: Left = Left::new(&["userLink"]);
+/// Keys that are left unread on purpose.
+static PROFILE_LEFT: Left = Left::new(&["headerMediaUrl"]);
+
 record! {
     /// An element of a list of the export.
     Element<'de> {
@@ -30,12 +39,15 @@ record! {
         follower: Maybe<Other<'de>> = "follower",
         following: Maybe<Other<'de>> = "following",
         like: Nested = "like",
+        suspension: Maybe<Suspension<'de>> = "accountSuspension" | "userSuspension",
+        profile: Maybe<Profile<'de>> = "profile",
+        note: Nested = "noteTweet",
     }
 }
 
 record! {
     /// The owner's account.
-    OwnAccount<'de> {
+    OwnAccount<'de> called "own account" leaving OWN_ACCOUNT_LEFT {
         account_id: Id<'de> = "accountId",
         username: Text<'de> = "username",
         display_name: Text<'de> = "accountDisplayName",
@@ -44,8 +56,33 @@ record! {
 }
 
 record! {
+    /// That the owner's account was suspended, or no longer.
+    Suspension<'de> called "suspension" {
+        at: Text<'de> = "timeStamp" | "timestamp",
+        action: Text<'de> = "action",
+    }
+}
+
+record! {
+    /// How the owner's account shows itself.
+    Profile<'de> called "profile" leaving PROFILE_LEFT {
+        description: Maybe<Description<'de>> = "description",
+        avatar: Text<'de> = "avatarMediaUrl",
+    }
+}
+
+record! {
+    /// What it says of itself.
+    Description<'de> called "profile description" {
+        bio: Text<'de> = "bio",
+        website: Text<'de> = "website",
+        location: Text<'de> = "location",
+    }
+}
+
+record! {
     /// Another account.
-    Other<'de> { account_id: Id<'de> = "accountId", }
+    Other<'de> called "other account" leaving OTHER_LEFT { account_id: Id<'de> = "accountId", }
 }
 
 /// The name of the list that a JavaScript file assigns (`tweets`), and how many bytes stand before its value.
@@ -131,8 +168,59 @@ pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<
         });
         return Ok(Settled::Used);
     }
+    if let Some(suspension) = element.suspension.get() {
+        return suspended(suspension, owner, sink).map(|()| Settled::Used);
+    }
+    let profile = element.profile.get();
+    if let Some(profile) = profile.filter(|of| of.description.get().is_some() || of.avatar.is_present()) {
+        let description = profile.description.get();
+        let observed_at = sink.observed(None)?;
+        sink.account(Account {
+            handle: owner.handle.as_deref(),
+            description: description.and_then(|said| said.bio.get()),
+            location: description.and_then(|said| said.location.get()),
+            url: description.and_then(|said| said.website.get()),
+            avatar_url: profile.avatar.get(),
+            observed_at,
+            observed_basis: if observed_at.is_some() {
+                Basis::Stated
+            } else {
+                Basis::None
+            },
+            ..Account::blank(PLATFORM, &owner.account_id)
+        });
+        return Ok(Settled::Used);
+    }
     if element.like.0 {
         return Ok(Settled::Skipped("like"));
     }
+    if element.note.0 {
+        // It has a number of its own and does not say which post it belongs to.
+        return Ok(Settled::Skipped("long text of a post in tweets.js"));
+    }
     Err(Rejection::new(reasons::NOT_KNOWN))
+}
+
+fn suspended(suspension: &Suspension<'_>, owner: &Owner, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    let at = time("timeStamp", suspension.at.get())?;
+    let action = suspension.action.get().unwrap_or_default();
+    let lower = action.to_ascii_lowercase();
+    sink.availability(AvailabilityCheck {
+        platform: PLATFORM,
+        account_id: &owner.account_id,
+        handle: owner.handle.as_deref(),
+        observed_at: at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?,
+        state: if lower.starts_with("unsuspend") {
+            State::Active
+        } else if lower.starts_with("suspend") {
+            State::Suspended
+        } else {
+            State::Unknown
+        },
+        detail: Some(action).filter(|action| !action.is_empty()),
+        source_file: "",
+        source_line: 0,
+        source_part: 0,
+    });
+    Ok(())
 }

@@ -1,7 +1,7 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
 use crate::json::unread::Left;
-use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Text, record};
+use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, record};
 
 /// Keys that are left unread on purpose.
 static TWEET_LEFT: Left = Left::new(&[
@@ -12,7 +12,6 @@ static TWEET_LEFT: Left = Left::new(&[
     "context_annotations",
     "contributors",
     "current_user_retweet",
-    "display_text_range",
     "edit_controls",
     "edit_info",
     "extended_entities",
@@ -46,6 +45,7 @@ static USER_LEFT: Left = Left::new(&[
     "default_profile",
     "default_profile_image",
     "derived",
+    "end",
     "favourites_count",
     "follow_request_sent",
     "following",
@@ -75,6 +75,7 @@ static USER_LEFT: Left = Left::new(&[
     "profile_text_color",
     "profile_use_background_image",
     "show_all_inline_media",
+    "start",
     "time_zone",
     "translator_type",
     "utc_offset",
@@ -83,6 +84,132 @@ static USER_LEFT: Left = Left::new(&[
     "withheld_in_countries",
     "withheld_scope",
 ]);
+
+/// Keys that are left unread on purpose.
+static ENTITIES_LEFT: Left = Left::new(&["annotations", "cashtags", "media", "polls", "symbols", "timestamps"]);
+/// Keys that are left unread on purpose.
+static EXTENDED_LEFT: Left = Left::new(&[
+    "entity_set",
+    "extended_entities",
+    "id",
+    "inline_media",
+    "media",
+    "richtext",
+]);
+/// Keys that are left unread on purpose.
+static HASHTAG_LEFT: Left = Left::new(&["end", "indices", "start"]);
+/// Keys that are left unread on purpose.
+static URL_LEFT: Left = Left::new(&[
+    "description",
+    "display_url",
+    "end",
+    "images",
+    "indices",
+    "media_key",
+    "media_url",
+    "media_url_https",
+    "sizes",
+    "start",
+    "status",
+    "title",
+    "type",
+    "unwound",
+    "unwound_url",
+]);
+/// Keys that are left unread on purpose.
+static MENTION_LEFT: Left = Left::new(&[
+    "created_at",
+    "description",
+    "end",
+    "entities",
+    "indices",
+    "location",
+    "most_recent_tweet_id",
+    "pinned_tweet",
+    "pinned_tweet_id",
+    "profile_image_url",
+    "protected",
+    "public_metrics",
+    "start",
+    "url",
+    "verified",
+    "verified_type",
+    "withheld",
+]);
+/// Keys that are left unread on purpose.
+static GEO_LEFT: Left = Left::new(&[
+    "contained_within",
+    "country",
+    "full_name",
+    "geo",
+    "id",
+    "name",
+    "place_type",
+    "type",
+]);
+/// Keys that are left unread on purpose.
+static PLACE_LEFT: Left = Left::new(&[
+    "attributes",
+    "bounding_box",
+    "centroid",
+    "contained_within",
+    "country",
+    "full_name",
+    "geo",
+    "geometry",
+    "name",
+    "place_type",
+    "polylines",
+    "url",
+]);
+/// Keys that are left unread on purpose.
+static METRICS_LEFT: Left = Left::new(&["bookmark_count", "impression_count", "media_count"]);
+/// Keys that are left unread on purpose.
+static PAGE_LEFT: Left = Left::new(&[
+    "completed_in",
+    "count",
+    "matching_rules",
+    "max_id",
+    "max_id_str",
+    "next",
+    "next_page",
+    "next_token",
+    "observed_at",
+    "page",
+    "previous_cursor",
+    "previous_cursor_str",
+    "query",
+    "refresh_url",
+    "requestParameters",
+    "request_parameters",
+    "results_per_page",
+    "search_metadata",
+    "since_id",
+    "since_id_str",
+    "title",
+    "total_count",
+]);
+/// Keys that are left unread on purpose.
+static USER_PAGE_LEFT: Left = Left::new(&["__twarc", "errors", "matching_rules", "meta", "observed_at"]);
+/// Keys that are left unread on purpose.
+static INCLUDES_LEFT: Left = Left::new(&["media", "polls", "topics"]);
+/// Keys that are left unread on purpose.
+static ERROR_OBJECT_LEFT: Left = Left::new(&[
+    "client_id",
+    "code",
+    "disconnect_type",
+    "errors",
+    "message",
+    "parameters",
+    "reason",
+    "registration_url",
+    "required_enrollment",
+    "section",
+    "status",
+    "type",
+]);
+/// Keys that are left unread on purpose.
+static TWARC_LEFT: Left = Left::new(&["url", "version"]);
 
 record! {
     /// A post of either interface, with the keys that tell other records apart from it.
@@ -95,6 +222,7 @@ record! {
         full_text: Text<'de> = "full_text",
         extended: Maybe<Extended<'de>> = "extended_tweet",
         note: Maybe<Extended<'de>> = "note_tweet",
+        shown: Span = "display_text_range",
         source: Text<'de> = "source",
         lang: Text<'de> = "lang",
         entities: Maybe<Entities<'de>> = "entities",
@@ -157,35 +285,41 @@ record! {
         direct_message: Nested = "direct_message",
         control: Nested = "control",
         info: Nested = "info",
+        message: Present = "event_type" | "dm_conversation_id" | "recipient" | "recipient_id",
+        from_user: Present = "from_user",
+        kind: Present = "kind",
+        holds: Nested = "lists" | "feed" | "posts" | "profiles" | "records" | "followers" | "follows" | "orderedItems",
     }
 }
 
 record! {
     /// The whole of a post that was cut: `extended_tweet` of v1.1, `note_tweet` of v2.
-    Extended<'de> {
+    Extended<'de> called "extended_tweet" leaving EXTENDED_LEFT {
         text: Text<'de> = "full_text" | "text",
         entities: Maybe<Entities<'de>> = "entities",
+        shown: Span = "display_text_range",
     }
 }
 
 record! {
     /// What stands inside a text.
-    Entities<'de> {
+    Entities<'de> called "entities" leaving ENTITIES_LEFT {
         hashtags: Many<Hashtag<'de>> = "hashtags",
         urls: Many<Url<'de>> = "urls",
         mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
         url: Maybe<Entities<'de>> = "url",
+        description: Maybe<Entities<'de>> = "description",
     }
 }
 
 record! {
     /// A hashtag.
-    Hashtag<'de> { text: Text<'de> = "text" | "tag", }
+    Hashtag<'de> called "hashtag" leaving HASHTAG_LEFT { text: Text<'de> = "text" | "tag", }
 }
 
 record! {
     /// A link.
-    Url<'de> {
+    Url<'de> called "url" leaving URL_LEFT {
         url: Text<'de> = "url",
         expanded: Text<'de> = "expanded_url",
     }
@@ -193,16 +327,17 @@ record! {
 
 record! {
     /// A mention.
-    Mention<'de> {
+    Mention<'de> called "mention" leaving MENTION_LEFT {
         id: Id<'de> = "id",
         id_str: Id<'de> = "id_str",
         handle: Text<'de> = "screen_name" | "username",
+        name: Present = "name",
     }
 }
 
 record! {
     /// A position, longitude first.
-    Point<'de> {
+    Point<'de> called "point" {
         kind: Text<'de> = "type",
         coordinates: Numbers = "coordinates",
     }
@@ -210,7 +345,7 @@ record! {
 
 record! {
     /// v2: a position and a place. (v1.1's `geo`, latitude first, repeats `coordinates`.)
-    Geo<'de> {
+    Geo<'de> called "geo" leaving GEO_LEFT {
         coordinates: Maybe<Point<'de>> = "coordinates",
         place_id: Id<'de> = "place_id",
         country_code: Text<'de> = "country_code",
@@ -219,7 +354,7 @@ record! {
 
 record! {
     /// A place.
-    Place<'de> {
+    Place<'de> called "place" leaving PLACE_LEFT {
         id: Id<'de> = "id",
         country_code: Text<'de> = "country_code",
     }
@@ -227,7 +362,7 @@ record! {
 
 record! {
     /// v2: counts of a post or of an account.
-    Metrics<'de> {
+    Metrics<'de> called "metrics" leaving METRICS_LEFT {
         retweets: Count = "retweet_count",
         replies: Count = "reply_count",
         likes: Count = "like_count",
@@ -263,12 +398,14 @@ record! {
         verified: Flag = "verified",
         protected: Flag = "protected",
         status: Maybe<Tweet<'de>> = "status",
+        pinned: Maybe<Tweet<'de>> = "pinned_tweet",
+        suspended: Flag = "suspended",
     }
 }
 
 record! {
     /// A page: v2's (`data`, `includes`, `errors`), v1.1 search's (`statuses`, `results`), v1.1 lists of users.
-    Page<'de> {
+    Page<'de> called "page" leaving PAGE_LEFT {
         data: Many<Tweet<'de>> = "data",
         includes: Maybe<Includes<'de>> = "includes",
         errors: Many<ErrorObject<'de>> = "errors",
@@ -277,12 +414,13 @@ record! {
         statuses: Many<Tweet<'de>> = "statuses",
         results: Many<Tweet<'de>> = "results",
         users: Many<User<'de>> = "users",
+        cursor: Present = "next_cursor" | "next_cursor_str",
     }
 }
 
 record! {
     /// A v2 page read for its accounts.
-    UserPage<'de> {
+    UserPage<'de> called "page" leaving USER_PAGE_LEFT {
         data: Many<User<'de>> = "data",
         includes: Maybe<Includes<'de>> = "includes",
     }
@@ -290,7 +428,7 @@ record! {
 
 record! {
     /// What a v2 page carries along.
-    Includes<'de> {
+    Includes<'de> called "includes" leaving INCLUDES_LEFT {
         users: Many<User<'de>> = "users",
         tweets: Many<Tweet<'de>> = "tweets",
         places: Many<Place<'de>> = "places",
@@ -299,7 +437,7 @@ record! {
 
 record! {
     /// A v2 error object.
-    ErrorObject<'de> {
+    ErrorObject<'de> called "error" leaving ERROR_OBJECT_LEFT {
         title: Text<'de> = "title",
         detail: Text<'de> = "detail",
         parameter: Text<'de> = "parameter",
@@ -311,7 +449,7 @@ record! {
 
 record! {
     /// What twarc adds.
-    Twarc<'de> { retrieved_at: Text<'de> = "retrieved_at", }
+    Twarc<'de> called "__twarc" leaving TWARC_LEFT { retrieved_at: Text<'de> = "retrieved_at", }
 }
 
 impl Tweet<'_> {
@@ -325,7 +463,7 @@ impl Tweet<'_> {
     #[must_use]
     pub fn is_tweet(&self) -> bool {
         let has_text = self.text.is_present() || self.full_text.is_present() || self.extended.get().is_some();
-        has_text && !self.screen_name.0 && !self.account.0
+        has_text && !self.screen_name.0 && !self.account.0 && !self.message.0
     }
 
     /// Whether it is a post of the second interface.
@@ -343,6 +481,12 @@ impl Tweet<'_> {
     #[must_use]
     pub fn is_user(&self) -> bool {
         self.screen_name.0 && !self.acct.0 && !self.account.0
+    }
+
+    /// Whether it is a thing as Reddit's interface wraps it: what it is, and the thing itself.
+    #[must_use]
+    pub fn is_thing(&self) -> bool {
+        self.kind.0 && self.data.0 && !self.is_tweet() && !self.is_user()
     }
 
     /// Whether it is a page of records. What has `accounts` is found by a search in Mastodon.
@@ -370,17 +514,25 @@ impl Tweet<'_> {
             (self.scrub_geo, "scrub_geo notice"),
             (self.limit, "limit notice"),
             (self.status_withheld, "status_withheld notice"),
-            (self.user_withheld, "user_withheld notice"),
             (self.disconnect, "disconnect notice"),
             (self.warning, "warning notice"),
             (self.friends, "friends notice"),
             (Nested(self.event.0 && self.target.0), "event notice"),
             (self.direct_message, "direct message"),
+            (Nested(self.message.0 && !self.data.0), "direct message"),
             (self.control, "control notice"),
             (self.info, "info notice"),
         ]
         .into_iter()
         .find_map(|(present, notice)| present.0.then_some(notice))
+    }
+}
+
+impl Mention<'_> {
+    /// Whether it is a whole account, as flattened records of the second interface have it.
+    #[must_use]
+    pub fn is_account(&self) -> bool {
+        self.name.0 && self.handle.get().is_some()
     }
 }
 

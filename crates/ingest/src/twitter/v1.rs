@@ -6,11 +6,12 @@ use tables::{Account, Post, PostKind, Timestamp};
 
 use super::PLATFORM;
 use super::raw::{Entities, Tweet, User};
+use crate::json::Span;
 use crate::moment;
 use crate::reasons;
 use crate::seen::{Seen, time};
 use crate::sink::{Rejection, Sink};
-use crate::text::{Spoken, client, decode_entities, read_off};
+use crate::text::{Spoken, client, decode_entities, decoded_span, read_off};
 
 /// A post that stands for itself, with the posts and accounts nested in it.
 pub(crate) fn tweet(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
@@ -57,10 +58,13 @@ enum Reposts {
 
 /// When it was posted; a time that is there but unreadable is a reason to reject.
 pub(super) fn posted_at(tweet: &Tweet<'_>) -> Result<Option<Timestamp>, Rejection> {
-    match (tweet.created_at.get(), tweet.timestamp_ms.get()) {
-        (text @ Some(_), _) => time("created_at", text),
-        (None, Some(text)) => Ok(moment::parse(text)),
-        (None, None) => Ok(None),
+    let created_at = tweet.created_at.get();
+    match created_at
+        .and_then(moment::parse)
+        .or_else(|| tweet.timestamp_ms.get().and_then(moment::parse))
+    {
+        Some(at) => Ok(Some(at)),
+        None => time("created_at", created_at),
     }
 }
 
@@ -104,30 +108,33 @@ pub(super) fn account_id<'a>(user: &'a User<'_>) -> Option<Cow<'a, str>> {
     })
 }
 
-/// The whole text and what stands in it.
-fn whole<'t>(tweet: &'t Tweet<'_>) -> (Option<&'t str>, Option<&'t Entities<'t>>) {
+/// The whole text, what part of it is shown, and what stands in it.
+fn whole<'t>(tweet: &'t Tweet<'_>) -> (Option<&'t str>, Span, Option<&'t Entities<'t>>) {
     let extended = tweet.extended.get();
-    let text = extended
-        .and_then(|extended| extended.text.get())
-        .or_else(|| tweet.full_text.get())
-        .or_else(|| tweet.text.get());
+    let (text, shown) = match extended.filter(|extended| extended.text.is_present()) {
+        Some(extended) => (extended.text.get(), extended.shown),
+        None => (tweet.full_text.get().or_else(|| tweet.text.get()), tweet.shown),
+    };
     let entities = extended
         .and_then(|extended| extended.entities.get())
         .or_else(|| tweet.entities.get());
-    (text, entities)
+    (text, shown, entities)
 }
 
 fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, reposts: Reposts, sink: &mut Sink<'_>) {
     let Some(account_id) = account_id(user) else { return };
     let reposted = tweet.retweeted_status.get();
     // A repost's own text is cut; what it passes on is whole.
-    let (text, entities) = whole(reposted.unwrap_or(tweet));
+    let (text, shown, entities) = whole(reposted.unwrap_or(tweet));
+    let shown = text.zip(shown.0).and_then(|(text, shown)| decoded_span(text, shown));
     let text = text.map(decode_entities);
     let spoken = match &text {
         Some(text) if reposts == Reposts::ByWords => read_off(text),
         _ => Spoken::default(),
     };
     let words = spoken.reposted_handle.map_or(text.as_deref(), |_| Some(spoken.text));
+    // The handle of whom an export passes on is taken off the text.
+    let shown = shown.filter(|_| spoken.reposted_handle.is_none());
     let client = tweet.source.get().and_then(client);
     let reply_post = tweet
         .in_reply_to_status_id_str
@@ -181,6 +188,8 @@ fn post(tweet: &Tweet<'_>, user: &User<'_>, seen: Seen, reposts: Reposts, sink: 
         posted_at: posted_at(tweet).ok().flatten(),
         observed_at: seen.stated,
         text: words,
+        display_from: shown.map(|(from, _)| from),
+        display_to: shown.map(|(_, to)| to),
         lang: tweet.lang.get(),
         kind,
         in_reply_to_post_id: reply_post,

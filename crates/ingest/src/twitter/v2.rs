@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tables::{AvailabilityCheck, Post, PostKind, State, Timestamp};
 
-use super::PLATFORM;
-use super::raw::{ErrorObject, Page, Tweet, User};
+use super::raw::{Entities, ErrorObject, Mention, Page, Tweet, User};
 use super::v1::{Lists, account, posted_at};
+use super::{PLATFORM, post_ids};
+use crate::json::{Many, Maybe, record};
 use crate::reasons;
-use crate::record::Settled;
-use crate::seen::{Seen, time};
+use crate::record::{Settled, read_on};
+use crate::seen::Seen;
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
@@ -60,7 +61,7 @@ impl<'p> Includes<'p> {
     pub(super) fn rest(&self, seen: Seen, sink: &mut Sink<'_>) {
         for tweet in &self.all_tweets {
             if tweet.id().is_some_and(|id| !self.own.contains(id)) && tweet.is_tweet() {
-                // A carried-along post without an author cannot be placed; the page's own record is not lost with it.
+                // One without an identifier cannot be placed; the page's own record is not lost with it.
                 let _ = post(tweet, self, seen, sink);
             }
         }
@@ -90,43 +91,129 @@ pub(super) fn tweet(
     Ok(())
 }
 
+/// The post that an account has pinned, as flattened records have it.
+pub(super) fn pinned(user: &User<'_>, seen: Seen, sink: &mut Sink<'_>) {
+    if let Some(tweet) = user.pinned.get().filter(|tweet| tweet.is_tweet()) {
+        // One without an identifier cannot be placed.
+        let _ = post(tweet, &Includes::none(), seen, sink);
+    }
+}
+
+record! {
+    /// A flattened record read for the accounts that its mentions hold.
+    WithMentioned<'de> {
+        entities: Maybe<Mentioned<'de>> = "entities",
+        referenced_tweets: Many<WithMentioned<'de>> = "referenced_tweets",
+        author: Maybe<Mentioning<'de>> = "author",
+        in_reply_to_user: Maybe<Mentioning<'de>> = "in_reply_to_user",
+    }
+}
+
+record! {
+    /// An account, read for those that its description mentions.
+    Mentioning<'de> { entities: Maybe<Mentioned<'de>> = "entities", }
+}
+
+record! {
+    /// The accounts that a text mentions.
+    Mentioned<'de> {
+        mentions: Many<User<'de>> = "mentions",
+        description: Maybe<Mentioned<'de>> = "description",
+    }
+}
+
+impl WithMentioned<'_> {
+    fn put(&self, seen: Seen, sink: &mut Sink<'_>) {
+        let texts = [
+            self.entities.get(),
+            self.author
+                .get()
+                .and_then(|author| author.entities.get()?.description.get()),
+            self.in_reply_to_user
+                .get()
+                .and_then(|user| user.entities.get()?.description.get()),
+        ];
+        for user in texts.into_iter().flatten().flat_map(|text| text.mentions.objects()) {
+            // Where the page did not carry the account along there is no more of it than its handle.
+            if user.name.is_present() {
+                account(user, seen, sink);
+                pinned(user, seen, sink);
+            }
+        }
+        for inner in self.referenced_tweets.objects() {
+            inner.put(seen, sink);
+        }
+    }
+}
+
+/// Whether a text that belongs to a flattened post mentions a whole account.
+fn mentions_accounts(tweet: &Tweet<'_>) -> bool {
+    let of = |entities: &Entities<'_>| entities.mentions.objects().any(Mention::is_account);
+    let described = |user: &User<'_>| {
+        let entities = user.entities.get();
+        entities.and_then(|entities| entities.description.get()).is_some_and(of)
+    };
+    tweet.entities.get().is_some_and(of)
+        || tweet.author.get().is_some_and(described)
+        || tweet.in_reply_to_user.get().is_some_and(described)
+        || tweet.referenced_tweets.objects().any(mentions_accounts)
+}
+
 /// A flattened post: one line with its author and the posts it refers to inside.
-pub(crate) fn flat(tweet: &Tweet<'_>, stated: Option<Timestamp>, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+pub(crate) fn flat(
+    json: &str,
+    tweet: &Tweet<'_>,
+    stated: Option<Timestamp>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
     let retrieved = tweet.twarc.get().and_then(|twarc| twarc.retrieved_at.get());
     let stated = match stated {
         Some(stated) => Some(stated),
-        None => time("observed_at", retrieved)?,
+        None => sink.observed(retrieved)?,
     };
     let seen = Seen {
         stated,
         carried: posted_at(tweet)?,
     };
     let includes = Includes::none();
+    let whole: WithMentioned<'_> = if mentions_accounts(tweet) {
+        read_on(json)?
+    } else {
+        WithMentioned::default()
+    };
     post(tweet, &includes, seen, sink)?;
     flat_accounts(tweet, seen, sink);
+    flat_nested(tweet, &includes, seen, sink);
+    whole.put(seen, sink);
+    Ok(())
+}
+
+/// The posts that a flattened one refers to, and those that they refer to.
+fn flat_nested(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<'_>) {
     for inner in tweet.referenced_tweets.objects().filter(|inner| inner.is_tweet()) {
-        if post(inner, &includes, seen, sink).is_ok() {
+        if post(inner, includes, seen, sink).is_ok() {
             flat_accounts(inner, seen, sink);
+            flat_nested(inner, includes, seen, sink);
         }
     }
-    Ok(())
 }
 
 fn flat_accounts(tweet: &Tweet<'_>, seen: Seen, sink: &mut Sink<'_>) {
     for user in [tweet.author.get(), tweet.in_reply_to_user.get()].into_iter().flatten() {
         account(user, seen, sink);
+        pinned(user, seen, sink);
     }
 }
 
 fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let id = tweet.id().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
     let author = tweet.author.get();
-    let account_id = tweet
-        .author_id
-        .get()
-        .or_else(|| author.and_then(User::id))
-        .ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
     let posted_at = posted_at(tweet)?;
+    // Who did not ask for authors got none.
+    let Some(account_id) = tweet.author_id.get().or_else(|| author.and_then(User::id)) else {
+        post_ids::put(id, posted_at, sink);
+        return Ok(());
+    };
     let user = author.or_else(|| includes.users.get(account_id).copied());
     let reference = |kind: &str| {
         tweet

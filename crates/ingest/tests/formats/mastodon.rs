@@ -142,5 +142,9 @@ fn accounts_streams_searches_and_moderation() {
         ("larch@truthsocial.com", State::Suspended)
     );
     assert_eq!(checks.len(), 1);
-    assert_eq!(ran.table::<Accounts>().len(), 9);
+    assert_eq!(
+        ran.table::<Accounts>().len(),
+        10,
+        "one whose suspension has no time is kept"
+    );
 }

@@ -18,7 +18,7 @@ fn comments_and_submissions_of_every_age() {
     let ran = Bench::with("RC_2015-06", lines.join("\n")).ingest(&["RC_2015-06"]);
     assert_eq!(
         ran.ledger(),
-        ["read 7", "used 5", "rejected no account 1", "rejected no id 1"],
+        ["read 7", "used 5", "rejected no id 1", "skipped author deleted 1"],
         "{}",
         ran.stderr()
     );
@@ -36,8 +36,8 @@ fn comments_and_submissions_of_every_age() {
     );
     assert_eq!(
         (first.text, first.in_reply_to_post_id, first.likes),
-        (Some("rain > sun"), Some("t3_s1"), None),
-        "a negative score is no count of likes"
+        (Some("rain > sun"), Some("t3_s1"), Some(-4)),
+        "a score is kept as it was sent"
     );
     assert_eq!(
         (posts[1].text, posts[1].observed_at),

@@ -27,8 +27,7 @@ fn messages_of_a_chat() {
         ran.ledger(),
         [
             "read 6",
-            "used 3",
-            "rejected no account 1",
+            "used 4",
             "rejected unreadable time 1",
             "skipped service message 1"
         ],
@@ -37,6 +36,11 @@ fn messages_of_a_chat() {
     );
     let posts = ran.table::<Posts>();
     let posts: Vec<_> = posts.rows().unwrap().collect();
+    assert_eq!(
+        (posts[3].account_id, posts[3].text),
+        ("channel77", Some("nobody")),
+        "what a channel posts is the channel's"
+    );
     assert_eq!((posts[0].post_id, posts[0].account_id), (Some("77/2"), "channel77"));
     assert_eq!(posts[0].text, Some("plain [\"quoted\"] {braces}"));
     // python3 -c "from datetime import *; print(datetime(2021,5,1,10,tzinfo=timezone.utc).timestamp())" → 1619863200.0

@@ -41,6 +41,8 @@ def handle(user):
 
 
 def is_tweet(thing):
+    if "event_type" in thing:
+        return False  # a direct message
     has_text = isinstance(thing.get("text"), str) or isinstance(thing.get("full_text"), str)
     return (has_text or isinstance(thing.get("extended_tweet"), dict)) and not handle(thing)
 
@@ -88,19 +90,52 @@ class Count:
 
     def v2(self, tweet):
         author = tweet.get("author") or {}
-        if not identifier(tweet) or not (tweet.get("author_id") or identifier(author)):
+        if not identifier(tweet):
             return False
-        self.posts += 1
+        # Without an author it is a row of post_ids.
+        self.posts += bool(tweet.get("author_id") or identifier(author))
         return True
+
+    def pinned(self, user):
+        if isinstance(user.get("pinned_tweet"), dict):
+            self.v2(user["pinned_tweet"])
+
+    def mentioned(self, *texts):
+        for text in texts:
+            for user in (text or {}).get("mentions", []):
+                if "name" in user:
+                    self.account(user)
+                    self.pinned(user)
 
     def flat(self, tweet):
         if not self.v2(tweet):
             return False
-        for inner in [tweet] + [i for i in tweet.get("referenced_tweets", []) if is_tweet(i) and self.v2(i)]:
-            for key in ("author", "in_reply_to_user"):
-                if isinstance(inner.get(key), dict):
-                    self.account(inner[key])
+        self.carried(tweet)
+        self.mentions(tweet)
         return True
+
+    def carried(self, tweet):
+        for key in ("author", "in_reply_to_user"):
+            if isinstance(tweet.get(key), dict):
+                self.account(tweet[key])
+                self.pinned(tweet[key])
+        for inner in tweet.get("referenced_tweets", []):
+            if is_tweet(inner) and self.v2(inner):
+                self.carried(inner)
+
+    def mentions(self, tweet):
+        """Whole accounts in mentions, of every post that is nested in a flattened one."""
+        self.mentioned(tweet.get("entities"))
+        for key in ("author", "in_reply_to_user"):
+            self.mentioned(((tweet.get(key) or {}).get("entities") or {}).get("description"))
+        for inner in tweet.get("referenced_tweets", []):
+            self.mentions(inner)
+
+    def listed(self, a_list):
+        """A list of the first interface carries the account of whose it is."""
+        if isinstance(a_list.get("user"), dict):
+            self.account(a_list["user"])
+            self.used += 1
 
     def activity(self, activity):
         actor = activity.get("actor")
@@ -128,6 +163,17 @@ class Count:
             self.used += self.flat(record) if is_v2(record) else self.v1(record)
         elif handle(record):
             self.used += self.user(record)
+        elif "member_count" in record:
+            self.listed(record)
+        elif isinstance(record.get("lists"), list):
+            for a_list in record["lists"]:
+                self.listed(a_list)
+        elif isinstance(record.get("relationship"), dict):
+            source = record["relationship"]["source"]
+            self.used += source["following"] or source["followed_by"]
+        elif "action" in record and "reason" in record:
+            # What is known of an account is kept; the check has no time. Ids of posts are snowflakes.
+            self.accounts += int(record["id"]) < 2**40
         else:
             self.page(record)
 

@@ -1,11 +1,12 @@
 //! A post as captured at a moment, and how it shows: who stands where is taken down when it is seen, words are composed when
 //! it is written out, so that this can happen on any thread.
 
+use crate::clock::HOUR_MS;
 use crate::raw::shown::{Post, Profile};
 use crate::streams::{Process, Random, Streams, below, chance, unit};
-use crate::text::{Composed, Span, Tongue, announcement, campaign, compose, shout_out};
+use crate::text::{Composed, Span, Tongue, announcement, bulletin, campaign, compose, shout_out};
 use crate::words;
-use crate::world::{Party, Wording, World, Written};
+use crate::world::{Named, Party, Relation, Single, Wording, World, Written};
 
 /// What is taken down of a post when it is seen.
 #[derive(Debug, Clone)]
@@ -23,23 +24,40 @@ pub struct Capture {
     bot: bool,
     /// Whether the author lives in Iraq or Syria.
     in_theatre: bool,
-    mentioned: Option<(u64, String)>,
-    reply_to: Option<(u64, u64, String)>,
+    mentioned: Option<Named>,
+    reply_to: Option<(u64, Named)>,
     reposted: Option<Box<Capture>>,
-    /// Id of the quoted post, its author's id and handle.
-    quotes: Option<(u64, u64, String)>,
+    /// Id of the quoted post, and its author.
+    quotes: Option<(u64, Named)>,
     quoted: Option<Box<Capture>>,
     reposts: u64,
     likes: u64,
 }
 
 /// Takes a post down as it is at a moment.
-pub(super) fn capture(world: &World, post: &Written, at_ms: i64) -> Capture {
+pub(super) fn capture(world: &World, written: &Written, at_ms: i64) -> Capture {
+    let mut capture = single(world, &written.post, at_ms);
+    let inside = written.inside.as_ref().map(|of| Box::new(single(world, of, at_ms)));
+    match written.post.relation {
+        Relation::Reposts(_) => capture.reposted = inside,
+        _ => capture.quoted = inside,
+    }
+    capture
+}
+
+fn single(world: &World, post: &Single, at_ms: i64) -> Capture {
     let person = match post.author {
         Party::Inside(a) => Some(&world.people[world.accounts[a as usize].person]),
         Party::Outside(_) => None,
     };
-    let nested = |of: &Option<Box<Written>>| of.as_ref().map(|of| Box::new(capture(world, of, at_ms)));
+    let named = |party: Party| world.name_of(party, post.at_ms);
+    let (mut mentioned, mut reply_to, mut quotes) = (None, None, None);
+    match post.relation {
+        Relation::Nobody | Relation::Reposts(_) => {}
+        Relation::Mentions(party) => mentioned = Some(named(party)),
+        Relation::Answers(of, party) => reply_to = Some((of, named(party))),
+        Relation::Quotes(of, party) => quotes = Some((of, named(party))),
+    }
     Capture {
         id: post.id,
         at_ms: post.at_ms,
@@ -49,16 +67,13 @@ pub(super) fn capture(world: &World, post: &Written, at_ms: i64) -> Capture {
         tongue: person.map_or(Tongue::English, |person| person.tongue),
         bot: person.is_some_and(|person| person.bot),
         in_theatre: person.is_some_and(|person| person.in_theatre),
-        mentioned: post.mentioned.as_ref().map(|who| (who.id, who.handle.clone())),
-        reply_to: post
-            .reply_to
-            .as_ref()
-            .map(|(of, who)| (*of, who.id, who.handle.clone())),
-        reposted: nested(&post.reposted),
-        quotes: post.quotes.as_ref().map(|(of, who)| (*of, who.id, who.handle.clone())),
-        quoted: nested(&post.quoted),
-        reposts: post.reposts,
-        likes: post.likes,
+        mentioned,
+        reply_to,
+        reposted: None,
+        quotes,
+        quoted: None,
+        reposts: u64::from(post.reposts),
+        likes: u64::from(post.likes),
     }
 }
 
@@ -85,9 +100,12 @@ impl Capture {
             } else {
                 client
             },
-            reply_to: self.reply_to.clone(),
+            reply_to: self
+                .reply_to
+                .as_ref()
+                .map(|(of, who)| (*of, who.id, who.handle.clone())),
             reposted,
-            quotes: self.quotes.as_ref().map(|(id, account, _)| (*id, *account)),
+            quotes: self.quotes.as_ref().map(|(of, who)| (*of, who.id)),
             quoted,
             reposts: self.reposts,
             likes: self.likes,
@@ -96,8 +114,8 @@ impl Capture {
     }
 
     fn compose(&self, streams: Streams, rng: &mut Random) -> Composed {
-        let addressed = self.reply_to.as_ref().map(|(_, id, handle)| (*id, handle.as_str()));
-        let mentioned = self.mentioned.as_ref().map(|(id, handle)| (*id, handle.as_str()));
+        let addressed = self.reply_to.as_ref().map(|(_, who)| (who.id, who.handle.as_str()));
+        let mentioned = self.mentioned.as_ref().map(|who| (who.id, who.handle.as_str()));
         let mut body = match (self.wording, mentioned) {
             (Wording::Campaign { number, edited }, _) => {
                 let text = &mut streams.of(Process::Campaigns, u64::from(number), 2);
@@ -105,10 +123,11 @@ impl Capture {
             }
             (Wording::Announcement, _) => announcement(rng, self.tongue),
             (Wording::ShoutOut, Some(named)) => shout_out(rng, self.tongue, named),
+            (Wording::Own, None) if self.bot && addressed.is_none() => bulletin(rng, self.tongue, self.at_ms / HOUR_MS),
             (Wording::Own | Wording::ShoutOut, mentioned) => compose(rng, self.tongue, addressed, mentioned),
         };
-        if let Some((id, _, handle)) = &self.quotes {
-            let full = format!("https://twitter.example/{handle}/status/{id}");
+        if let Some((id, who)) = &self.quotes {
+            let full = format!("https://twitter.example/{}/status/{id}", who.handle);
             body.link(format!("https://t.example/q{:07x}", id & 0xfff_ffff), full);
         }
         body

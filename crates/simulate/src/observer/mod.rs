@@ -11,7 +11,8 @@ use crate::raw::shelf::{PERSONAS, Shelf};
 use crate::raw::{Compress, Format, Holds, Record};
 use crate::roster::{ROSTERS, Rosters};
 use crate::streams::{Process, below, chance};
-use crate::world::{Party, World, Written};
+use crate::truth::book::{KINDS, addressed};
+use crate::world::{Party, Single, World, Written};
 
 mod capture;
 mod entry;
@@ -89,6 +90,10 @@ struct Files {
 pub struct Seen {
     /// Posts collected, copies not counted.
     pub posts: u64,
+    /// Of them, those that address somebody, by kind in the order of [`KINDS`].
+    pub addressed: [u64; KINDS.len()],
+    /// Followers in lists that were fetched.
+    pub followers_fetched: u64,
     /// Look-ups that found it.
     pub lookups: u64,
     /// Checks that answered.
@@ -114,13 +119,13 @@ pub struct Observer<'a> {
     /// First moment an account was seen to be gone.
     gone: BTreeMap<Party, i64>,
     seen_in_lists: BTreeMap<Party, u32>,
-    collected_today: Vec<Written>,
-    collected_yesterday: Vec<Written>,
+    /// Collected posts that are to be fetched again, by day.
+    refetches: BTreeMap<u32, Vec<Written>>,
     timelines: BTreeMap<u32, Timeline>,
     written: BTreeMap<(FileId, Entry), u64>,
     accounts: BTreeMap<u32, Seen>,
-    /// Copies of campaigns that were collected: post ids.
-    campaign_posts: Vec<u64>,
+    /// Collected posts that have an occasion (copies of campaigns, announcements, shout-outs): their ids.
+    occasions: Vec<u64>,
 }
 
 /// What the observer holds in the end.
@@ -130,8 +135,8 @@ pub struct Holdings {
     pub written: BTreeMap<(String, Entry), u64>,
     /// What was seen of each account of the network.
     pub accounts: BTreeMap<u32, Seen>,
-    /// Ids of the copies of campaigns that were collected, in order.
-    pub campaign_posts: Vec<u64>,
+    /// Ids of the collected posts that have an occasion (copies of campaigns, announcements, shout-outs), in order.
+    pub occasions: Vec<u64>,
     /// Format, which says how ids are written.
     pub format: Format,
 }
@@ -185,12 +190,11 @@ impl<'a> Observer<'a> {
             tasks: Vec::new(),
             gone: BTreeMap::new(),
             seen_in_lists: BTreeMap::new(),
-            collected_today: Vec::new(),
-            collected_yesterday: Vec::new(),
+            refetches: BTreeMap::new(),
             timelines: BTreeMap::new(),
             written: BTreeMap::new(),
             accounts: BTreeMap::new(),
-            campaign_posts: Vec::new(),
+            occasions: Vec::new(),
         })
     }
 
@@ -218,7 +222,9 @@ impl<'a> Observer<'a> {
         let now = world.midnight(day);
         self.files.stream = monthly(&mut self.press, self.manner, Holds::Posts, now)?;
         self.files.lookups = monthly(&mut self.press, self.manner, Holds::Accounts, now)?;
-        self.collected_yesterday = std::mem::take(&mut self.collected_today);
+        // What has ended shows its posts no more.
+        self.timelines
+            .retain(|account, _| world.accounts[*account as usize].alive_at(now));
         self.tasks.clear();
         self.tasks.push((now + 18 * HOUR_MS, Task::Refetch));
         let watched = self.watched(rosters, now);
@@ -244,7 +250,7 @@ impl<'a> Observer<'a> {
                 Task::Check(batch) => self.check(world, &batch, at, day)?,
                 Task::Lookup(batch) => self.look_up(world, &batch, at, day)?,
                 Task::FetchLists(account) => self.fetch_lists(world, account, at)?,
-                Task::Refetch => self.refetch(world, at)?,
+                Task::Refetch => self.refetch(world, at, day)?,
                 Task::Event(account) => self.event(world, account, at)?,
             }
         }
@@ -269,12 +275,12 @@ impl<'a> Observer<'a> {
             .iter()
             .map(|((file, entry), n)| ((name(*file), *entry), *n))
             .collect();
-        self.campaign_posts.sort_unstable();
+        self.occasions.sort_unstable();
         self.press.finish()?;
         Ok(Holdings {
             written,
             accounts: self.accounts,
-            campaign_posts: self.campaign_posts,
+            occasions: self.occasions,
             format: self.manner.format,
         })
     }
@@ -286,10 +292,11 @@ pub fn person_id(index: usize) -> String {
     format!("p{:06}", index + 1)
 }
 
-fn party_key(party: Party) -> u64 {
+/// A party's place in streams of chance.
+fn party_key(world: &World, party: Party) -> u64 {
     match party {
-        Party::Inside(a) => u64::from(a),
-        Party::Outside(o) => u64::from(o) | 1 << 40,
+        Party::Inside(account) => world.entity(account as usize),
+        Party::Outside(outsider) => u64::from(outsider) | 1 << 40,
     }
 }
 

@@ -1,6 +1,10 @@
 //! What the observer asks for: checks, lookups, follower lists.
 
 use super::*;
+use crate::streams::{Random, mixed};
+
+/// A day beyond all periods, for what is drawn once and for all.
+const BEYOND: u32 = 1 << 20;
 
 impl Observer<'_> {
     /// Listed accounts that were not seen gone for long, in order.
@@ -34,9 +38,9 @@ impl Observer<'_> {
             world.params.period.days.saturating_sub(6),
         ];
         if fetch_days.contains(&day) {
-            let rng = &mut world.streams.of(Process::FollowLists, 0, day);
             let mut at = now + 14 * HOUR_MS;
             for party in watched {
+                let rng = &mut world.streams.of(Process::FollowLists, party_key(world, *party), day);
                 if let Party::Inside(account) = party
                     && chance(rng, world.params.observer.follow_lists_share)
                 {
@@ -96,7 +100,7 @@ impl Observer<'_> {
     pub(super) fn check(&mut self, world: &World, batch: &[Party], at: i64, day: u32) -> io::Result<()> {
         let format = self.manner.format;
         for party in batch {
-            let rng = &mut world.streams.of(Process::Lookups, party_key(*party), day);
+            let rng = &mut world.streams.of(Process::Lookups, party_key(world, *party), day);
             if chance(rng, 0.01) {
                 continue;
             }
@@ -147,7 +151,9 @@ impl Observer<'_> {
     pub(super) fn look_up(&mut self, world: &World, batch: &[Party], at: i64, day: u32) -> io::Result<()> {
         let file = self.files.lookups;
         for party in batch {
-            let rng = &mut world.streams.of(Process::Lookups, party_key(*party) | 1 << 48, day);
+            let rng = &mut world
+                .streams
+                .of(Process::Lookups, party_key(world, *party) | 1 << 48, day);
             let end = match party {
                 Party::Inside(a) => world.accounts[*a as usize].end.filter(|(end, _)| *end <= at),
                 Party::Outside(_) => None,
@@ -194,29 +200,51 @@ impl Observer<'_> {
         let format = self.manner.format;
         let own = Party::Inside(account as u32);
         let id = |party: Party| format.account_id(world.id_of(party));
-        let when = rfc3339(at);
-        let followers = world.graph.followers(account).iter().map(|a| Party::Inside(*a)).chain(
-            world
-                .graph
-                .outside_followers(account)
-                .iter()
-                .map(|o| Party::Outside(*o)),
-        );
-        let following = world.graph.following(account).iter().map(|a| Party::Inside(*a)).chain(
-            world.people[world.accounts[account].person]
-                .reads
-                .iter()
-                .map(|o| Party::Outside(*o)),
-        );
-        for (follower, followed) in followers.map(|f| (f, own)).chain(following.map(|f| (own, f))) {
-            let row = format!("{},{},{when}\n", id(follower), id(followed));
-            self.put_row(self.files.follows, Entry::Follow, row)?;
-            let other = if follower == own { followed } else { follower };
-            *self.seen_in_lists.entry(other).or_default() += 1;
+        let (own_id, when) = (id(own), rfc3339(at));
+        let inside = |list: &[u32]| list.iter().map(|a| Party::Inside(*a)).collect::<Vec<Party>>();
+        let outside = |list: &[u32]| list.iter().map(|o| Party::Outside(*o)).collect::<Vec<Party>>();
+        let mut followers = inside(world.graph.followers(account));
+        followers.extend(outside(world.graph.outside_followers(account)));
+        let mut following = inside(world.graph.following(account));
+        following.extend(outside(&world.people[world.accounts[account].person].reads));
+        let most = world.params.observer.follow_list_most as usize;
+        for (list, direction) in [(&mut followers, 1), (&mut following, 2)] {
+            let lists = Process::FollowLists;
+            let rng = &mut world.streams.of(lists, world.entity(account) << 2 | direction, BEYOND);
+            shorten(world, list, most, rng);
         }
-        if account % 97 == 5 {
-            self.put_row(self.files.follows, Entry::BadRow, format!("{},,{when}\n", id(own)))?;
+        let rows = (followers.into_iter().map(|f| (f, true))).chain(following.into_iter().map(|f| (f, false)));
+        let mut fetched = 0;
+        for (other, follows) in rows {
+            let other_id = id(other);
+            let row = if follows {
+                format!("{other_id},{own_id},{when}\n")
+            } else {
+                format!("{own_id},{other_id},{when}\n")
+            };
+            self.put_row(self.files.follows, Entry::Follow, row)?;
+            *self.seen_in_lists.entry(other).or_default() += 1;
+            fetched += u64::from(follows);
+        }
+        if let Some(seen) = self.seen(own) {
+            seen.followers_fetched += fetched;
+        }
+        if world.entity(account) % 97 == 5 {
+            self.put_row(self.files.follows, Entry::BadRow, format!("{own_id},,{when}\n"))?;
         }
         Ok(())
     }
+}
+
+/// Leaves no more than `most` of a list, in its order; which, its stream of chance says, whatever else the list holds.
+fn shorten(world: &World, list: &mut Vec<Party>, most: usize, rng: &mut Random) {
+    if list.len() <= most {
+        return;
+    }
+    let salt: u64 = rand::RngExt::random(rng);
+    let lot = |party: &Party| mixed(salt ^ mixed(party_key(world, *party)));
+    let mut lots: Vec<u64> = list.iter().map(lot).collect();
+    let (_, last, _) = lots.select_nth_unstable(most);
+    let last = *last;
+    list.retain(|party| lot(party) < last);
 }

@@ -1,59 +1,88 @@
 //! Posts: those that are collected as they come, and the newest of an account at a look-up.
 
 use super::*;
-use crate::world::Wording;
+use crate::world::{Relation, Wording};
+
+/// Of collected posts, shares that are fetched again, and after how many days.
+const REFETCHES: [(f64, u32); 2] = [(0.06, 1), (0.02, 30)];
+/// Of what the first collection missed, the second holds so many times what chance alone would give.
+const SEEN_BY_THE_SECOND_ALONE: f64 = 0.2;
 
 impl Observer<'_> {
-    /// A post was written; perhaps it is collected.
+    /// A post was written; perhaps it is collected. `listed` says of each account whether a roster names it by the end of the day.
     ///
     /// # Errors
     /// What the shelf says.
-    pub fn see(&mut self, world: &World, listed: &[usize], post: &Written, day: u32) -> io::Result<()> {
-        let Party::Inside(author) = post.author else {
+    pub fn see(&mut self, world: &World, listed: &[bool], post: &Written, day: u32) -> io::Result<()> {
+        let Party::Inside(author) = post.post.author else {
             return Ok(());
         };
         if let Some(newest) = self.manner.newest {
             self.remember(author, post, newest);
             return Ok(());
         }
-        if world.accounts[author as usize].protected_at(post.at_ms)
-            || world.params.observer.stream_outages.contains(&day)
-        {
+        if world.accounts[author as usize].protected_at(post.post.at_ms) {
             return Ok(());
         }
-        let share = if listed.binary_search(&(author as usize)).is_ok() {
-            1.0
-        } else {
-            world.params.observer.unlisted_post_share
-        };
-        let rng = &mut world.streams.of(Process::Collection, post.id, 0);
-        if !chance(rng, share * world.params.observer.post_share) {
-            return Ok(());
-        }
-        let record = Record::Post {
-            post: Box::new(capture(world, post, post.at_ms)),
-            observed_ms: None,
-        };
-        self.collected(post);
-        // A second collection ran beside the first during the daily window and saw part of the same stream.
+        let share = world.params.observer.post_share
+            * if listed[author as usize] {
+                1.0
+            } else {
+                world.params.observer.unlisted_post_share
+            };
+        let id = post.post.id;
+        let rng = &mut world.streams.of(Process::Collection, id, 0);
+        let taken = chance(rng, share) && !world.params.observer.stream_outages.contains(&day);
+        // A second collection runs beside the first in the quiet window: of the same stream, so that it holds much of the same, and
+        // some of what the first missed.
         let (from, length) = world.params.period.quiet;
-        if (from..from + length).contains(&day) && chance(rng, 0.15) {
-            self.put(self.files.overlap, Entry::Copy, record.clone())?;
+        let overlap = world.params.observer.overlap_share * if taken { 1.0 } else { SEEN_BY_THE_SECOND_ALONE * share };
+        let taken_twice = chance(rng, overlap) && (from..from + length).contains(&day);
+        if !taken && !taken_twice {
+            return Ok(());
         }
-        self.put(self.files.stream, Entry::Post, record)?;
-        if chance(rng, 0.06) {
-            self.collected_today.push(post.clone());
+        let damage = if taken { self.damage(world, post) } else { None };
+        let cut = matches!(damage, Some((Entry::Cut, _)));
+        let held = taken && !cut;
+        if held || taken_twice {
+            self.collected(&post.post);
+            let record = Record::Post {
+                post: Box::new(capture(world, post, post.post.at_ms)),
+                observed_ms: None,
+            };
+            if taken_twice {
+                let entry = if held { Entry::Copy } else { Entry::Post };
+                self.put(self.files.overlap, entry, record.clone())?;
+            }
+            if held {
+                self.put(self.files.stream, Entry::Post, record)?;
+            }
         }
-        self.disturb(world, post)
+        // Who deletes a post takes it from a later fetch too.
+        if held && !matches!(damage, Some((Entry::Deletion, _))) {
+            let mut later = |share: f64, days: u32| {
+                if chance(rng, share) {
+                    self.refetches.entry(day + days).or_default().push(*post);
+                }
+            };
+            REFETCHES.iter().for_each(|(share, days)| later(*share, *days));
+        }
+        match damage {
+            Some((entry, record)) => self.put(self.files.stream, entry, record),
+            None => Ok(()),
+        }
     }
 
     /// A post is held for the first time.
-    fn collected(&mut self, post: &Written) {
+    fn collected(&mut self, post: &Single) {
+        if post.wording != Wording::Own {
+            self.occasions.push(post.id);
+        }
         if let Some(seen) = self.seen(post.author) {
             seen.posts += 1;
-        }
-        if matches!(post.wording, Wording::Campaign { .. }) {
-            self.campaign_posts.push(post.id);
+            if let Some((kind, _)) = addressed(post.relation) {
+                seen.addressed[kind] += 1;
+            }
         }
     }
 
@@ -62,7 +91,7 @@ impl Observer<'_> {
         if timeline.posts.len() == newest {
             timeline.posts.pop_front();
         }
-        timeline.posts.push_back(post.clone());
+        timeline.posts.push_back(*post);
     }
 
     /// The newest posts of an account, as a look-up of its timeline gives them; what was taken before comes again.
@@ -71,14 +100,16 @@ impl Observer<'_> {
             return Ok(());
         };
         let (posts, taken) = (timeline.posts.clone(), timeline.taken);
-        timeline.taken = posts.back().map_or(taken, |post| post.id);
+        timeline.taken = posts.back().map_or(taken, |post| post.post.id);
         for mut post in posts {
-            if let Some((reposts, likes)) = world.reactions(&post) {
-                (post.reposts, post.likes) = (reposts, likes);
-            }
-            let entry = if post.id > taken { Entry::Post } else { Entry::Refetch };
+            post.post = world.with_reactions(post.post);
+            let entry = if post.post.id > taken {
+                Entry::Post
+            } else {
+                Entry::Refetch
+            };
             if entry == Entry::Post {
-                self.collected(&post);
+                self.collected(&post.post);
             }
             let record = Record::Post {
                 post: Box::new(capture(world, &post, at)),
@@ -89,39 +120,40 @@ impl Observer<'_> {
         Ok(())
     }
 
-    /// What else a stream carries: notices, cut lines, things that are no posts.
-    fn disturb(&mut self, world: &World, post: &Written) -> io::Result<()> {
-        let rng = &mut world.streams.of(Process::Damage, post.id, 0);
+    /// What else a stream carries: notices, things that are no posts, and lines that broke off, which cost the post.
+    fn damage(&self, world: &World, post: &Written) -> Option<(Entry, Record)> {
+        let (id, at_ms) = (post.post.id, post.post.at_ms);
+        let rng = &mut world.streams.of(Process::Damage, id, 0);
         let format = self.manner.format;
-        let (entry, record) = match below(rng, 8000) {
+        let line = |line: &[u8]| Record::Line(line.to_vec());
+        if format.has_lines() && chance(rng, world.params.observer.cut_share) {
+            return Some((Entry::Cut, Record::Cut(Box::new(capture(world, post, at_ms)))));
+        }
+        Some(match below(rng, 8000) {
             0..=19 if format.has_lines() => {
-                // Who deletes a post takes it from a later fetch too.
-                self.collected_today.retain(|kept| kept.id != post.id);
                 let deletion = Record::Deletion {
-                    id: post.id,
-                    account_id: world.id_of(post.author),
-                    at_ms: post.at_ms + 40_000,
+                    id,
+                    account_id: world.id_of(post.post.author),
+                    at_ms: at_ms + 40_000,
                 };
                 (Entry::Deletion, deletion)
             }
             20..=29 if format == Format::V11 => {
-                let (track, at) = (1 + below(rng, 500), post.at_ms);
+                let track = 1 + below(rng, 500);
                 let notice =
-                    format!("{{\"limit\":{{\"track\":{track},\"timestamp_ms\":\"{at}\"}},\"simulated\":true}}\n");
-                (Entry::Limit, Record::Line(notice.into_bytes()))
+                    format!("{{\"limit\":{{\"track\":{track},\"timestamp_ms\":\"{at_ms}\"}},\"simulated\":true}}\n");
+                (Entry::Limit, line(notice.as_bytes()))
             }
-            30..=33 if format.has_lines() => (Entry::Cut, Record::Cut(Box::new(capture(world, post, post.at_ms)))),
-            34..=36 if format.has_lines() => {
-                let line = b"{\"note\":\"the kettle is on\",\"simulated\":true}\n".to_vec();
-                (Entry::Foreign, Record::Line(line))
-            }
-            37..=38 if format.has_lines() => {
-                let line = b"{\"text\":\"tea \xff\xfe and bread\",\"simulated\":true}\n".to_vec();
-                (Entry::Mojibake, Record::Line(line))
-            }
-            _ => return Ok(()),
-        };
-        self.put(self.files.stream, entry, record)
+            30..=32 if format.has_lines() => (
+                Entry::Foreign,
+                line(b"{\"note\":\"the kettle is on\",\"simulated\":true}\n"),
+            ),
+            33..=34 if format.has_lines() => (
+                Entry::Mojibake,
+                line(b"{\"text\":\"tea \xff\xfe and bread\",\"simulated\":true}\n"),
+            ),
+            _ => return None,
+        })
     }
 
     /// An account's end or new handle, at its moment.
@@ -143,9 +175,9 @@ impl Observer<'_> {
         self.put(self.files.stream, Entry::Event, record)
     }
 
-    /// Yesterday's sample is fetched again by id: counts have grown, and what is gone stays missing.
-    pub(super) fn refetch(&mut self, world: &World, at: i64) -> io::Result<()> {
-        for mut post in std::mem::take(&mut self.collected_yesterday) {
+    /// Collected posts are fetched again by id: counts have grown, and what is gone stays missing.
+    pub(super) fn refetch(&mut self, world: &World, at: i64, day: u32) -> io::Result<()> {
+        for mut post in self.refetches.remove(&day).unwrap_or_default() {
             let lost = |party: Party| match party {
                 Party::Inside(a) => {
                     let account = &world.accounts[a as usize];
@@ -153,15 +185,15 @@ impl Observer<'_> {
                 }
                 Party::Outside(_) => false,
             };
-            if lost(post.author) || post.reposted.as_ref().is_some_and(|of| lost(of.author)) {
+            // A repost goes with what it passes on; of a quote, the words stay.
+            let inside_lost = post.inside.is_some_and(|of| lost(of.author));
+            if lost(post.post.author) || inside_lost && matches!(post.post.relation, Relation::Reposts(_)) {
                 continue;
             }
-            if post.quoted.as_ref().is_some_and(|of| lost(of.author)) {
-                post.quoted = None;
+            if inside_lost {
+                post.inside = None;
             }
-            if let Some((reposts, likes)) = world.reactions(&post) {
-                (post.reposts, post.likes) = (reposts, likes);
-            }
+            post.post = world.with_reactions(post.post);
             let record = Record::Post {
                 post: Box::new(capture(world, &post, at)),
                 observed_ms: Some(at),

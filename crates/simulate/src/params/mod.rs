@@ -271,6 +271,12 @@ pub struct Observing {
     pub lookup_every_days: u32,
     /// Share of watched accounts whose lists of follows are fetched on a day of fetching.
     pub follow_lists_share: f64,
+    /// No more followers, and no more followed accounts, are asked for than these; which are left out is chance.
+    pub follow_list_most: u32,
+    /// Share of posts that a second collection takes, which runs beside the first in the quiet window.
+    pub overlap_share: f64,
+    /// Share of collected posts whose line breaks off, so that the post is lost.
+    pub cut_share: f64,
     /// Days on which nothing could be checked or looked up.
     pub outages: Vec<u32>,
     /// Days on which no posts were collected.

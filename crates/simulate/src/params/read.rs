@@ -183,6 +183,8 @@ fn shares(params: &Params) -> Result<(), Fault> {
         ("observer.post_share", observer.post_share),
         ("observer.unlisted_post_share", observer.unlisted_post_share),
         ("observer.follow_lists_share", observer.follow_lists_share),
+        ("observer.overlap_share", observer.overlap_share),
+        ("observer.cut_share", observer.cut_share),
     ]
     .into_iter()
     .chain(waves)

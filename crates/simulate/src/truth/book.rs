@@ -3,7 +3,7 @@
 use tables::InteractionKind;
 
 use crate::clock::DAY_MS;
-use crate::world::{Party, Wording, World, Written};
+use crate::world::{Party, Relation, Single, Wording, World};
 
 /// Windows of truth: the whole period, and the quiet window.
 pub const WINDOWS: [&str; 2] = ["all", "quiet"];
@@ -50,17 +50,32 @@ pub struct Copied {
     pub edited: bool,
 }
 
+/// A sign of a return: its owner announces it, or somebody else tells of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sign {
+    /// Post id.
+    pub post: u64,
+    /// Its author.
+    pub account: u32,
+    /// When, milliseconds since 1970.
+    pub at_ms: i64,
+    /// The returned account.
+    pub returned: u32,
+}
+
 /// What is kept of one account.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
+    /// Posts of the day, which are added to the rest when it is over.
+    today: Posted,
+    /// Interactions by kind, in the order of [`KINDS`].
+    pub addressed: [Addressed; KINDS.len()],
     /// Posts by window.
     pub posted: [Posted; WINDOWS.len()],
     /// Posts by week of the period.
     pub weeks: Vec<u32>,
     /// Posts by day of the last seven, a ring.
     days: [u32; 7],
-    /// Interactions by kind, in the order of [`KINDS`].
-    pub addressed: [Addressed; KINDS.len()],
 }
 
 /// The book.
@@ -70,10 +85,24 @@ pub struct Book {
     pub pages: Vec<Page>,
     /// Copies in the order of time.
     pub copies: Vec<Copied>,
+    /// Signs of returns in the order of time.
+    pub signs: Vec<Sign>,
     /// Interactions by accounts on a roster on the day, by window: to accounts on one, and to others.
     pub listed_interactions: [[u64; 2]; WINDOWS.len()],
     on_roster: Vec<bool>,
     day: u32,
+}
+
+/// Whom a post addresses, and which of [`KINDS`] that is.
+#[must_use]
+pub fn addressed(relation: Relation) -> Option<(usize, Party)> {
+    match relation {
+        Relation::Nobody => None,
+        Relation::Mentions(party) => Some((0, party)),
+        Relation::Quotes(_, party) => Some((1, party)),
+        Relation::Answers(_, party) => Some((2, party)),
+        Relation::Reposts(party) => Some((3, party)),
+    }
 }
 
 /// Whether a day lies in each window.
@@ -92,27 +121,46 @@ impl Book {
         for account in on_roster {
             self.on_roster[account] = true;
         }
-        let slot = (day % 7) as usize;
-        self.pages.iter_mut().for_each(|page| page.days[slot] = 0);
+    }
+
+    /// The day is over.
+    pub fn end_day(&mut self, world: &World) {
+        let day = self.day;
+        let within = windows(world, day);
+        let week = (day / 7) as usize;
+        for page in &mut self.pages {
+            let today = std::mem::take(&mut page.today);
+            page.days[(day % 7) as usize] = today.posts;
+            let Some((first, last)) = today.span else { continue };
+            for (posted, _) in page.posted.iter_mut().zip(within).filter(|(_, within)| *within) {
+                posted.posts += today.posts;
+                posted.span = Some((posted.span.map_or(first, |(first, _)| first), last));
+            }
+            if page.weeks.len() <= week {
+                page.weeks.resize(week + 1, 0);
+            }
+            page.weeks[week] += today.posts;
+        }
     }
 
     /// A post was written.
-    pub fn enter(&mut self, world: &World, post: &Written) {
+    pub fn enter(&mut self, world: &World, post: &Single) {
         let Party::Inside(author) = post.author else { return };
-        let day = self.day;
-        let within = windows(world, day);
-        let page = &mut self.pages[author as usize];
-        for (posted, _) in page.posted.iter_mut().zip(within).filter(|(_, within)| *within) {
-            posted.posts += 1;
-            let first = posted.span.map_or(post.at_ms, |(first, _)| first);
-            posted.span = Some((first, post.at_ms));
-        }
-        let week = (day / 7) as usize;
-        if page.weeks.len() <= week {
-            page.weeks.resize(week + 1, 0);
-        }
-        page.weeks[week] += 1;
-        page.days[(day % 7) as usize] += 1;
+        let within = windows(world, self.day);
+        let today = &mut self.pages[author as usize].today;
+        today.posts += 1;
+        today.span = Some((today.span.map_or(post.at_ms, |(first, _)| first), post.at_ms));
+        let returned = match (post.wording, post.relation) {
+            (Wording::Announcement, _) => Some(author),
+            (Wording::ShoutOut, Relation::Mentions(Party::Inside(named))) => Some(named),
+            _ => None,
+        };
+        self.signs.extend(returned.map(|returned| Sign {
+            post: post.id,
+            account: author,
+            at_ms: post.at_ms,
+            returned,
+        }));
         if let Wording::Campaign { number, edited } = post.wording {
             self.copies.push(Copied {
                 campaign: number,
@@ -122,25 +170,19 @@ impl Book {
                 edited,
             });
         }
-        let addressed = [
-            (0, post.mentioned.as_ref().map(|named| named.party)),
-            (1, post.quotes.as_ref().map(|(_, named)| named.party)),
-            (2, post.reply_to.as_ref().map(|(_, named)| named.party)),
-            (3, post.reposted.as_ref().map(|of| of.author)),
-        ];
-        for (kind, target) in addressed {
-            let Some(target) = target else { continue };
-            let listed = matches!(target, Party::Inside(a) if self.on_roster[a as usize]);
-            let counts = &mut self.pages[author as usize].addressed[kind];
-            match target {
-                Party::Inside(_) => counts.network += 1,
-                Party::Outside(_) => counts.outside += 1,
-            }
-            counts.listed += u64::from(listed);
-            if self.on_roster[author as usize] && target != post.author {
-                for (window, _) in within.iter().enumerate().filter(|(_, within)| **within) {
-                    self.listed_interactions[window][usize::from(!listed)] += 1;
-                }
+        let Some((kind, target)) = addressed(post.relation) else {
+            return;
+        };
+        let listed = matches!(target, Party::Inside(a) if self.on_roster[a as usize]);
+        let counts = &mut self.pages[author as usize].addressed[kind];
+        match target {
+            Party::Inside(_) => counts.network += 1,
+            Party::Outside(_) => counts.outside += 1,
+        }
+        counts.listed += u64::from(listed);
+        if self.on_roster[author as usize] && target != post.author {
+            for (window, _) in within.iter().enumerate().filter(|(_, within)| **within) {
+                self.listed_interactions[window][usize::from(!listed)] += 1;
             }
         }
     }

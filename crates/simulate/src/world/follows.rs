@@ -1,6 +1,7 @@
 //! Follows: who gains and loses them at midnight, and who finds whom again.
 
 use super::*;
+use crate::graph::Ties;
 
 pub(super) struct Refollow {
     follower: usize,
@@ -59,17 +60,18 @@ impl World {
             if *entry.key() >= day {
                 break;
             }
-            for account in entry.remove() {
-                let (followers, following, outside) = self.graph.take_out(u32::try_from(account).unwrap_or(u32::MAX));
-                let owners = |list: Vec<u32>| list.into_iter().map(|a| self.accounts[a as usize].person).collect();
-                let (followers, following): (Vec<usize>, Vec<usize>) = (owners(followers), owners(following));
-                let person = &mut self.people[self.accounts[account].person];
-                if followers.is_empty() && following.is_empty() && outside.is_empty() {
+            let ended = entry.remove();
+            for (account, ties) in ended.iter().zip(self.graph.take_out(&ended)) {
+                self.recent[*account] = VecDeque::new();
+                if ties == Ties::default() {
                     continue;
                 }
+                let owners = |list: Vec<u32>| list.into_iter().map(|a| self.accounts[a as usize].person).collect();
+                let (followers, following) = (owners(ties.followers), owners(ties.following));
+                let person = &mut self.people[self.accounts[*account].person];
                 person.former_followers = followers;
                 person.former_following = following;
-                person.former_outside = outside;
+                person.former_outside = ties.outside_followers;
             }
         }
     }
@@ -166,25 +168,28 @@ impl World {
     }
 }
 
-/// Who is there today: accounts by circle, and how readily they follow or join in.
+/// The people who have come so far, by circle, each with the account they have today and how readily they follow or join in.
+///
+/// People are drawn, and whoever has no account today is passed over. Were accounts drawn by their place among those alive, one
+/// removal more would change everybody's draws.
 pub(super) struct Crowd {
-    all: Vec<(u32, f64)>,
-    circles: Vec<Vec<(u32, f64)>>,
+    all: Vec<(Option<u32>, f64)>,
+    circles: Vec<Vec<(Option<u32>, f64)>>,
 }
+
+/// Draws before somebody is given up for lost: of the periphery one in twenty takes part, and one in two may be gone.
+const MOST_DRAWS: u32 = 100;
 
 impl Crowd {
     pub(super) fn of(world: &World, now: i64) -> Self {
         let mut crowd = Self {
-            all: Vec::new(),
+            all: Vec::with_capacity(world.people.len()),
             circles: vec![Vec::new(); CIRCLES],
         };
-        for (index, account) in world.accounts.iter().enumerate() {
-            if account.alive_at(now) {
-                let person = &world.people[account.person];
-                let entry = (u32::try_from(index).unwrap_or(u32::MAX), person.appetite);
-                crowd.all.push(entry);
-                crowd.circles[person.circle].push(entry);
-            }
+        for (index, person) in world.people.iter().enumerate() {
+            let account = world.current(index, now).map(|account| account as u32);
+            crowd.all.push((account, person.appetite));
+            crowd.circles[person.circle].push((account, person.appetite));
         }
         crowd
     }
@@ -199,12 +204,14 @@ impl Crowd {
         if list.is_empty() {
             return None;
         }
-        for _ in 0..12 {
+        for _ in 0..MOST_DRAWS {
             let (account, appetite) = pick(rng, list);
-            if chance(rng, appetite) {
+            if let Some(account) = account
+                && chance(rng, appetite)
+            {
                 return Some(account);
             }
         }
-        Some(pick(rng, list).0)
+        None
     }
 }

@@ -10,7 +10,7 @@ use crate::outsiders::{Outsider, outsiders};
 use crate::params::Params;
 use crate::people::{self, Account, CIRCLES, End, Handles, Person};
 use crate::raw::shown::Profile;
-use crate::streams::{Process, Random, Streams, below, chance, count, lognormal, pick, unit, waiting};
+use crate::streams::{Process, Random, Streams, below, chance, count, lognormal, mixed, pick, unit, waiting};
 use crate::words;
 
 mod follows;
@@ -20,6 +20,8 @@ mod voices;
 
 use follows::{Crowd, Refollow};
 use voices::Planned;
+
+pub use posting::Turn;
 
 /// Posts of an account that others may pass on, answer or quote.
 const REMEMBERED: usize = 4;
@@ -36,8 +38,6 @@ pub enum Party {
 /// Somebody named in a post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// Who.
-    pub party: Party,
     /// Account id.
     pub id: u64,
     /// Handle at that moment.
@@ -63,9 +63,37 @@ pub enum Wording {
     ShoutOut,
 }
 
-/// A post that happened: enough to tell its text and whom it addresses at any later moment.
-#[derive(Debug, Clone)]
-pub struct Written {
+/// How a post turns to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relation {
+    /// Not at all.
+    Nobody,
+    /// It names somebody in passing.
+    Mentions(Party),
+    /// It answers a post of somebody.
+    Answers(u64, Party),
+    /// It passes on a post of somebody.
+    Reposts(Party),
+    /// It quotes a post of somebody: the link in its text stays when that post is gone.
+    Quotes(u64, Party),
+}
+
+impl Relation {
+    /// Whom it turns to.
+    #[must_use]
+    pub fn party(self) -> Option<Party> {
+        match self {
+            Self::Nobody => None,
+            Self::Mentions(party) | Self::Answers(_, party) | Self::Reposts(party) | Self::Quotes(_, party) => {
+                Some(party)
+            }
+        }
+    }
+}
+
+/// A post without the one that stands inside it: enough to tell its text and whom it addresses at any later moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Single {
     /// Post id.
     pub id: u64,
     /// When.
@@ -76,20 +104,21 @@ pub struct Written {
     pub words: u64,
     /// What they are about.
     pub wording: Wording,
-    /// Who is named in passing.
-    pub mentioned: Option<Named>,
-    /// The answered post's id, and its author.
-    pub reply_to: Option<(u64, Named)>,
-    /// The post passed on.
-    pub reposted: Option<Box<Written>>,
-    /// Id of the quoted post and its author: the link in the text stays when the post is gone.
-    pub quotes: Option<(u64, Named)>,
-    /// The post quoted.
-    pub quoted: Option<Box<Written>>,
+    /// How it turns to others.
+    pub relation: Relation,
     /// Times it was passed on until seen.
-    pub reposts: u64,
+    pub reposts: u32,
     /// Times it was liked until seen.
-    pub likes: u64,
+    pub likes: u32,
+}
+
+/// A post that happened. Millions are written and few are collected, so one holds no text and owns no memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Written {
+    /// The post.
+    pub post: Single,
+    /// The post that it passes on or quotes, as it was then; none where a quoted one is gone.
+    pub inside: Option<Single>,
 }
 
 /// What somebody is about to write.
@@ -103,8 +132,8 @@ pub struct Draft {
     pub seed: u32,
     /// What its words are about.
     pub wording: Wording,
-    /// The account that a shout-out names.
-    pub names: Option<u32>,
+    /// How it turns to somebody.
+    pub turn: Option<Turn>,
 }
 
 /// True counts of what was written during the period.
@@ -156,7 +185,7 @@ pub struct World {
     /// Followers and followed by account.
     pub followers: Vec<Audience>,
     handles: Handles,
-    recent: Vec<VecDeque<Written>>,
+    recent: Vec<VecDeque<Single>>,
     births: BTreeSet<(i64, usize)>,
     ending: BTreeMap<u32, Vec<usize>>,
     refollows: BTreeMap<u32, Vec<Refollow>>,
@@ -252,8 +281,16 @@ impl World {
             .filter(|a| self.accounts[*a].alive_at(at_ms))
     }
 
-    fn entity(&self, account: usize) -> u64 {
+    /// An account's place in streams of chance: its person's and which of the person's it is, never how many came before it.
+    #[must_use]
+    pub fn entity(&self, account: usize) -> u64 {
         (self.accounts[account].person as u64) << 12 | u64::from(self.accounts[account].return_number)
+    }
+
+    /// People who will return, after the period if not within it.
+    #[must_use]
+    pub fn awaited(&self) -> BTreeSet<usize> {
+        self.births.iter().map(|(_, person)| *person).collect()
     }
 
     /// Midnight and what is already settled about the day: edges go and come, accounts will end and begin.
@@ -298,7 +335,7 @@ impl World {
                 (outsider.id, outsider.handle.clone())
             }
         };
-        Named { party, id, handle }
+        Named { id, handle }
     }
 
     /// What a party shows of itself now.

@@ -9,7 +9,7 @@ const HOURS: [u32; 24] = [
 /// Posts by weekday from Thursday on (1970-01-01 was one), times a usual day's: Friday and Saturday are quieter.
 const WEEKDAYS: [f64; 7] = [1.0, 0.85, 0.95, 1.05, 1.05, 1.05, 1.05];
 /// Accounts whose drafts one thread makes at a time.
-const CHUNK: usize = 1024;
+const CHUNK: usize = 128;
 
 /// An hour of the day (UTC) at which somebody posts; `offset` is the time zone's, in hours.
 fn hour(rng: &mut Random, offset: i64) -> i64 {
@@ -25,30 +25,35 @@ fn hour(rng: &mut Random, offset: i64) -> i64 {
     (hour - offset).rem_euclid(24)
 }
 
-/// What a post is to others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a post that turns to somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
-    Original,
     Repost,
     Quote,
     Reply,
     Mention,
 }
 
-/// A post that somebody turns to.
-#[derive(Debug, Clone, Copy)]
-enum Target {
-    /// One of an account's remembered posts.
-    Inside { account: u32, post: usize },
-    /// What an outsider wrote on the day before.
-    Outside { index: u32, day: u32 },
+/// How a draft turns to somebody. It is settled when the draft is made, by as many threads as there are, and not when the post is
+/// written: whom to turn to depends on follows, which change at midnight, and only which of their posts on what came before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    kind: Kind,
+    to: Party,
+    /// Which of the remembered posts of an insider, modulo their number.
+    post: u32,
+    /// Whether the author likes it, too.
+    likes: bool,
 }
 
-impl Target {
-    fn party(self) -> Party {
-        match self {
-            Self::Inside { account, .. } => Party::Inside(account),
-            Self::Outside { index, .. } => Party::Outside(index),
+impl Turn {
+    /// Names an insider in passing.
+    pub(super) const fn naming(account: u32) -> Self {
+        Self {
+            kind: Kind::Mention,
+            to: Party::Inside(account),
+            post: 0,
+            likes: false,
         }
     }
 }
@@ -114,7 +119,7 @@ impl World {
                         account: index as u32,
                         seed,
                         wording: Wording::Own,
-                        names: None,
+                        turn: self.turn(index, seed, day, at_ms),
                     });
                 }
             }
@@ -122,179 +127,164 @@ impl World {
         drafts
     }
 
+    /// Whether and how a draft turns to somebody: an insider whom its author follows, or an outsider whom the author reads.
+    fn turn(&self, author: usize, seed: u32, day: u32, at_ms: i64) -> Option<Turn> {
+        let rng = &mut self.streams.of(Process::Turns, self.post_key(author, seed), day);
+        let kind = self.kind(unit(rng))?;
+        let inside = chance(rng, self.params.posts.inside_share);
+        let following = self.graph.following(author);
+        let to = if inside && !following.is_empty() {
+            let mut tries = (0..6).map(|_| pick(rng, following));
+            let speaks = |a: &u32| self.accounts[*a as usize].alive_at(at_ms) && !self.recent[*a as usize].is_empty();
+            Party::Inside(tries.find(speaks)?)
+        } else {
+            let reads = &self.people[self.accounts[author].person].reads;
+            if reads.is_empty() {
+                return None;
+            }
+            Party::Outside(pick(rng, reads))
+        };
+        let liked = match kind {
+            Kind::Repost => 0.4,
+            Kind::Quote => 0.3,
+            Kind::Reply => 0.5,
+            Kind::Mention => 0.0,
+        };
+        Some(Turn {
+            kind,
+            to,
+            post: rand::RngExt::random(rng),
+            likes: chance(rng, liked),
+        })
+    }
+
+    /// A post's place in streams of chance (below 2^56).
+    fn post_key(&self, author: usize, seed: u32) -> u64 {
+        mixed(self.entity(author) << 32 | u64::from(seed)) >> 8
+    }
+
+    fn kind(&self, u: f64) -> Option<Kind> {
+        let posts = &self.params.posts;
+        let shares = [
+            (Kind::Repost, posts.repost_share),
+            (Kind::Quote, posts.quote_share),
+            (Kind::Reply, posts.reply_share),
+            (Kind::Mention, posts.mention_share),
+        ];
+        let mut reached = 0.0;
+        let reach = |(kind, share)| {
+            reached += share;
+            (u < reached).then_some(kind)
+        };
+        shares.into_iter().find_map(reach)
+    }
+
     /// The moment of a draft has come: the post is written, and counts change.
     pub fn write(&mut self, draft: Draft, day: u32) -> Written {
         let author = draft.account as usize;
-        let seed = u64::from(draft.account) << 32 | u64::from(draft.seed);
-        let rng = &mut self.streams.of(Process::Words, seed, day);
+        let words = self.post_key(author, draft.seed);
         let sequence = if self.last_post.0 == draft.at_ms {
             self.last_post.1 + 1
         } else {
             0
         };
         self.last_post = (draft.at_ms, sequence);
-        let mut post = Written {
-            id: snowflake(draft.at_ms, POST_MACHINE, sequence),
-            at_ms: draft.at_ms,
-            author: Party::Inside(draft.account),
-            words: seed,
-            wording: draft.wording,
-            mentioned: draft.names.map(|a| self.name_of(Party::Inside(a), draft.at_ms)),
-            reply_to: None,
-            reposted: None,
-            quotes: None,
-            quoted: None,
-            reposts: 0,
-            likes: 0,
+        let mut written = Written {
+            post: Single {
+                id: snowflake(draft.at_ms, POST_MACHINE, sequence),
+                at_ms: draft.at_ms,
+                author: Party::Inside(draft.account),
+                words,
+                wording: draft.wording,
+                relation: Relation::Nobody,
+                reposts: 0,
+                likes: 0,
+            },
+            inside: None,
         };
-        self.accounts[author].statuses += 1;
-        self.accounts[author].favourites += u64::from(chance(rng, 0.3));
+        let account = &mut self.accounts[author];
+        account.statuses += 1;
+        account.favourites += u64::from(words % 10 < 3);
+        let open = !account.protected_at(draft.at_ms);
         self.deeds[author].posts += 1;
-        if draft.wording == Wording::Own {
-            self.turn_to_somebody(rng, &mut post, author, day);
-        } else if draft.names.is_some() {
-            self.deeds[author].mentions[0] += 1;
+        if let Some(turn) = draft.turn {
+            self.take_turn(turn, &mut written, author, day);
+            if draft.wording == Wording::ShoutOut
+                && let Party::Inside(named) = turn.to
+            {
+                // Whom friends tell of, others will look at.
+                self.told_of.insert(named as usize);
+            }
         }
-        if post.reposted.is_none() && !self.accounts[author].protected_at(draft.at_ms) {
+        if open && !matches!(written.post.relation, Relation::Reposts(_)) {
             let recent = &mut self.recent[author];
             if recent.len() == REMEMBERED {
                 recent.pop_front();
             }
             // What others pass on carries no further post inside it.
-            recent.push_back(Written {
-                quoted: None,
-                ..post.clone()
-            });
+            recent.push_back(written.post);
         }
-        post
+        written
     }
 
-    /// Makes a post a repost, a quote, a reply or one with a mention, by chance.
-    fn turn_to_somebody(&mut self, rng: &mut Random, post: &mut Written, author: usize, day: u32) {
-        let kind = self.kind(unit(rng));
-        let inside = chance(rng, self.params.posts.inside_share);
-        if kind == Kind::Original {
-            return;
-        }
-        let Some(target) = self.target(rng, author, inside, day, post.at_ms) else {
-            return;
+    fn take_turn(&mut self, turn: Turn, written: &mut Written, author: usize, day: u32) {
+        let outside = usize::from(matches!(turn.to, Party::Outside(_)));
+        let deeds = &mut self.deeds[author];
+        let counts = match turn.kind {
+            Kind::Repost => &mut deeds.reposts,
+            Kind::Quote => &mut deeds.quotes,
+            Kind::Reply => &mut deeds.replies,
+            Kind::Mention => &mut deeds.mentions,
         };
-        let outside = usize::from(matches!(target, Target::Outside { .. }));
-        let named = self.name_of(target.party(), post.at_ms);
-        match kind {
-            Kind::Original => {}
-            Kind::Repost => {
-                self.deeds[author].reposts[outside] += 1;
-                self.react(target, true, chance(rng, 0.4));
-                post.reposted = Some(Box::new(self.reacted_to(target)));
-            }
-            Kind::Quote => {
-                self.deeds[author].quotes[outside] += 1;
-                self.react(target, false, chance(rng, 0.3));
-                let of = self.reacted_to(target);
-                post.quotes = Some((of.id, named));
-                post.quoted = Some(Box::new(of));
-            }
-            Kind::Reply => {
-                self.deeds[author].replies[outside] += 1;
-                self.react(target, false, chance(rng, 0.5));
-                post.reply_to = Some((self.post_of(target), named));
-            }
-            Kind::Mention => {
-                self.deeds[author].mentions[outside] += 1;
-                post.mentioned = Some(named);
-            }
+        counts[outside] += 1;
+        if turn.kind == Kind::Mention {
+            written.post.relation = Relation::Mentions(turn.to);
+            return;
         }
+        let of = self.reacted_to(turn, day);
+        written.post.relation = match turn.kind {
+            Kind::Repost => Relation::Reposts(turn.to),
+            Kind::Quote => Relation::Quotes(of.id, turn.to),
+            _ => Relation::Answers(of.id, turn.to),
+        };
+        written.inside = Some(of).filter(|_| turn.kind != Kind::Reply);
     }
 
-    fn kind(&self, u: f64) -> Kind {
-        let posts = &self.params.posts;
-        let mut reached = 0.0;
-        for (kind, share) in [
-            (Kind::Repost, posts.repost_share),
-            (Kind::Quote, posts.quote_share),
-            (Kind::Reply, posts.reply_share),
-            (Kind::Mention, posts.mention_share),
-        ] {
-            reached += share;
-            if u < reached {
-                return kind;
+    /// The post reacted to, as it is now, the reaction counted.
+    fn reacted_to(&mut self, turn: Turn, day: u32) -> Single {
+        match turn.to {
+            Party::Inside(account) => {
+                let recent = &mut self.recent[account as usize];
+                let index = turn.post as usize % recent.len();
+                let of = &mut recent[index];
+                of.reposts += u32::from(turn.kind == Kind::Repost);
+                of.likes += u32::from(turn.likes);
+                *of
             }
-        }
-        Kind::Original
-    }
-
-    /// A post to react to: by somebody whom the author follows, or by an outsider whom the author reads.
-    fn target(&self, rng: &mut Random, author: usize, inside: bool, day: u32, at_ms: i64) -> Option<Target> {
-        let following = self.graph.following(author);
-        if inside && !following.is_empty() {
-            for _ in 0..6 {
-                let account = pick(rng, following);
-                let recent = &self.recent[account as usize];
-                if self.accounts[account as usize].alive_at(at_ms) && !recent.is_empty() {
-                    let post = below(rng, recent.len());
-                    return Some(Target::Inside { account, post });
-                }
-            }
-            return None;
-        }
-        let reads = &self.people[self.accounts[author].person].reads;
-        (!reads.is_empty()).then(|| Target::Outside {
-            index: pick(rng, reads),
-            day,
-        })
-    }
-
-    fn post_of(&self, target: Target) -> u64 {
-        match target {
-            Target::Inside { account, post } => self.recent[account as usize][post].id,
-            Target::Outside { index, day } => self.yesterdays_post(index, day).0,
-        }
-    }
-
-    /// The post reacted to, as it is now.
-    fn reacted_to(&self, target: Target) -> Written {
-        match target {
-            Target::Inside { account, post } => self.recent[account as usize][post].clone(),
-            Target::Outside { index, day } => {
-                let (id, at_ms, words) = self.yesterdays_post(index, day);
-                Written {
+            Party::Outside(index) => {
+                let outsider = &self.outsiders[index as usize];
+                let (id, at_ms, words) = outsider.yesterdays_post(&self.streams, index, day, self.midnight(day));
+                Single {
                     id,
                     at_ms,
-                    author: Party::Outside(index),
+                    author: turn.to,
                     words,
                     wording: Wording::Own,
-                    mentioned: None,
-                    reply_to: None,
-                    reposted: None,
-                    quotes: None,
-                    quoted: None,
-                    reposts: u64::from(index % 90),
-                    likes: u64::from(index % 140),
+                    relation: Relation::Nobody,
+                    reposts: index % 90,
+                    likes: index % 140,
                 }
             }
         }
     }
 
-    fn yesterdays_post(&self, index: u32, day: u32) -> (u64, i64, u64) {
-        self.outsiders[index as usize].yesterdays_post(&self.streams, index, day, self.midnight(day))
-    }
-
-    fn react(&mut self, target: Target, repost: bool, like: bool) {
-        if let Target::Inside { account, post } = target {
-            let post = &mut self.recent[account as usize][post];
-            post.reposts += u64::from(repost);
-            post.likes += u64::from(like);
-        }
-    }
-
-    /// A remembered post's counts now, if it is still remembered.
+    /// A post with its counts as they are now, if it is still remembered.
     #[must_use]
-    pub fn reactions(&self, post: &Written) -> Option<(u64, u64)> {
-        let Party::Inside(a) = post.author else { return None };
-        self.recent[a as usize]
-            .iter()
-            .find(|p| p.id == post.id)
-            .map(|p| (p.reposts, p.likes))
+    pub fn with_reactions(&self, post: Single) -> Single {
+        let Party::Inside(author) = post.author else {
+            return post;
+        };
+        let mut remembered = self.recent[author as usize].iter();
+        remembered.find(|now| now.id == post.id).copied().unwrap_or(post)
     }
 }

@@ -70,7 +70,9 @@ impl World {
     /// A returned account's first words.
     pub(super) fn announce(&mut self, account: usize) {
         let rng = &mut self.streams.of(Process::ShoutOuts, self.entity(account), 0);
-        if chance(rng, self.params.returns.announced) {
+        // Programs do not say that they are back.
+        let bot = self.people[self.accounts[account].person].bot;
+        if chance(rng, self.params.returns.announced) && !bot {
             let at_ms = self.accounts[account]
                 .posts_from_ms
                 .saturating_add((waiting(rng, 0.5) * HOUR_MS as f64) as i64);
@@ -115,10 +117,10 @@ impl World {
             if planned.at_ms < self.accounts[author].posts_from_ms {
                 continue;
             }
-            let names = match planned.names {
+            let turn = match planned.names {
                 None => None,
                 Some(person) => match self.current(person, planned.at_ms) {
-                    Some(account) if account != author => Some(account as u32),
+                    Some(account) if account != author => Some(Turn::naming(account as u32)),
                     _ => continue,
                 },
             };
@@ -127,7 +129,7 @@ impl World {
                 account: author as u32,
                 seed: planned.seed,
                 wording: planned.wording,
-                names,
+                turn,
             });
         }
     }

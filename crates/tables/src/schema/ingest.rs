@@ -1,13 +1,13 @@
 //! What `ingest` fills: the records of an archive in one shape, whatever the platform.
 
 use crate::cell::Timestamp;
-use crate::schema::words::{Basis, Flow, PostKind, State};
+use crate::schema::words::{Basis, Flow, PostKind, PostedBasis, State};
 use crate::table::table;
 
 table! {
     /// A post. After `ingest`, one row each time a record showed it (a repost shows its original too); after `dedupe`, one row a
     /// post, as last seen.
-    Posts("posts", 1): Post by [source_file, source_line, source_part] {
+    Posts("posts", 2): Post by [source_file, source_line, source_part] {
         /// Platform, lower case: `twitter`, `bluesky`, …
         platform: &'a str,
         /// The platform's id of the post; null where the source has none.
@@ -22,6 +22,11 @@ table! {
         observed_at: Option<Timestamp>,
         /// The whole text, HTML entities decoded; of a repost, the text of the original.
         text: Option<&'a str>,
+        /// Where in `text` the platform begins to show it, in Unicode characters from 0: the handles that a reply begins with stand
+        /// before that and are not words of the author. Null where the platform does not say.
+        display_from: Option<i64>,
+        /// Where it ends to show it: what stands after that is a link to what the post carries.
+        display_to: Option<i64>,
         /// Language as the platform declares it (BCP 47).
         lang: Option<&'a str>,
         /// Language detected from the text by `enrich` (ISO 639-1 where it has a code); null where undecided or before `enrich`.
@@ -56,7 +61,7 @@ table! {
         urls: Option<Vec<&'a str>>,
         /// The program it was posted with.
         client: Option<&'a str>,
-        /// Likes when seen.
+        /// Likes when seen; on Reddit the score, which is negative where more voted against it.
         likes: Option<i64>,
         /// Reposts when seen.
         reposts: Option<i64>,
@@ -75,6 +80,26 @@ table! {
         /// The line (JSON lines) or record (CSV, JSON array) it came from, from 1.
         source_line: i64,
         /// Which post of the record: 0 is the record itself, then the posts nested in it.
+        source_part: i64,
+    }
+}
+
+table! {
+    /// A post of which only the identifier is known: a line of an id list, or a record that names no author.
+    PostIds("post_ids", 1): PostId by [source_file, source_line, source_part] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The platform's id of the post.
+        post_id: &'a str,
+        /// When it was posted.
+        posted_at: Option<Timestamp>,
+        /// Where that time comes from.
+        posted_basis: PostedBasis,
+        /// The file it came from.
+        source_file: &'a str,
+        /// The line or record it came from, from 1.
+        source_line: i64,
+        /// Which of the identifiers of the record.
         source_part: i64,
     }
 }
@@ -249,6 +274,8 @@ impl<'a> Post<'a> {
             posted_at: None,
             observed_at: None,
             text: None,
+            display_from: None,
+            display_to: None,
             lang: None,
             detected_lang: None,
             kind: PostKind::Original,

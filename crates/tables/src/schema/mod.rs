@@ -11,8 +11,8 @@ mod words;
 pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
 pub use enrich::{Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, WindowRow, Windows};
 pub use ingest::{
-    Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, Posts,
-    Reject, Rejects, Roster, RosterEntry,
+    Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
+    PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
     Comparison, Comparisons, Counterpart, Counterparts, Measure, Measures, Network, NetworkRow, Return, Returns,
@@ -20,9 +20,9 @@ pub use metrics::{
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
-    TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons,
+    TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
-pub use words::{Basis, Flow, InteractionKind, PostKind, SetName, State, VerdictWord};
+pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, SetName, State, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
 use arrow::datatypes::SchemaRef;
@@ -60,6 +60,7 @@ fn describe<T: Table>() -> Description {
 pub fn all() -> Vec<Description> {
     vec![
         describe::<Posts>(),
+        describe::<PostIds>(),
         describe::<Accounts>(),
         describe::<Availability>(),
         describe::<Follows>(),
@@ -85,6 +86,7 @@ pub fn all() -> Vec<Description> {
         describe::<TruthAccounts>(),
         describe::<TruthInteractions>(),
         describe::<TruthCopies>(),
+        describe::<TruthSigns>(),
         describe::<TruthMeasures>(),
         describe::<TruthInjected>(),
     ]

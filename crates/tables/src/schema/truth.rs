@@ -6,7 +6,7 @@ use crate::table::table;
 
 table! {
     /// A person as they really are.
-    TruthPersons("truth_persons", 1): TruthPerson by [person_id] {
+    TruthPersons("truth_persons", 2): TruthPerson by [person_id] {
         /// The person.
         person_id: &'a str,
         /// Whether rosters list this person's accounts sooner or later.
@@ -23,14 +23,14 @@ table! {
         arrived_at: Timestamp,
         /// Accounts until the end of the period.
         accounts: i64,
-        /// Whether the last account ended and no other came within the period.
+        /// Whether the last account ended within the period and its owner will not return, not even after it.
         gave_up: bool,
     }
 }
 
 table! {
     /// An account as it really was, and what the observer saw of it.
-    TruthAccounts("truth_accounts", 2): TruthAccount by [account_id] {
+    TruthAccounts("truth_accounts", 3): TruthAccount by [account_id] {
         /// The account.
         account_id: &'a str,
         /// Its handle at the end.
@@ -69,6 +69,10 @@ table! {
         posts_written: i64,
         /// Posts of it that the observer collected, copies not counted.
         posts_collected: i64,
+        /// How often it changed its handle.
+        renames: i64,
+        /// Followers in the lists of it that the observer fetched; a follower in two of them counts twice.
+        followers_fetched: i64,
         /// When a roster first held it; null: never.
         listed_at: Option<Timestamp>,
         /// Look-ups that found it.
@@ -82,7 +86,7 @@ table! {
 
 table! {
     /// How often an account really addressed others during the period.
-    TruthInteractions("truth_interactions", 1): TruthInteraction by [account_id, kind] {
+    TruthInteractions("truth_interactions", 2): TruthInteraction by [account_id, kind] {
         /// Who addressed others.
         account_id: &'a str,
         /// How.
@@ -93,6 +97,8 @@ table! {
         to_network: i64,
         /// Accounts outside the network.
         to_outside: i64,
+        /// Of all these, those in posts that the observer collected.
+        collected: i64,
     }
 }
 
@@ -109,6 +115,22 @@ table! {
         posted_at: Timestamp,
         /// Whether it differs by small edits from the text that the campaign began with.
         edited: bool,
+        /// Whether the observer holds it.
+        collected: bool,
+    }
+}
+
+table! {
+    /// A post that is a sign of a return: of the one who returned, or of somebody else who names the new account.
+    TruthSigns("truth_signs", 1): TruthSign by [post_id] {
+        /// The post.
+        post_id: &'a str,
+        /// Its author.
+        account_id: &'a str,
+        /// When it was posted.
+        posted_at: Timestamp,
+        /// The account that its owner returned with; the author's own where the owner announces it.
+        returned_account_id: &'a str,
         /// Whether the observer holds it.
         collected: bool,
     }
@@ -134,11 +156,13 @@ table! {
 }
 
 table! {
-    /// What was put into a raw file on purpose, or left out of it.
+    /// What stands in a raw file, kind by kind.
     TruthInjected("truth_injected", 1): TruthInjection by [source_file, kind] {
         /// The raw file.
         source_file: &'a str,
-        /// What: `record`, `duplicate`, `notice`, `broken`, `missed`, …
+        /// What: `post`, `exact_copy`, `refetched_post`, `deletion_notice`, `limit_notice`, `cut_line`, `foreign_json`,
+        /// `invalid_utf8`, `unusable_row`, `lookup`, `lookup_error`, `account_event`, `availability_check`, `follow`, `roster_row` or
+        /// `persona_row`.
         kind: &'a str,
         /// How many.
         records: i64,

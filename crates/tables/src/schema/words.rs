@@ -63,6 +63,18 @@ words! {
 }
 
 words! {
+    /// Where the time of a post comes from.
+    PostedBasis {
+        /// The record says it.
+        Stated = "stated",
+        /// The post's id, which since November 2010 begins with it (to the millisecond).
+        Snowflake = "snowflake",
+        /// No time is known.
+        None = "none",
+    }
+}
+
+words! {
     /// How an account addressed another.
     InteractionKind {
         /// An answer to a post of the target.

@@ -11,9 +11,9 @@ use crate::boundary::{batch, footer, in_order, plain, write};
 macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
-            Posts Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
+            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
             Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
-            TruthAccounts TruthInteractions TruthCopies TruthMeasures TruthInjected)
+            TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
         $($function::<tables::$table>($argument);)+
