@@ -2,7 +2,7 @@
 //!
 //! The story of a run, in the order in which data flows: [`archive`] takes archives apart, [`container`] unpacks and hashes a source, [`detect`] tells what it
 //! is, [`frame`] cuts it into records, [`parse`] reads them ([`record`] and the platforms' own modules; [`mapping`] and [`native`] for
-//! CSV) into a [`sink`], and [`pipeline`] with its queue of [`work`] and its [`gate`] write the tables in order. No record goes missing without a word:
+//! CSV) into a [`sink`], and [`pipeline`] with its queue of [`work`] and its [`gate`] write the tables in order. [`trial`] says what must hold for any bytes. No record goes missing without a word:
 //! the ledger counts every one.
 
 pub mod archive;
@@ -27,6 +27,7 @@ pub mod settings;
 pub mod sink;
 pub mod telegram;
 pub mod text;
+pub mod trial;
 pub mod twitter;
 pub mod utf16;
 pub mod work;
