@@ -144,6 +144,9 @@ impl Content {
             }
             [0xff, 0xfe, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
             [0xfe, 0xff, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
+            // Without a mark: every other byte of what any format begins with is zero.
+            [a, 0, b, 0, ..] if is_plain(a) && is_plain(b) => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
+            [0, a, 0, b, ..] if is_plain(a) && is_plain(b) => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
             _ => Unpacking::Plain(Box::new(stored)),
         };
         Ok(Self { unpacking, bytes: 0 })
@@ -205,6 +208,11 @@ impl Read for Content {
         }
         Ok(read)
     }
+}
+
+/// Whether a byte is one of plain text.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
 /// Holds content to what is stored.

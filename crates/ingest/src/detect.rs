@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use stage::Failure;
 
-use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
+use crate::frame::{self, Block, Cut, Feed, Header, ReadError, Take, csv_header};
 use crate::mapping::{Bound, Mapping, MissingColumn};
 use crate::native;
 use crate::settings::Kind;
@@ -27,6 +27,8 @@ pub enum Plan {
     Empty,
     /// JSON, one record to a line.
     JsonLines,
+    /// JSON, one record to a line, before each a line with its length.
+    MeasuredLines,
     /// JSON values that are not one to a line.
     JsonValues,
     /// Lists of an account's own export.
@@ -57,11 +59,11 @@ impl Plan {
     ///
     /// # Errors
     /// When the content cannot be read to its end.
-    pub fn cut<R: Read>(&self, feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+    pub fn cut<R: Read>(&self, feed: &mut Feed<R>, max_line: usize, take: &mut dyn Take) -> Cut {
         match self {
             // Nothing, or nothing that could be read.
             Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Self::JsonLines => frame::lines(feed, max_line, take),
+            Self::JsonLines | Self::MeasuredLines => frame::lines(feed, max_line, take),
             Self::JsonValues | Self::Export { .. } => frame::values(feed, max_line, take),
             Self::Chats => frame::chats(feed, max_line, take),
             Self::Native { header, .. } | Self::Mapped { header, .. } => {
@@ -115,7 +117,9 @@ impl<'m> Detector<'m> {
         }
         let start = feed.look_ahead(LOOK_BYTES);
         let whole = start.len() < LOOK_BYTES;
-        let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+        // A hole of zeros, as a crash leaves, says as little as white space.
+        let said = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != 0;
+        let Some(first) = start.iter().find(said) else {
             // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
             return Ok(if whole { Plan::Empty } else { Plan::JsonLines });
         };
@@ -148,8 +152,42 @@ impl<'m> Detector<'m> {
                 Plan::JsonValues
             });
         }
-        csv(start, whole, kind, self.mappings, shown)
+        if is_json(kind) && is_measured(start) {
+            return Ok(Plan::MeasuredLines);
+        }
+        match csv(start, whole, kind, self.mappings, shown) {
+            // A piece of a longer file begins anywhere.
+            Err(_) if is_json(kind) && holds_objects(start) => Ok(Plan::JsonLines),
+            plan => plan,
+        }
     }
+}
+
+/// Whether records of a kind may be JSON.
+const fn is_json(kind: Kind) -> bool {
+    !matches!(kind, Kind::Mapped)
+}
+
+/// Whether the first line is the length of the second, which is an object: so streams told their readers how much to wait for.
+fn is_measured(start: &[u8]) -> bool {
+    let mut lines = start.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let length: Option<usize> = std::str::from_utf8(first)
+        .ok()
+        .and_then(|line| line.trim().parse().ok());
+    // The length may count the line's end.
+    length.zip(lines.next()).is_some_and(|(length, line)| {
+        let told = (line.trim_ascii_end().len()..=line.len()).contains(&length);
+        line.starts_with(b"{") && (told || !line.ends_with(b"\n"))
+    })
+}
+
+/// Whether a line is a whole object.
+fn holds_objects(start: &[u8]) -> bool {
+    start
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.starts_with(b"{"))
+        .any(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
 }
 
 /// Why a source cannot be read, with what to do.
@@ -205,7 +243,9 @@ fn is_lines(start: &[u8], whole: bool) -> bool {
         return true;
     };
     if first.starts_with(b"[") {
-        return false;
+        // The rest of a line that began in another piece of the file may look like a list.
+        let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(first);
+        return parsed.is_err_and(|error| !error.is_eof()) && holds_objects(start);
     }
     if !start.contains(&b'\n') && !whole {
         // A line longer than what is looked at.
@@ -214,11 +254,7 @@ fn is_lines(start: &[u8], whole: bool) -> bool {
     match serde_json::from_slice::<serde::de::IgnoredAny>(first) {
         Ok(_) => true,
         // An object over many lines, unless the lines after it are objects of their own and the first is merely cut off.
-        Err(error) if error.is_eof() => start
-            .split(|byte| *byte == b'\n')
-            .skip(1)
-            .filter(|line| line.starts_with(b"{"))
-            .any(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()),
+        Err(error) if error.is_eof() => holds_objects(start),
         Err(_) => true,
     }
 }
@@ -266,10 +302,15 @@ fn csv(start: &[u8], whole: bool, kind: Kind, mappings: &Mappings, shown: &str) 
             Some(meant) => format!("did you mean '{meant}'? Correct the mapping, or mark the field optional = true"),
             None => "correct the mapping, mark the field optional = true, or leave the file out".to_owned(),
         };
-        return Err(Failure::new(format!("cannot read {shown}"))
+        let failure = Failure::new(format!("cannot read {shown}"))
             .remedy(remedy)
-            .because(missing)
-            .into());
+            .because(missing);
+        // A note beside the CSV files of a folder is not one of them.
+        let rows = DELIMITERS
+            .into_iter()
+            .filter_map(header_of)
+            .any(|header| has_rows(start, &header));
+        return Err(if rows { failure.into() } else { NotKnown(failure).into() });
     }
     Err(unknown(start, whole, shown))
 }

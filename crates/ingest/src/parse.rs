@@ -13,6 +13,9 @@ use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
 use crate::telegram;
 use crate::twitter::export;
 
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What holds for every record.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -35,7 +38,10 @@ pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<
             bytes,
             first_line,
             offset,
-        } => lines(bytes, *first_line, *offset, rules, &mut sink),
+        } => {
+            let measured = matches!(plan, Plan::MeasuredLines);
+            lines(bytes, *first_line, *offset, measured, rules, &mut sink);
+        }
         Block::Values(block) => {
             let mut from = 0;
             for &(number, offset, end) in &block.ends {
@@ -87,17 +93,31 @@ fn too_long(place: &RecordPlace<'_>, rules: &Rules, sink: &mut Sink<'_>) {
     sink.reject(place, &Rejection::with(reasons::TOO_LONG, detail));
 }
 
-fn lines(bytes: &[u8], first_line: u64, offset: u64, rules: &Rules, sink: &mut Sink<'_>) {
+fn lines(bytes: &[u8], first_line: u64, offset: u64, measured: bool, rules: &Rules, sink: &mut Sink<'_>) {
     let mut from = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     for (number, end) in (first_line..).zip(ends) {
         let line = &bytes[from..end];
-        let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
-        // Streams send empty lines to keep a connection alive.
-        if !trimmed.trim_ascii().is_empty() {
-            json(trimmed, number, offset + from as u64, rules, sink);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let inside = text_of(line);
+        // Streams send empty lines to keep a connection alive, and some a line with the next record's length.
+        let blank = line[inside..].trim_ascii();
+        if !blank.is_empty() && !(measured && blank.iter().all(u8::is_ascii_digit)) {
+            json(&line[inside..], number, offset + (from + inside) as u64, rules, sink);
         }
         from = end + 1;
+    }
+}
+
+/// Where the text of a line begins: after the byte order mark of a file that was put behind another, or a hole of zeros that a crash
+/// left. Zeros alone are a record that cannot be read.
+fn text_of(line: &[u8]) -> usize {
+    if line.starts_with(MARK) {
+        return MARK.len();
+    }
+    match line.iter().position(|byte| *byte != 0) {
+        Some(text) if line[text..].starts_with(MARK) => text + MARK.len(),
+        text => text.unwrap_or(0),
     }
 }
 

@@ -19,7 +19,7 @@ use tables::{
 use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
 use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
-use crate::frame::{Block, Feed};
+use crate::frame::{Block, Feed, ReadError};
 use crate::gate::Gate;
 use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
@@ -283,7 +283,14 @@ impl Reader<'_> {
         if is_tar(feed.look_ahead(TAR_BLOCK)) {
             return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
         }
-        match detector.detect(&mut feed, &piece.name, shown) {
+        let detected = detector.detect(&mut feed, &piece.name, shown);
+        if detected.is_err()
+            && let Some(error) = feed.failure()
+        {
+            // What breaks off before it can be told what it is.
+            return Err(Broken::off(shown, error).into());
+        }
+        match detected {
             Ok(plan) => Ok(Ok(Opened { feed, plan })),
             Err(error) => match error.downcast::<NotKnown>() {
                 Ok(_) if !piece.asked_for => {
@@ -316,12 +323,7 @@ impl Reader<'_> {
             wanted
         };
         let cut = plan.cut(&mut feed, max_line, &mut take);
-        cut.map_err(|error| Broken {
-            line: error.line,
-            byte: error.byte,
-            detail: error.to_string(),
-            failure: unreadable(shown, error),
-        })?;
+        cut.map_err(|error| Broken::off(shown, error))?;
         if !wanted {
             return Ok(None);
         }
@@ -350,6 +352,16 @@ struct Broken {
 }
 
 impl Broken {
+    /// Of a source that breaks off.
+    fn off(shown: &str, error: ReadError) -> Self {
+        Self {
+            line: error.line,
+            byte: error.byte,
+            detail: error.to_string(),
+            failure: unreadable(shown, error),
+        }
+    }
+
     /// Of a source that could not even be opened.
     fn unopened(shown: &str, error: anyhow::Error) -> Self {
         let remedy = error

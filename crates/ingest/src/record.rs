@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::frame::apart;
 use crate::json::{Maybe, Nested, Present, Text, from_str, mend, record, unread};
 use crate::parse::Rules;
 use crate::reasons;
@@ -54,6 +55,13 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
+            if let Some(values) = apart(json) {
+                // Several in a line, where the line feed between them was lost.
+                for (at, value) in values {
+                    record(value, rules, &place.within(at, value), sink);
+                }
+                return;
+            }
             if let Some(mended) = mend(json) {
                 // A mended text has nothing left to mend, so this comes here once.
                 return record(&mended, rules, place, sink);

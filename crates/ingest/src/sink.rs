@@ -31,6 +31,19 @@ pub struct RecordPlace<'r> {
     pub bytes: &'r [u8],
 }
 
+impl<'r> RecordPlace<'r> {
+    /// The place of a part of the record.
+    #[must_use]
+    pub fn within(&self, at: usize, part: &'r str) -> Self {
+        Self {
+            line: self.line,
+            offset: self.offset + at as u64,
+            length: part.len() as u64,
+            bytes: part.as_bytes(),
+        }
+    }
+}
+
 /// Why a record is rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {

@@ -4,31 +4,11 @@
 
 mod run;
 
-use std::io::{Cursor, Read, Write};
+use std::io::Write;
 
+use run::pack::{bzip2, tar, utf16, xz, zip, zstd};
 use run::{Bench, Ran, files_of, gzip, tweet};
 use tables::{Posts, Rejects};
-use zip::write::SimpleFileOptions;
-
-fn bzip2(content: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    bzip2::read::BzEncoder::new(content, bzip2::Compression::best())
-        .read_to_end(&mut packed)
-        .unwrap();
-    packed
-}
-
-fn xz(content: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    liblzma::read::XzEncoder::new(content, 3)
-        .read_to_end(&mut packed)
-        .unwrap();
-    packed
-}
-
-fn zstd(content: &[u8]) -> Vec<u8> {
-    zstd::encode_all(content, 3).unwrap()
-}
 
 /// A zstd frame that asks its reader for a window of 128 MiB, as `zstd --ultra --long=27` writes it.
 fn zstd_long(content: &[u8]) -> Vec<u8> {
@@ -37,45 +17,6 @@ fn zstd_long(content: &[u8]) -> Vec<u8> {
     encoder.window_log(27).unwrap();
     encoder.write_all(content).unwrap();
     encoder.finish().unwrap()
-}
-
-fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
-    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-    units
-        .flat_map(|unit: u16| {
-            if big_endian {
-                unit.to_be_bytes()
-            } else {
-                unit.to_le_bytes()
-            }
-        })
-        .collect()
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        // By hand, since the builder refuses the names that hostile archives hold.
-        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_cksum();
-        builder.append(&header, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (index, (name, content)) in files.iter().enumerate() {
-        let method = [zip::CompressionMethod::Deflated, zip::CompressionMethod::Stored][index % 2];
-        writer
-            .start_file(*name, SimpleFileOptions::default().compression_method(method))
-            .unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 /// Post ids by the source that held them, in table order.
@@ -132,6 +73,15 @@ fn utf16_is_text_like_any_other() {
         let posts = ran.table::<Posts>();
         let post = posts.rows().unwrap().next().unwrap();
         assert_eq!(post.text, Some("ضباب 🌫 über den Hügeln"));
+        // Without a mark: what every format begins with tells.
+        bench.put("a.json", &utf16(&line, big_endian)[2..]);
+        bench.put("roster.csv", &utf16(csv, big_endian)[2..]);
+        let bare = bench.ingest(&["a.json", "roster.csv", "--force"]);
+        assert_eq!(bare.ledger(), ["read 2", "used 2"], "{}", bare.stderr());
+        assert_eq!(
+            bare.table::<Posts>().rows().unwrap().next().unwrap().text,
+            Some("ضباب 🌫 über den Hügeln")
+        );
     }
 }
 

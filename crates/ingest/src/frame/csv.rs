@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
-use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError};
+use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError, Take};
 
 /// A CSV file's first row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,12 +79,7 @@ impl CsvBlock {
 ///
 /// # Errors
 /// When the content cannot be read.
-pub fn csv_rows<R: Read>(
-    feed: &mut Feed<R>,
-    delimiter: u8,
-    max_line: usize,
-    take: &mut dyn FnMut(Block) -> bool,
-) -> Cut {
+pub fn csv_rows<R: Read>(feed: &mut Feed<R>, delimiter: u8, max_line: usize, take: &mut dyn Take) -> Cut {
     let mut cutter = Cutter {
         reader: ReaderBuilder::new().delimiter(delimiter).build(),
         max_line,
@@ -95,6 +90,7 @@ pub fn csv_rows<R: Read>(
         ends_len: 0,
         row_offset: feed.byte(),
         row_length: 0,
+        row_ends: 0,
         row_kept: Vec::new(),
         number: 0,
         in_header: true,
@@ -110,7 +106,7 @@ pub fn csv_rows<R: Read>(
                 return Err(error);
             }
         };
-        if !cutter.cut(&buffer, take)? {
+        if !cutter.cut(&buffer, take)? || !take.grow(cutter.block.raw.len() + cutter.row_kept.len()) {
             return Ok(());
         }
         if end {
@@ -130,6 +126,8 @@ struct Cutter {
     ends_len: usize,
     row_offset: u64,
     row_length: u64,
+    /// Line ends that its bytes so far end with.
+    row_ends: u64,
     row_kept: Vec<u8>,
     number: u64,
     in_header: bool,
@@ -137,7 +135,7 @@ struct Cutter {
 
 impl Cutter {
     /// Cuts the rows that end in `input`; an empty input ends the last row. False when no more is wanted.
-    fn cut(&mut self, input: &[u8], take: &mut dyn FnMut(Block) -> bool) -> Result<bool, ReadError> {
+    fn cut(&mut self, input: &[u8], take: &mut dyn Take) -> Result<bool, ReadError> {
         let mut at = 0;
         loop {
             let (result, read, written, ended) = self.reader.read_record(
@@ -187,6 +185,12 @@ impl Cutter {
             bytes = &bytes[blank..];
         }
         self.row_length += bytes.len() as u64;
+        let ends = bytes
+            .iter()
+            .rev()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
+            .count();
+        self.row_ends = ends as u64 + if ends == bytes.len() { self.row_ends } else { 0 };
         let room = if self.row_length > self.max_line as u64 {
             self.row_kept.truncate(KEPT_BYTES);
             KEPT_BYTES - self.row_kept.len()
@@ -196,14 +200,9 @@ impl Cutter {
         self.row_kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    fn end_row(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+    fn end_row(&mut self, take: &mut dyn Take) -> bool {
         let (offset, length) = (self.row_offset, self.row_length);
-        let trailing = self
-            .row_kept
-            .iter()
-            .rev()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+        let trailing = std::mem::take(&mut self.row_ends);
         self.row_offset += length;
         self.row_length = 0;
         let (text_len, ends_len) = (self.text_len, self.ends_len);
@@ -216,9 +215,11 @@ impl Cutter {
         }
         self.number += 1;
         if length > self.max_line as u64 {
-            let first = std::mem::take(&mut self.row_kept);
+            let mut first = std::mem::take(&mut self.row_kept);
+            let length = length - trailing;
+            first.truncate(usize::try_from(length).unwrap_or(KEPT_BYTES));
             return self.hand_over(take)
-                && take(Block::Oversized {
+                && take.take(Block::Oversized {
                     line: self.number,
                     offset,
                     length,
@@ -228,7 +229,7 @@ impl Cutter {
         let raw_from = self.block.raw.len();
         self.block
             .raw
-            .extend_from_slice(&self.row_kept[..self.row_kept.len() - trailing]);
+            .extend_from_slice(&self.row_kept[..self.row_kept.len() - usize::try_from(trailing).unwrap_or(0)]);
         self.row_kept.clear();
         let base = self.block.text.len();
         self.block.text.extend_from_slice(&self.text[..text_len]);
@@ -245,8 +246,8 @@ impl Cutter {
         self.block.raw.len() < BLOCK_BYTES || self.hand_over(take)
     }
 
-    fn hand_over(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+    fn hand_over(&mut self, take: &mut dyn Take) -> bool {
         let block = std::mem::take(&mut self.block);
-        block.rows.is_empty() || take(Block::Csv(block))
+        block.rows.is_empty() || take.take(Block::Csv(block))
     }
 }
