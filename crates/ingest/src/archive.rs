@@ -314,6 +314,18 @@ impl Piece {
         }
     }
 
+    /// The file that it is, where it is one of its own.
+    #[must_use]
+    pub fn path(&self) -> Option<&std::path::Path> {
+        match &self.place {
+            Where::Source(Source {
+                place: Place::File(path),
+                ..
+            }) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether it is a source of its own, whose hash is that of an input.
     #[must_use]
     pub const fn is_source(&self) -> bool {

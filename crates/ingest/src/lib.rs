@@ -22,6 +22,7 @@ pub mod pipeline;
 pub mod reasons;
 pub mod record;
 pub mod reddit;
+pub mod replay;
 pub mod seen;
 pub mod settings;
 pub mod sink;
@@ -68,6 +69,7 @@ Examples:
   ingest 'dumps/**/2015-*.jsonl.gz' lists.zip -o work/1-ingest
   ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
   zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
+  ingest archive/ roster.csv --replay work/1-ingest > rejected.jsonl
   ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
 ";
 
@@ -102,6 +104,11 @@ pub struct Ingest {
     /// Reject longer records: 65536, 512K, 64M; at most 1G
     #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = size)]
     max_line: usize,
+
+    /// Print the records that the run of DIR rejected, byte for byte as they stand in the INPUTs (the same as that run's), to mend them
+    /// and read them again
+    #[arg(long, value_name = "DIR")]
+    replay: Option<PathBuf>,
 
     #[command(flatten)]
     common: Common,
@@ -162,6 +169,17 @@ impl Stage for Ingest {
             "followers_of": self.followers_of,
             "friends_of": self.friends_of,
         })
+    }
+
+    fn instead(&self) -> Option<Result<Outcome>> {
+        let dir = self.replay.as_deref()?;
+        if self.common.directory().is_some() {
+            return Some(Err(replay::two_outputs()));
+        }
+        Some(
+            self.open()
+                .and_then(|asked| replay::replay(dir, asked.sources, asked.rules.kind, &asked.mappings)),
+        )
     }
 
     fn open(&self) -> Result<Asked> {

@@ -39,6 +39,16 @@ pub fn csv_header(start: &[u8], delimiter: u8, whole: bool) -> Option<Header> {
     Some(Header { columns, delimiter })
 }
 
+/// The bytes of the first row of a CSV text, without its line's end.
+#[must_use]
+pub fn csv_first_row(start: &[u8], delimiter: u8) -> &[u8] {
+    let mut output = vec![0; start.len() + 1];
+    let mut ends = vec![0; start.len() + 1];
+    let mut reader = ReaderBuilder::new().delimiter(delimiter).build();
+    let (_, read, _, _) = reader.read_record(start, &mut output, &mut ends);
+    start[..read].trim_ascii()
+}
+
 /// Some CSV rows.
 #[derive(Debug, Default)]
 pub struct CsvBlock {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use self::chats::chats;
-pub use self::csv::{CsvBlock, CsvRow, Header, csv_header, csv_rows};
+pub use self::csv::{CsvBlock, CsvRow, Header, csv_first_row, csv_header, csv_rows};
 pub use lines::lines;
 pub(crate) use open::apart;
 pub use values::values;
