@@ -54,7 +54,7 @@ export (tweets.js), compliance results and id lists; Bluesky (Jetstream events, 
 Desktop's export; Reddit as Pushshift kept it; CSV through a mapping; rosters, availability checks and follower lists as CSV or JSON \
 lines with the tables' own column names. docs/formats.md has the table. Lists without a column platform are Twitter's, or Bluesky's \
 where an account_id is a DID or a handle alone is a domain. Plain or UTF-16, packed as gz, bz2, xz or zst, in zip and tar archives, in \
-folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar is unpacked into TMPDIR once.
+folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar, and an archive on standard input, is unpacked into TMPDIR once.
 
 Writes the tables posts, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
@@ -214,8 +214,9 @@ impl Stage for Ingest {
         }
         // A file that cannot be hashed cannot be read: that is for the run to tell.
         let inputs = asked.sources.iter().map(|source| match &source.place {
-            Place::File(path) => hash_file(path, &source.name).ok(),
-            Place::Stdin => None,
+            // A pipe can be read but once.
+            Place::File(path) if path.is_file() => hash_file(path, &source.name).ok(),
+            Place::File(_) | Place::Stdin => None,
         });
         Ok(inputs.collect())
     }
@@ -233,10 +234,10 @@ impl Stage for Ingest {
         if found.whole == 0 && !found.broken.is_empty() {
             return Err(found.broken.remove(0));
         }
-        if found.whole == 0 && !found.unknown.is_empty() {
+        if found.whole == 0 && !(found.unknown.is_empty() && found.links.is_empty()) {
             return Err(Failure::new(format!(
                 "none of these files holds anything known: {}",
-                some_of(&found.unknown)
+                some_of(&[&found.unknown[..], &found.links].concat())
             ))
             .remedy("docs/formats.md says what is read; CSV may need --mapping FILE.toml")
             .into());
@@ -271,6 +272,12 @@ impl Stage for Ingest {
             if !found.unknown.is_empty() {
                 let (files, names) = (found.unknown.len(), some_of(&found.unknown));
                 tell(&format!("{files} left out, of no known format: {names}"));
+            }
+            if !found.links.is_empty() {
+                let (links, names) = (found.links.len(), some_of(&found.links));
+                tell(&format!(
+                    "{links} left out, links or special files in archives: {names}"
+                ));
             }
         }
         let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);

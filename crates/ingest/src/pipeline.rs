@@ -16,7 +16,7 @@ use tables::{
     Accounts, Availability, Encoder, Flow, Follows, Input, Posts, Rejects, Roster, Table, TableError, TableWriter,
 };
 
-use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
+use crate::archive::{CHANGED, Piece, Pieces, TAR_BLOCK, Watch, is_tar};
 use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
 use crate::frame::{Block, Feed, ReadError};
@@ -60,6 +60,8 @@ enum Event {
     Unknown { source: usize, input: Input },
     /// A source could not be read, or not to its end.
     Broken(Failure),
+    /// A link in an archive, or something else that holds nothing.
+    LeftOut { source: usize },
     /// The run cannot go on.
     Failed(anyhow::Error),
 }
@@ -102,6 +104,8 @@ pub struct Found {
     pub empty: Vec<String>,
     /// Names of sources, of folders and archives, that hold nothing that is known.
     pub unknown: Vec<String>,
+    /// Names of links and special files in archives.
+    pub links: Vec<String>,
     /// Keys of records that were not read: of what, which, and how often they stood there.
     pub unread: BTreeMap<Unread, u64>,
     /// Whether a record says of itself that it was made up.
@@ -221,6 +225,7 @@ struct Reader<'j> {
 struct Opened {
     feed: Feed<Content>,
     plan: Plan,
+    watch: Watch,
 }
 
 impl Reader<'_> {
@@ -275,10 +280,11 @@ impl Reader<'_> {
     /// Opens a piece and tells what it is; an event where that is all there is to it.
     fn open(&self, source: usize, piece: &Piece, detector: &mut Detector<'_>) -> Result<Result<Opened, Event>> {
         let shown = &piece.shown;
-        let opened = piece
-            .open()
-            .and_then(|stored| Content::open(stored, self.progress.clone()));
-        let content = opened.map_err(|error| Broken::unopened(shown, error))?;
+        if piece.is_left_out() {
+            return Ok(Err(Event::LeftOut { source }));
+        }
+        let opened = piece.open(self.progress.clone());
+        let (content, watch) = opened.map_err(|error| Broken::unopened(shown, error))?;
         let mut feed = Feed::new(content);
         if is_tar(feed.look_ahead(TAR_BLOCK)) {
             return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
@@ -291,7 +297,7 @@ impl Reader<'_> {
             return Err(Broken::off(shown, error).into());
         }
         match detected {
-            Ok(plan) => Ok(Ok(Opened { feed, plan })),
+            Ok(plan) => Ok(Ok(Opened { feed, plan, watch })),
             Err(error) => match error.downcast::<NotKnown>() {
                 Ok(_) if !piece.asked_for => {
                     let input = feed.into_inner().finish(&piece.name)?;
@@ -306,7 +312,7 @@ impl Reader<'_> {
     /// Reads a piece to its end; `None` when the writer has given up.
     fn read(&self, piece: &Piece, opened: Opened, turn: &mut Turn) -> Result<Option<Event>> {
         let shown = &piece.shown;
-        let Opened { mut feed, plan } = opened;
+        let Opened { mut feed, plan, watch } = opened;
         let mut wanted = true;
         let max_line = self.job.rules.max_line;
         let mut take = |block: Block| {
@@ -323,14 +329,28 @@ impl Reader<'_> {
             wanted
         };
         let cut = plan.cut(&mut feed, max_line, &mut take);
-        cut.map_err(|error| Broken::off(shown, error))?;
+        let changed = feed.unreliable(CHANGED);
+        // A file that is cut off under the reader's hands ends there, and not where its container breaks off.
+        cut.map_err(|error| {
+            Broken::off(
+                shown,
+                if watch.has_changed(None) {
+                    feed.unreliable(CHANGED)
+                } else {
+                    error
+                },
+            )
+        })?;
         if !wanted {
             return Ok(None);
         }
         let input = feed
             .into_inner()
             .finish(&piece.name)
-            .with_context(|| format!("cannot read {shown}"))?;
+            .map_err(|error| Broken::unopened(shown, error.into()))?;
+        if watch.has_changed(piece.is_source().then_some(input.bytes)) {
+            return Err(Broken::off(shown, changed).into());
+        }
         Ok(Some(Event::End {
             source: turn.0,
             input,
@@ -462,6 +482,12 @@ impl Writing<'_> {
                         if job.pieces.pieces[source].is_source() {
                             run.add_input(input);
                         }
+                    }
+                    Event::LeftOut { source } => {
+                        let name = &job.pieces.pieces[source].name;
+                        run.count(name, Flow::Read, "", 1);
+                        run.count(name, Flow::Skipped, reasons::LINK, 1);
+                        found.links.push(name.clone());
                     }
                     Event::Broken(failure) => found.broken.push(failure.into()),
                     Event::Failed(error) => return Err(error),

@@ -4,6 +4,8 @@
 pub const BROKEN_OFF: &str = "file cannot be read to its end";
 /// A file of a folder or archive, and not asked for by name, that holds nothing known: a note, a picture.
 pub const UNKNOWN_FILE: &str = "file of no known format";
+/// A link in an archive, a device: it holds no bytes of its own.
+pub const LINK: &str = "link or special file";
 /// The line is not JSON.
 pub const NOT_JSON: &str = "not JSON";
 /// The record holds bytes that are not UTF-8.

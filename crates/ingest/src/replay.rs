@@ -13,7 +13,6 @@ use stage::{Failure, Outcome, Progress, Source, hash_file};
 use tables::{Input, Rejects, TableFile};
 
 use crate::archive::{Piece, Pieces};
-use crate::container::Content;
 use crate::detect::{Detector, Mappings, Plan};
 use crate::frame::{BLOCK_BYTES, Feed, csv_first_row};
 use crate::settings::Kind;
@@ -73,8 +72,8 @@ pub fn replay(dir: &Path, sources: Vec<Source>, kind: Kind, mappings: &Mappings)
                 continue;
             }
         };
-        let mut feed = match piece.open().and_then(|stored| Content::open(stored, Progress::none())) {
-            Ok(content) => Feed::new(content),
+        let mut feed = match piece.open(Progress::none()) {
+            Ok((content, _)) => Feed::new(content),
             Err(error) => {
                 missed.push(format!("{} of '{name}': {error:#}", places.places.len()));
                 continue;
@@ -107,7 +106,7 @@ pub fn replay(dir: &Path, sources: Vec<Source>, kind: Kind, mappings: &Mappings)
 
 /// The piece that a source's name means, if it still is what was read.
 fn source_of<'p>(name: &str, pieces: &'p Pieces, known: &[Input]) -> Result<&'p Piece, String> {
-    if name == "-" {
+    if name == "-" || name.starts_with("-/") {
         return Err(
             "it was standard input, which cannot be read again; keep what comes through a pipe in a file".to_owned(),
         );

@@ -298,8 +298,7 @@ fn archive(stored: &[u8]) -> Result<(), Wrong> {
     names.dedup();
     ensure(names.len() == pieces_named, || "two pieces have one name".to_owned())?;
     for piece in pieces.pieces.iter().take(MOST_PIECES) {
-        let Ok(stored) = piece.open() else { continue };
-        let Ok(content) = Content::open(stored, Progress::none()) else {
+        let Ok((content, _)) = piece.open(Progress::none()) else {
             continue;
         };
         let mut held = Vec::new();

@@ -4,7 +4,8 @@
 
 mod run;
 
-use run::{Bench, files_of, gzip, tweet};
+use run::pack::gzip;
+use run::{Bench, files_of, tweet};
 use tables::{Posts, Rejects, Roster};
 
 #[test]

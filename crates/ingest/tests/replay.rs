@@ -4,8 +4,8 @@
 
 mod run;
 
-use run::pack::{bzip2, tar, utf16, xz, zip, zstd};
-use run::{Bench, gzip, tweet};
+use run::pack::{bzip2, gzip, tar, utf16, xz, zip, zstd};
+use run::{Bench, tweet};
 use tables::Rejects;
 
 /// What `--replay out` prints, its status, and what it says.

@@ -8,8 +8,8 @@ mod run;
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use run::pack::{bzip2, tar, xz, zip, zstd};
-use run::{Bench, Ran, gzip};
+use run::pack::{bzip2, gzip, tar, xz, zip, zstd};
+use run::{Bench, Ran};
 use tables::{Flow, LedgerEntries};
 
 /// A small file: what it holds, and where each of its records ends.

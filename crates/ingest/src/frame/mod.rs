@@ -174,6 +174,11 @@ impl<R: Read> Feed<R> {
         self.byte
     }
 
+    /// That what was read cannot be relied on.
+    pub fn unreliable(&self, why: &'static str) -> ReadError {
+        self.error(io::Error::other(why))
+    }
+
     /// The reader, when all is read.
     pub fn into_inner(self) -> R {
         self.reader

@@ -4,8 +4,6 @@
 
 pub mod pack;
 
-pub use pack::gzip;
-
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::rc::Rc;
