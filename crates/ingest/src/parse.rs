@@ -102,7 +102,7 @@ fn lines(bytes: &[u8], first_line: u64, offset: u64, measured: bool, rules: &Rul
         let inside = text_of(line);
         // Streams send empty lines to keep a connection alive, and some a line with the next record's length.
         let blank = line[inside..].trim_ascii();
-        if !blank.is_empty() && !(measured && blank.iter().all(u8::is_ascii_digit)) {
+        if !(blank.is_empty() || measured && blank.iter().all(u8::is_ascii_digit)) {
             json(&line[inside..], number, offset + (from + inside) as u64, rules, sink);
         }
         from = end + 1;
@@ -175,7 +175,7 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         let place = RecordPlace {
             line: row.number,
             offset: row.offset,
-            length: bytes.len() as u64,
+            length: row.length,
             bytes,
         };
         let outcome = fields(block, row).and_then(|fields| match plan {

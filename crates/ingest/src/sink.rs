@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::error::ArrowError;
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, Posts, Reject, Rejects, Roster,
@@ -91,7 +91,15 @@ impl<T: Table> Rows<T> {
     }
 
     fn finish(mut self) -> Result<Option<RecordBatch>, ArrowError> {
-        (self.rows > 0).then(|| T::finish(&mut self.builders)).transpose()
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let (schema, mut columns, _) = T::finish(&mut self.builders)?.into_parts();
+        // The rows wait for others to make a group with; what the builders left room for is given back.
+        for column in &mut columns {
+            Array::shrink_to_fit(column);
+        }
+        RecordBatch::try_new(schema, columns).map(Some)
     }
 }
 

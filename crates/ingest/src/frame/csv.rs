@@ -7,6 +7,9 @@ use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError, Take};
 
+/// Room for a row's texts, to begin with.
+const TEXT_BYTES: usize = 1 << 16;
+
 /// A CSV file's first row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -52,7 +55,7 @@ pub fn csv_first_row(start: &[u8], delimiter: u8) -> &[u8] {
 /// Some CSV rows.
 #[derive(Debug, Default)]
 pub struct CsvBlock {
-    /// The rows as they stand in the file.
+    /// The first bytes of the rows as they stand in the file.
     pub raw: Vec<u8>,
     /// The fields' texts, unquoted, one after the other.
     pub text: Vec<u8>,
@@ -69,13 +72,21 @@ pub struct CsvRow {
     pub number: u64,
     /// Offset of its first byte in the content.
     pub offset: u64,
-    /// Where it stands in `raw`.
+    /// Its bytes in the content.
+    pub length: u64,
+    /// Where its first bytes stand in `raw`.
     pub raw: Range<usize>,
     /// Its fields, as indices into `ends`.
     pub fields: Range<usize>,
 }
 
 impl CsvBlock {
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.raw.len() + self.text.len() + self.ends.len() * size_of::<usize>()
+    }
+
     /// The fields of a row, as bytes.
     pub fn fields<'b>(&'b self, row: &CsvRow) -> impl ExactSizeIterator<Item = &'b [u8]> + use<'b> {
         row.fields.clone().map(|index| {
@@ -94,7 +105,7 @@ pub fn csv_rows<R: Read>(feed: &mut Feed<R>, delimiter: u8, max_line: usize, tak
         reader: ReaderBuilder::new().delimiter(delimiter).build(),
         max_line,
         block: CsvBlock::default(),
-        text: vec![0; 1 << 16],
+        text: vec![0; TEXT_BYTES],
         text_len: 0,
         ends: vec![0; 64],
         ends_len: 0,
@@ -116,7 +127,7 @@ pub fn csv_rows<R: Read>(feed: &mut Feed<R>, delimiter: u8, max_line: usize, tak
                 return Err(error);
             }
         };
-        if !cutter.cut(&buffer, take)? || !take.grow(cutter.block.raw.len() + cutter.row_kept.len()) {
+        if !cutter.cut(&buffer, take)? || !take.grow(cutter.block.bytes() + cutter.text.len()) {
             return Ok(());
         }
         if end {
@@ -185,7 +196,7 @@ impl Cutter {
         }
     }
 
-    /// Keeps a row's raw bytes, as far as they are wanted.
+    /// Keeps a row's first bytes.
     fn keep(&mut self, bytes: &[u8]) {
         let mut bytes = bytes;
         if self.row_kept.is_empty() {
@@ -201,12 +212,7 @@ impl Cutter {
             .take_while(|byte| matches!(byte, b'\r' | b'\n'))
             .count();
         self.row_ends = ends as u64 + if ends == bytes.len() { self.row_ends } else { 0 };
-        let room = if self.row_length > self.max_line as u64 {
-            self.row_kept.truncate(KEPT_BYTES);
-            KEPT_BYTES - self.row_kept.len()
-        } else {
-            bytes.len()
-        };
+        let room = KEPT_BYTES - self.row_kept.len();
         self.row_kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
@@ -224,10 +230,11 @@ impl Cutter {
             return true;
         }
         self.number += 1;
-        if length > self.max_line as u64 {
-            let mut first = std::mem::take(&mut self.row_kept);
-            let length = length - trailing;
-            first.truncate(usize::try_from(length).unwrap_or(KEPT_BYTES));
+        let is_too_long = length > self.max_line as u64;
+        let length = length - trailing;
+        self.row_kept.truncate(usize::try_from(length).unwrap_or(KEPT_BYTES));
+        if is_too_long {
+            let first = std::mem::take(&mut self.row_kept);
             return self.hand_over(take)
                 && take.take(Block::Oversized {
                     line: self.number,
@@ -237,12 +244,15 @@ impl Cutter {
                 });
         }
         let raw_from = self.block.raw.len();
-        self.block
-            .raw
-            .extend_from_slice(&self.row_kept[..self.row_kept.len() - usize::try_from(trailing).unwrap_or(0)]);
-        self.row_kept.clear();
+        self.block.raw.append(&mut self.row_kept);
         let base = self.block.text.len();
-        self.block.text.extend_from_slice(&self.text[..text_len]);
+        if base == 0 && text_len > BLOCK_BYTES {
+            // A row that fills a block is not held twice.
+            self.block.text = std::mem::replace(&mut self.text, vec![0; TEXT_BYTES]);
+            self.block.text.truncate(text_len);
+        } else {
+            self.block.text.extend_from_slice(&self.text[..text_len]);
+        }
         let first_end = self.block.ends.len();
         self.block
             .ends
@@ -250,10 +260,11 @@ impl Cutter {
         self.block.rows.push(CsvRow {
             number: self.number,
             offset,
+            length,
             raw: raw_from..self.block.raw.len(),
             fields: first_end..first_end + ends_len,
         });
-        self.block.raw.len() < BLOCK_BYTES || self.hand_over(take)
+        self.block.bytes() < 2 * BLOCK_BYTES || self.hand_over(take)
     }
 
     fn hand_over(&mut self, take: &mut dyn Take) -> bool {

@@ -22,6 +22,19 @@ pub use values::values;
 
 /// Content is gathered until a block has this many bytes.
 pub const BLOCK_BYTES: usize = 1 << 20;
+impl Block {
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Lines { bytes, .. } => bytes.len(),
+            Self::Values(block) => block.bytes.len(),
+            Self::Csv(block) => block.bytes(),
+            Self::Oversized { first, .. } => first.len(),
+        }
+    }
+}
+
 /// Bytes kept of a record that is too long.
 const KEPT_BYTES: usize = 256;
 

@@ -169,7 +169,7 @@ mod tests {
             assert_eq!(open.scan(second), Scan::Next(next - cut));
         }
         let mut open = Open::new(Some(2));
-        assert_eq!(open.scan(b"\"a\": \"fog}\n  }\n]"), Scan::Closed(14));
+        assert_eq!(open.scan(b"\"a\": \"fog}\n  }\n]"), Scan::Closed(15));
         let mut open = Open::new(Some(2));
         assert_eq!(open.scan(b"\"a\": \"fog}\n  }]"), Scan::More);
         assert!(open.is_lost_in_closed_list());
