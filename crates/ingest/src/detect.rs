@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Result;
 use stage::Failure;
 
-use crate::frame::{self, Block, Cut, Feed, Header, ReadError, csv_header};
-use crate::mapping::{Bound, Encoding, Format, Mapping, MissingColumn, Names};
+use crate::frame::{self, Block, Cut, Feed, Header, ReadError, Take, csv_header};
+use crate::mapping::{Bound, BoundJson, Encoding, Format, Mapping, MissingColumn, Names};
 use crate::mastodon;
 use crate::native;
 use crate::settings::Kind;
@@ -30,6 +30,8 @@ pub enum Plan {
     Empty,
     /// JSON, one record to a line.
     JsonLines,
+    /// JSON, one record to a line, before each a line with its length.
+    MeasuredLines,
     /// JSON values that are not one to a line.
     JsonValues,
     /// Lists of an account's own export.
@@ -64,11 +66,11 @@ impl Plan {
     ///
     /// # Errors
     /// When the content cannot be read to its end.
-    pub fn cut<R: Read>(&self, feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+    pub fn cut<R: Read>(&self, feed: &mut Feed<R>, max_line: usize, take: &mut dyn Take) -> Cut {
         match self {
             // Nothing, or nothing that could be read.
             Self::Empty => feed.append(&mut Vec::new(), 1).map(|_| ()),
-            Self::JsonLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => {
+            Self::JsonLines | Self::MeasuredLines | Self::Events | Self::Ids(BareIds { lines: true, .. }) => {
                 frame::lines(feed, max_line, take)
             }
             Self::Ids(BareIds { lines: false, .. }) | Self::JsonValues | Self::Export { .. } => {
@@ -101,6 +103,23 @@ pub struct Mappings {
     pub asked: Vec<AskedMapping>,
     /// Those that come with the program.
     pub builtin: Vec<Mapping>,
+}
+
+impl Mappings {
+    /// Those of JSON, bound: asked for, and built in.
+    #[must_use]
+    pub fn of_json(&self) -> (Vec<Arc<BoundJson>>, Vec<Arc<BoundJson>>) {
+        let asked = self.asked.iter().filter(|asked| asked.mapping.format == Format::Json);
+        let builtin = self.builtin.iter().filter(|mapping| mapping.format == Format::Json);
+        (
+            asked
+                .map(|asked| Arc::new(BoundJson::new(&asked.mapping, Arc::clone(&asked.used))))
+                .collect(),
+            builtin
+                .map(|mapping| Arc::new(BoundJson::new(mapping, Arc::default())))
+                .collect(),
+        )
+    }
 }
 
 /// Tells what sources are, one after the other.
@@ -143,7 +162,9 @@ impl<'m> Detector<'m> {
         }
         let start = feed.look_ahead(LOOK_BYTES);
         let whole = start.len() < LOOK_BYTES;
-        let Some(first) = start.iter().find(|byte| !byte.is_ascii_whitespace()) else {
+        // A hole of zeros, as a crash leaves, says as little as white space.
+        let said = |byte: &&u8| !byte.is_ascii_whitespace() && **byte != 0;
+        let Some(first) = start.iter().find(said) else {
             // A file may begin with more white space than is looked at; then it is cut into lines, which tell.
             return Ok(if whole { Plan::Empty } else { Plan::JsonLines });
         };
@@ -190,14 +211,48 @@ impl<'m> Detector<'m> {
                 Plan::JsonValues
             });
         }
+        if is_json(kind) && is_measured(start) {
+            return Ok(Plan::MeasuredLines);
+        }
         let look = Look {
             start,
             whole,
             shown,
             observed_at: self.observed_at,
         };
-        csv(look, kind, self.mappings)
+        match csv(look, kind, self.mappings) {
+            // A piece of a longer file begins anywhere.
+            Err(_) if is_json(kind) && holds_objects(start) => Ok(Plan::JsonLines),
+            plan => plan,
+        }
     }
+}
+
+/// Whether records of a kind may be JSON.
+const fn is_json(kind: Kind) -> bool {
+    !matches!(kind, Kind::Mapped)
+}
+
+/// Whether the first line is the length of the second, which is an object: so streams told their readers how much to wait for.
+fn is_measured(start: &[u8]) -> bool {
+    let mut lines = start.split_inclusive(|byte| *byte == b'\n');
+    let first = lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let length: Option<usize> = std::str::from_utf8(first)
+        .ok()
+        .and_then(|line| line.trim().parse().ok());
+    // The length may count the line's end.
+    length.zip(lines.next()).is_some_and(|(length, line)| {
+        let told = (line.trim_ascii_end().len()..=line.len()).contains(&length);
+        line.starts_with(b"{") && (told || !line.ends_with(b"\n"))
+    })
+}
+
+/// Whether a line is a whole object.
+fn holds_objects(start: &[u8]) -> bool {
+    start
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.starts_with(b"{"))
+        .any(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok())
 }
 
 /// Why a source cannot be read, with what to do.
@@ -253,7 +308,9 @@ fn is_lines(start: &[u8], whole: bool) -> bool {
         return true;
     };
     if first.starts_with(b"[") {
-        return false;
+        // The rest of a line that began in another piece of the file may look like a list.
+        let parsed = serde_json::from_slice::<serde::de::IgnoredAny>(first);
+        return parsed.is_err_and(|error| !error.is_eof()) && holds_objects(start);
     }
     if !start.contains(&b'\n') && !whole {
         // A line longer than what is looked at.
@@ -262,11 +319,7 @@ fn is_lines(start: &[u8], whole: bool) -> bool {
     match serde_json::from_slice::<serde::de::IgnoredAny>(first) {
         Ok(_) => true,
         // An object over many lines, unless the lines after it are objects of their own and the first is merely cut off.
-        Err(error) if error.is_eof() => start
-            .split(|byte| *byte == b'\n')
-            .skip(1)
-            .filter(|line| line.starts_with(b"{"))
-            .any(|line| serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()),
+        Err(error) if error.is_eof() => holds_objects(start),
         Err(_) => true,
     }
 }
@@ -378,10 +431,15 @@ fn csv(look: Look<'_>, kind: Kind, mappings: &Mappings) -> Result<Plan> {
             Some(meant) => format!("did you mean '{meant}'? Correct the mapping, or mark the field optional = true"),
             None => "correct the mapping, mark the field optional = true, or leave the file out".to_owned(),
         };
-        return Err(Failure::new(format!("cannot read {}", look.shown))
+        let failure = Failure::new(format!("cannot read {}", look.shown))
             .remedy(remedy)
-            .because(missing)
-            .into());
+            .because(missing);
+        // A note beside the CSV files of a folder is not one of them.
+        let headers = DELIMITERS
+            .into_iter()
+            .filter_map(|delimiter| look.header(delimiter, Encoding::Utf8));
+        let rows = headers.into_iter().any(|header| has_rows(look.start, &header));
+        return Err(if rows { failure.into() } else { NotKnown(failure).into() });
     }
     Err(unknown(look))
 }

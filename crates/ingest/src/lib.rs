@@ -2,7 +2,7 @@
 //!
 //! The story of a run, in the order in which data flows: [`archive`] takes archives apart, [`container`] unpacks and hashes a source, [`detect`] tells what it
 //! is, [`frame`] cuts it into records, [`parse`] reads them ([`record`] and the platforms' own modules; [`mapping`] and [`native`] for
-//! CSV) into a [`sink`], and [`pipeline`] with its queue of [`work`] and its [`gate`] write the tables in order. No record goes missing without a word:
+//! CSV) into a [`sink`], and [`pipeline`] with its queue of [`work`] and its [`gate`] write the tables in order. [`trial`] says what must hold for any bytes. No record goes missing without a word:
 //! the ledger counts every one.
 
 pub mod archive;
@@ -24,11 +24,13 @@ pub mod pipeline;
 pub mod reasons;
 pub mod record;
 pub mod reddit;
+pub mod replay;
 pub mod seen;
 pub mod settings;
 pub mod sink;
 pub mod telegram;
 pub mod text;
+pub mod trial;
 pub mod twitter;
 pub mod utf16;
 pub mod views;
@@ -47,7 +49,7 @@ use tables::{Flow, Input, Timestamp};
 
 use archive::Pieces;
 use detect::{AskedMapping, Mappings};
-use mapping::{BoundJson, Field, Format, Mapping, TableRules, Target};
+use mapping::{Field, Mapping, TableRules, Target};
 use parse::Rules;
 use pipeline::{Found, Job};
 use settings::{FormatArgument, Kind, MaxRejects, Whose, size};
@@ -58,12 +60,13 @@ export (tweets.js), compliance results and id lists (of posts with --format post
 Desktop's export; Reddit as Pushshift kept it; CSV through a mapping; rosters, availability checks and follower lists as CSV or JSON \
 lines with the tables' own column names. docs/formats.md has the table. Lists without a column platform are Twitter's, or Bluesky's \
 where an account_id is a DID or a handle alone is a domain. Plain or UTF-16, packed as gz, bz2, xz or zst, in zip and tar archives, in \
-folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar is unpacked into TMPDIR once.
+folders: told by content. Quoted patterns (*, ?, [ab], **) are understood. A packed tar, and an archive on standard input, is unpacked into TMPDIR once.
 
 Writes the tables posts, post_ids, accounts, availability, follows, roster and rejects, those that stay empty too, and the ledger.
 
-Needs about 300 MB of memory on two threads, 60 MB more for each further one, whatever the size of the input, and five times \
-the longest record where records are long.
+Needs less than 400 MB of memory on up to eight threads, whatever the size of the input and the length of its records (up to the 64M of \
+--max-line): commonly 200 MB. More is needed for longer records, four times their length, and by packed files that ask for it: a window \
+of zstd --long=31 has 2 GB, each file of xz -9 needs 65 MB.
 
 Built-in mappings: account-lookups, coortweet, dmi-tcat, fifth-tribe, five-thirty-eight, five-thirty-eight-2018, \
 five-thirty-eight-authors, id-list-json, mib-tweets, mib-users, nbc-datamodel-tweets, nbc-datamodel-users, nbc-tweets, \
@@ -78,6 +81,7 @@ Examples:
   ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
   ingest --describe unknown.csv > mine.toml
   zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
+  ingest archive/ roster.csv --replay work/1-ingest > rejected.jsonl
   ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
 ";
 
@@ -120,6 +124,11 @@ pub struct Ingest {
     /// Reject longer records: 65536, 512K, 64M; at most 1G
     #[arg(long, value_name = "BYTES", default_value = "64M", value_parser = size)]
     max_line: usize,
+
+    /// Print the records that the run of DIR rejected, byte for byte as they stand in the INPUTs (the same as that run's), to mend them
+    /// and read them again
+    #[arg(long, value_name = "DIR")]
+    replay: Option<PathBuf>,
 
     #[command(flatten)]
     common: Common,
@@ -205,6 +214,33 @@ impl Stage for Ingest {
         })
     }
 
+    fn instead(&self) -> Option<Result<Outcome>> {
+        if self.common.directory().is_some() && (self.describe || self.replay.is_some()) {
+            return Some(Err(replay::two_outputs()));
+        }
+        if self.describe {
+            return Some(self.open().and_then(|asked| {
+                let pieces = Pieces::of(asked.sources)?;
+                let text = describe::describe(&pieces, &asked.mappings, &asked.rules)?;
+                std::io::stdout()
+                    .write_all(text.as_bytes())
+                    .or_failure(|| "cannot write to standard output".to_owned(), "")?;
+                Ok(Outcome::Done)
+            }));
+        }
+        let dir = self.replay.as_deref()?;
+        Some(self.open().and_then(|asked| {
+            let kind = asked.rules.kind;
+            replay::replay(
+                dir,
+                asked.sources,
+                kind,
+                &asked.mappings,
+                asked.rules.observed_at.is_some(),
+            )
+        }))
+    }
+
     fn open(&self) -> Result<Asked> {
         let asked = self
             .mapping
@@ -223,15 +259,11 @@ impl Stage for Ingest {
             .filter_map(|name| Some((mapping::builtin(name)?, name)))
             .map(|(text, name)| read_mapping(text, name))
             .collect::<Result<Vec<Mapping>>>()?;
-        let of_json = |mapping: &&Mapping| mapping.format == Format::Json;
-        let json_asked = asked.iter().filter(|asked| of_json(&&asked.mapping));
-        let json_asked = json_asked.map(|asked| Arc::new(BoundJson::new(&asked.mapping, Arc::clone(&asked.used))));
-        let json_builtin = builtin.iter().filter(of_json);
-        let json_builtin = json_builtin.map(|mapping| Arc::new(BoundJson::new(mapping, Arc::default())));
-        let (json_asked, json_builtin) = (json_asked.collect(), json_builtin.collect());
+        let mappings = Mappings { asked, builtin };
+        let (json_asked, json_builtin) = mappings.of_json();
         Ok(Asked {
             sources: sources(&self.inputs)?,
-            mappings: Mappings { asked, builtin },
+            mappings,
             rules: Rules {
                 kind: self.format.into(),
                 max_line: self.max_line,
@@ -247,10 +279,6 @@ impl Stage for Ingest {
         })
     }
 
-    fn prints(&self) -> bool {
-        self.describe
-    }
-
     fn inputs(&self, asked: &Asked) -> Result<Option<Vec<Input>>> {
         // What was too many rejects the first time is so the second time, too, and what fitted nothing fits nothing; only a run tells.
         if self.max_rejects.is_some() || !self.mapping.is_empty() {
@@ -258,8 +286,9 @@ impl Stage for Ingest {
         }
         // A file that cannot be hashed cannot be read: that is for the run to tell.
         let inputs = asked.sources.iter().map(|source| match &source.place {
-            Place::File(path) => hash_file(path, &source.name).ok(),
-            Place::Stdin => None,
+            // A pipe can be read but once.
+            Place::File(path) if path.is_file() => hash_file(path, &source.name).ok(),
+            Place::File(_) | Place::Stdin => None,
         });
         Ok(inputs.collect())
     }
@@ -270,13 +299,6 @@ impl Stage for Ingest {
             mappings: asked.mappings,
             rules: asked.rules,
         };
-        if self.describe {
-            let text = describe::describe(&job.pieces, &job.mappings, &job.rules, run.progress(None))?;
-            std::io::stdout()
-                .write_all(text.as_bytes())
-                .or_failure(|| "cannot write to standard output".to_owned(), "")?;
-            return Ok(Outcome::Done);
-        }
         let progress = run.progress(job.pieces.pieces.iter().map(|piece| piece.bytes).sum());
         let found = pipeline::run(&job, run, &progress);
         progress.finish();
@@ -284,10 +306,10 @@ impl Stage for Ingest {
         if found.whole == 0 && !found.broken.is_empty() {
             return Err(found.broken.remove(0));
         }
-        if found.whole == 0 && !found.unknown.is_empty() {
+        if found.whole == 0 && !(found.unknown.is_empty() && found.links.is_empty()) {
             return Err(Failure::new(format!(
                 "none of these files holds anything known: {}",
-                some_of(&found.unknown)
+                some_of(&[&found.unknown[..], &found.links].concat())
             ))
             .remedy("docs/formats.md says what is read; CSV may need --mapping FILE.toml")
             .into());
@@ -322,6 +344,12 @@ impl Stage for Ingest {
             if !found.unknown.is_empty() {
                 let (files, names) = (found.unknown.len(), some_of(&found.unknown));
                 tell(&format!("{files} left out, of no known format: {names}"));
+            }
+            if !found.links.is_empty() {
+                let (links, names) = (found.links.len(), some_of(&found.links));
+                tell(&format!(
+                    "{links} left out, links or special files in archives: {names}"
+                ));
             }
         }
         let total = |flow| u64::try_from(run.ledger().total(Self::NAME, flow)).unwrap_or(0);

@@ -18,6 +18,9 @@ use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
 use crate::telegram;
 use crate::twitter::export;
 
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// What holds for every record.
 #[derive(Debug, Clone)]
 pub struct Rules {
@@ -103,14 +106,24 @@ fn too_long(place: &RecordPlace<'_>, rules: &Rules, sink: &mut Sink<'_>) {
 }
 
 fn lines(bytes: &[u8], (first_line, offset): (u64, u64), plan: &Plan, rules: &Rules, sink: &mut Sink<'_>) {
+    let measured = matches!(plan, Plan::MeasuredLines);
     let mut from = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     for (number, end) in (first_line..).zip(ends) {
         let line = &bytes[from..end];
-        let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
-        // Streams send empty lines to keep a connection alive.
-        if !trimmed.trim_ascii().is_empty() {
-            one_line(trimmed, number, offset + from as u64, plan, rules, sink);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let inside = text_of(line);
+        // Streams send empty lines to keep a connection alive, and some a line with the next record's length.
+        let blank = line[inside..].trim_ascii();
+        if !(blank.is_empty() || measured && blank.iter().all(u8::is_ascii_digit)) {
+            one_line(
+                &line[inside..],
+                number,
+                offset + (from + inside) as u64,
+                plan,
+                rules,
+                sink,
+            );
         }
         from = end + 1;
     }
@@ -143,6 +156,18 @@ fn one_line(bytes: &[u8], number: u64, offset: u64, plan: &Plan, rules: &Rules, 
         _ => value(bytes, number, offset, sink, rules, |text, place, sink| {
             record::record(text, rules, place, sink);
         }),
+    }
+}
+
+/// Where the text of a line begins: after the byte order mark of a file that was put behind another, or a hole of zeros that a crash
+/// left. Zeros alone are a record that cannot be read.
+fn text_of(line: &[u8]) -> usize {
+    if line.starts_with(MARK) {
+        return MARK.len();
+    }
+    match line.iter().position(|byte| *byte != 0) {
+        Some(text) if line[text..].starts_with(MARK) => text + MARK.len(),
+        text => text.unwrap_or(0),
     }
 }
 
@@ -199,7 +224,7 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         let place = RecordPlace {
             line: row.number,
             offset: row.offset,
-            length: bytes.len() as u64,
+            length: row.length,
             bytes,
         };
         if block.fields(row).all(|field| field.trim_ascii().is_empty()) {

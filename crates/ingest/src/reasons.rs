@@ -8,6 +8,8 @@ pub const UNREADABLE_FILE: &str = "file cannot be read as anything known";
 pub const UNKNOWN_FILE: &str = "file of no known format";
 /// A page that holds no record.
 pub const EMPTY_PAGE: &str = "page without records";
+/// A link in an archive, a device: it holds no bytes of its own.
+pub const LINK: &str = "link or special file";
 /// The line is not JSON.
 pub const NOT_JSON: &str = "not JSON";
 /// The record holds bytes that are not UTF-8.

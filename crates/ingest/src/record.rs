@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use crate::frame::apart;
 use crate::json::{Maybe, Nested, Present, Text, from_str, from_str_again, record, unread};
 use crate::mapping::{BoundJson, Fit};
 use crate::parse::Rules;
@@ -90,6 +91,13 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
+            if let Some(values) = apart(json) {
+                // Several in a line, where the line feed between them was lost.
+                for (at, value) in values {
+                    record(value, rules, &place.within(at, value), sink);
+                }
+                return;
+            }
             sink.read();
             let rejection = if error.is_data() {
                 Rejection::with(reasons::NOT_KNOWN, misfit.unwrap_or_else(|| particulars(&error)))

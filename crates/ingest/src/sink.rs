@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::error::ArrowError;
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Flow, Follow, Follows, Post, PostId, PostIds, Posts,
@@ -30,6 +30,19 @@ pub struct RecordPlace<'r> {
     pub length: u64,
     /// Its bytes, or the first of them.
     pub bytes: &'r [u8],
+}
+
+impl<'r> RecordPlace<'r> {
+    /// The place of a part of the record.
+    #[must_use]
+    pub fn within(&self, at: usize, part: &'r str) -> Self {
+        Self {
+            line: self.line,
+            offset: self.offset + at as u64,
+            length: part.len() as u64,
+            bytes: part.as_bytes(),
+        }
+    }
 }
 
 /// Why a record is rejected.
@@ -79,7 +92,15 @@ impl<T: Table> Rows<T> {
     }
 
     fn finish(mut self) -> Result<Option<RecordBatch>, ArrowError> {
-        (self.rows > 0).then(|| T::finish(&mut self.builders)).transpose()
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let (schema, mut columns, _) = T::finish(&mut self.builders)?.into_parts();
+        // The rows wait for others to make a group with; what the builders left room for is given back.
+        for column in &mut columns {
+            Array::shrink_to_fit(column);
+        }
+        RecordBatch::try_new(schema, columns).map(Some)
     }
 }
 

@@ -4,7 +4,8 @@
 
 mod run;
 
-use run::{Bench, files_of, gzip, tweet};
+use run::pack::gzip;
+use run::{Bench, files_of, tweet};
 use tables::{Posts, Rejects, Roster};
 
 #[test]
@@ -142,18 +143,6 @@ fn a_file_that_breaks_off_does_not_cost_the_others() {
         assert_eq!(others, 2);
         let again = bench.ingest_to("again", &["a.jsonl", name, "c.jsonl", "-j", "1"], "");
         assert_eq!(files_of(&again.dir), files_of(&ran.dir));
-    }
-}
-
-#[test]
-fn a_truncation_at_any_byte_is_an_error_and_never_a_shorter_result() {
-    let whole = gzip(tweet(1, "").as_bytes());
-    // Below two bytes nothing says that it was gzip.
-    for length in (2..whole.len()).step_by(7).chain([whole.len() - 1]) {
-        let bench = Bench::with("x.gz", &whole[..length]);
-        let ran = bench.ingest(&["x.gz"]);
-        assert_eq!(ran.status(), 2, "{length} of {} bytes", whole.len());
-        assert!(!ran.dir.exists());
     }
 }
 
@@ -719,4 +708,146 @@ fn the_help_s_pipelines_run() {
     // A tar stream for the next stage: its first entry's name stands at its start.
     assert!(ran.output.stdout.len() > 1_000);
     assert!(!ran.dir.exists());
+}
+
+#[test]
+fn a_length_before_each_record_is_no_record() {
+    // Streams told their readers how many bytes to wait for; some counted the line's end.
+    for counted in [0, 2] {
+        let (one, two) = (tweet(1, ""), tweet(2, ""));
+        let length = |line: &str| line.len() + counted;
+        let stream = format!("{}\r\n{one}\r\n\r\n{}\r\n{two}\r\n", length(&one), length(&two));
+        let ran = Bench::with("stream", &stream).ingest(&["stream"]);
+        assert_eq!(ran.ledger(), ["read 2", "used 2"], "{}", ran.stderr());
+        let posts = ran.table::<Posts>();
+        let lines: Vec<i64> = posts.rows().unwrap().map(|post| post.source_line).collect();
+        assert_eq!(lines, [2, 5]);
+    }
+}
+
+#[test]
+fn a_piece_of_a_split_file_begins_anywhere() {
+    let lines: String = (1..4).map(|id| tweet(id, "") + "\n").collect();
+    // `split -b` cuts in the middle of a text, of a number, before a brace, in a list.
+    for (from, used) in [(40, 2), (1, 2), (tweet(1, "").len() + 1, 2), (tweet(1, "").len(), 2)] {
+        let ran = Bench::with("part-ab", &lines[from..]).ingest(&["part-ab"]);
+        assert_eq!(ran.status(), 0, "{}", ran.stderr());
+        assert_eq!(ran.table::<Posts>().len(), used);
+        let rejected = usize::from(from < tweet(1, "").len());
+        let rejects = ran.table::<Rejects>();
+        assert_eq!(rejects.len(), rejected);
+        assert!(
+            rejects
+                .rows()
+                .unwrap()
+                .all(|row| (row.source_line, row.byte_offset) == (1, 0))
+        );
+    }
+    let list = format!("[12,15]}}}}\n{}\n", tweet(1, ""));
+    let ran = Bench::with("part-ab", list).ingest(&["part-ab"]);
+    assert_eq!(ran.ledger(), ["read 2", "used 1", "rejected not a known record 1"]);
+}
+
+#[test]
+fn records_without_a_line_feed_between_them_are_cut_apart() {
+    let (one, two, three) = (tweet(1, r#""x":"}{""#), tweet(2, ""), tweet(3, ""));
+    let content = format!("{one}{two}\n{three}{{\"id\":4,\n{one}\r{two}\n");
+    let ran = Bench::with("a.jsonl", &content).ingest(&["a.jsonl"]);
+    assert_eq!(ran.ledger(), ["read 6", "used 5", "rejected not JSON 1"]);
+    let posts = ran.table::<Posts>();
+    let places: Vec<_> = posts
+        .rows()
+        .unwrap()
+        .map(|post| (post.source_line, post.source_part))
+        .collect();
+    assert_eq!(places, [(1, 0), (1, 1), (2, 0), (3, 0), (3, 1)]);
+    let rejects = ran.table::<Rejects>();
+    let reject = rejects.rows().unwrap().next().unwrap();
+    let from = usize::try_from(reject.byte_offset).unwrap();
+    assert_eq!(
+        &content[from..from + usize::try_from(reject.byte_length).unwrap()],
+        "{\"id\":4,"
+    );
+}
+
+#[test]
+fn marks_and_zeros_between_records_cost_none() {
+    let (one, two, three) = (tweet(1, ""), tweet(2, ""), tweet(3, ""));
+    let bom = "\u{feff}";
+    for content in [
+        format!("{bom}{one}\n{bom}{two}\n\0\0\0{three}\n"),
+        format!("\0\0{one}\n{two}\n\0\0{bom}{three}"),
+        format!("{bom}[{one},{two}]\n{bom}[{three}]"),
+        format!("{bom}{{\n{}\n{bom}{two}\0\0{three}", &one[1..]),
+    ] {
+        let ran = Bench::with("a.json", &content).ingest(&["a.json"]);
+        assert_eq!(ran.ledger(), ["read 3", "used 3"], "{content:?}: {}", ran.stderr());
+    }
+    let ran =
+        Bench::with("a.jsonl", format!("{one}\n\0\0\0\n{}\n", two.replace("rain", "ra\0in"))).ingest(&["a.jsonl"]);
+    assert_eq!(ran.ledger(), ["read 3", "used 1", "rejected not JSON 2"]);
+}
+
+#[test]
+fn a_missing_quotation_mark_costs_one_record_of_a_list_over_many_lines() {
+    let pretty = |id: u64| {
+        let value: serde_json::Value = serde_json::from_str(&tweet(id, "")).unwrap();
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        text.replace('\n', "\n  ")
+    };
+    let list = |records: &[String]| format!("[\n  {}\n]\n", records.join(",\n  "));
+    let hurt = |id: u64| pretty(id).replacen("\"rain", "rain", 1);
+    for hurt_at in 1..=5 {
+        let records: Vec<String> = (1..=5)
+            .map(|id| if id == hurt_at { hurt(id) } else { pretty(id) })
+            .collect();
+        let content = list(&records);
+        let ran = Bench::with("a.json", &content).ingest(&["a.json"]);
+        assert_eq!(ran.status(), 0, "{}", ran.stderr());
+        assert_eq!(ran.ledger(), ["read 5", "used 4", "rejected not JSON 1"], "{hurt_at}");
+        let rejects = ran.table::<Rejects>();
+        let reject = rejects.rows().unwrap().next().unwrap();
+        let from = usize::try_from(reject.byte_offset).unwrap();
+        let there = &content[from..from + usize::try_from(reject.byte_length).unwrap()];
+        assert_eq!(there, records[usize::try_from(hurt_at).unwrap() - 1]);
+    }
+    // The same of one object after another.
+    let records: Vec<String> = (1..=3)
+        .map(|id| (if id == 2 { hurt(id) } else { pretty(id) }).replace("\n  ", "\n"))
+        .collect();
+    let ran = Bench::with("a.json", records.join("\n")).ingest(&["a.json"]);
+    assert_eq!(ran.ledger(), ["read 3", "used 2", "rejected not JSON 1"]);
+    // And of the messages of a chat.
+    let message = |id: u64, text: &str| {
+        format!(
+            "{{\n   \"id\": {id},\n   \"type\": \"message\",\n   \"from_id\": \"user1\",\n   \"text\": {text},\n   \"date_unixtime\": \"1619863200\"\n  }}"
+        )
+    };
+    let content = format!(
+        "{{\n \"type\": \"public_channel\",\n \"id\": 7,\n \"messages\": [\n  {},\n  {},\n  {}\n ]\n}}",
+        message(1, "\"tea\""),
+        message(2, "\"fog"),
+        message(3, "\"sun\"")
+    );
+    let ran = Bench::with("result.json", content).ingest(&["result.json"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 3", "used 2", "rejected not JSON 1"],
+        "{}",
+        ran.stderr()
+    );
+}
+
+#[test]
+fn a_note_beside_csv_files_does_not_end_the_run() {
+    let bench = Bench::with("d/a.csv", "who,what\nlarch,tea\n");
+    bench.put("d/NOTES", "Collected by hand\n");
+    bench.put("m.toml", "[posts]\nhandle = \"who\"\ntext = \"what\"\n");
+    let ran = bench.ingest(&["d", "--mapping", "m.toml"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 2", "used 1", "skipped file of no known format 1"],
+        "{}",
+        ran.stderr()
+    );
 }

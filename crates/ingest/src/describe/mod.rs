@@ -14,7 +14,6 @@ use stage::{Failure, Progress};
 use tables::Flow;
 
 use crate::archive::Pieces;
-use crate::container::Content;
 use crate::detect::{Detector, Mappings, NotKnown, Plan};
 use crate::frame::{Block, Feed};
 use crate::parse::{Rules, parse};
@@ -27,7 +26,7 @@ const LOOK_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// When there are several, or it cannot be read, or is neither CSV nor JSON.
-pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: Progress) -> Result<String> {
+pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules) -> Result<String> {
     let [piece] = &pieces.pieces[..] else {
         let files = pieces.pieces.len();
         return Err(
@@ -37,8 +36,9 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
         );
     };
     let shown = &piece.shown;
-    let content = piece.open().and_then(|stored| Content::open(stored, progress));
-    let content = content.with_context(|| format!("cannot read {shown}"))?;
+    let (content, _) = piece
+        .open(Progress::none())
+        .with_context(|| format!("cannot read {shown}"))?;
     let mut feed = Feed::new(content);
     let start = feed.look_ahead(LOOK_BYTES).to_vec();
     let mut detector = Detector::new(rules.kind, mappings, rules.observed_at.is_some());
@@ -63,7 +63,7 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules, progress: P
         Plan::Events => Some("a stream of Mastodon's events".to_owned()),
         Plan::Native { kind, .. } => Some(format!("a list of this program's own kind '{}'", kind.name())),
         Plan::Mapped { bound, .. } => Some(format!("CSV that the mapping '{}' reads", bound.name())),
-        Plan::JsonLines | Plan::JsonValues => None,
+        Plan::JsonLines | Plan::JsonValues | Plan::MeasuredLines => None,
     };
     if let Some(known) = known {
         return Ok(write::known(shown, &known, &[]));
