@@ -185,7 +185,11 @@ impl<'m> Detector<'m> {
         if *first == b'{' && (kind == Kind::Telegram || kind == Kind::Any && is_telegram(start)) {
             return Ok(Plan::Chats);
         }
+        // Whoever gives a mapping of lists or of JSON says what such a list is.
+        let told =
+            |asked: &AskedMapping| asked.mapping.names != Names::FirstRow || asked.mapping.format == Format::Json;
         if matches!(kind, Kind::Any | Kind::PostIds | Kind::TwitterV1)
+            && !self.mappings.asked.iter().any(told)
             && let Some(ids) = post_ids::bare_ids(start, whole)
         {
             return Ok(Plan::Ids(ids));

@@ -88,7 +88,7 @@ fn mended_records_can_be_read_again() {
         "in/checks.csv",
         "handle,observed_at,state\r\nlarch,2015-06-03,active\r\noak,soon,\"act\r\nive\"\r\nelm,late,active\r\n",
     );
-    let page = r#"{"data":[{"id":"1","text":"a"},{"id":"2","text":"b"}],"meta":{}}"#;
+    let page = r#"{"data":[{"id":"1","text":"a","author_id":"9","created_at":"soon"},{"id":"2","text":"b","author_id":"9","created_at":"soon"}],"meta":{}}"#;
     bench.put("in/pages.jsonl", page);
     let ran = bench.ingest(&["in"]);
     assert_eq!(ran.table::<Rejects>().len(), 5, "{}", ran.stderr());

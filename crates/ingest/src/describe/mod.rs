@@ -43,6 +43,13 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules) -> Result<S
     let start = feed.look_ahead(LOOK_BYTES).to_vec();
     let mut detector = Detector::new(rules.kind, mappings, rules.observed_at.is_some());
     let plan = match detector.detect(&mut feed, &piece.name, shown) {
+        // Of bare ids only a person can say whose they are: a mapping makes them a roster, say.
+        Ok(Plan::Ids(ids)) if ids.lines && !ids.of_posts => {
+            if let Some(sample) = Sample::of_csv(&start, start.len() < LOOK_BYTES) {
+                return write::mapping(shown, &sample, "");
+            }
+            Plan::Ids(ids)
+        }
         Ok(plan) => plan,
         Err(unknown) => {
             return match Sample::of_csv(&start, start.len() < LOOK_BYTES) {
@@ -59,7 +66,7 @@ pub fn describe(pieces: &Pieces, mappings: &Mappings, rules: &Rules) -> Result<S
         Plan::Export { .. } => Some("a list of an account's own export from Twitter".to_owned()),
         Plan::Chats => Some("a Telegram export".to_owned()),
         Plan::Ids(ids) if ids.of_posts => Some("a list of posts' ids".to_owned()),
-        Plan::Ids(_) => Some("a list of accounts' ids (--followers-of or --friends-of says whose)".to_owned()),
+        Plan::Ids(_) => Some("a list of ids (--followers-of or --friends-of says whose)".to_owned()),
         Plan::Events => Some("a stream of Mastodon's events".to_owned()),
         Plan::Native { kind, .. } => Some(format!("a list of this program's own kind '{}'", kind.name())),
         Plan::Mapped { bound, .. } => Some(format!("CSV that the mapping '{}' reads", bound.name())),

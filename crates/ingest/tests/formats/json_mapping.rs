@@ -157,8 +157,8 @@ fn a_record_that_does_not_fit_is_what_it_is_without_a_mapping() {
         tweet(1, ""),
         r#"{"user":{"ID":"5","screen_name":null},"posts":null}"#.to_owned(),
         r#"{"user":null,"posts":[]}"#.to_owned(),
-        r#"{"user":{"ID":"5"},"posts":[]}"#.to_owned(),
-        r#"{"users":{}}"#.to_owned(),
+        r#"{"user":{"ID":"5"},"posts":[],"text":"tea"}"#.to_owned(),
+        r#"{"person":{}}"#.to_owned(),
         "{\"user\": ".to_owned(),
         "7".to_owned(),
     ];
