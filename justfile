@@ -77,9 +77,15 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest (datasets/bench)
+# time and memory of a tool, with its peers where there are any: simulate, ingest; memory: of ingest by input (datasets/bench)
 bench what: build
     python3 tests/bench/{{what}}.py {{quote(bin)}}
+
+# fuzz ingest on stable Rust for some seconds: a format, `containers` or `archives` (fuzz/README.md; needs cargo-fuzz)
+fuzz target seconds="60":
+    mkdir -p fuzz/corpus/{{target}}
+    RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none {{target}} fuzz/corpus/{{target}} fuzz/seeds/{{target}} -- \
+        -max_total_time={{seconds}} -timeout=10 -max_len=65536 -rss_limit_mb=1024
 
 # build all binaries
 build:

@@ -265,7 +265,10 @@ fn of_account(
     sink: &mut Sink<'_>,
 ) -> Result<(), Rejection> {
     let at = time("time", account.time.get())?;
-    let observed_at = at.or(stated).ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
+    let observed_at = at
+        .or(stated)
+        .or(sink.otherwise_observed_at())
+        .ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
     let state = match (account.active.0, account.status.get()) {
         (Some(true), _) => State::Active,
         (_, Some("takendown" | "suspended")) => State::Suspended,

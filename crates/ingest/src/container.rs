@@ -6,6 +6,7 @@ use std::io::{self, BufReader, Read};
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
 use liblzma::bufread::XzDecoder;
+use liblzma::stream::{CONCATENATED, Stream};
 use stage::Progress;
 use tables::Input;
 use thiserror::Error;
@@ -15,14 +16,17 @@ use crate::utf16::Utf16;
 /// Bytes of stored content looked at to tell the container.
 pub const MAGIC_BYTES: usize = 8;
 /// Content is unpacked from buffers of this size.
-const BUFFER_BYTES: usize = 1 << 18;
-/// The widest zstd window that is accepted: 128 MiB, what `zstd --ultra --long=27` writes.
-const ZSTD_WINDOW_LOG: u32 = 27;
+pub(crate) const BUFFER_BYTES: usize = 1 << 18;
+/// The widest zstd window that is accepted: 2 GiB, what `zstd --long=31` writes and the archives of Pushshift have. A reader needs as
+/// much memory as the window that a frame asks for, and no more.
+const ZSTD_WINDOW_LOG: u32 = 31;
+/// Memory that unpacking xz may take, in bytes: four times what `xz -9` needs.
+const XZ_MEMORY: u64 = 256 << 20;
 /// Content may be so many times as long as what it is stored in. Posts pack to a tenth or a twentieth; the rest is for tables of
 /// constants. What goes beyond is a bomb, or damaged.
 const MOST_UNPACKED: u64 = 400;
 /// Content up to this length is never too long.
-const ALWAYS_UNPACKED: u64 = 1 << 30;
+pub(crate) const ALWAYS_UNPACKED: u64 = 1 << 30;
 
 /// A container that is not unpacked here.
 #[derive(Debug, Error)]
@@ -52,6 +56,29 @@ impl std::fmt::Debug for Stored {
 }
 
 impl Stored {
+    /// Bytes as a source holds them.
+    pub(crate) fn new(inner: Box<dyn Read + Send>, progress: Progress) -> Self {
+        Self {
+            inner,
+            head: Vec::new(),
+            head_at: 0,
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+            progress,
+        }
+    }
+
+    /// Reads what is left and tells what was read.
+    pub(crate) fn finish(mut self, name: &str) -> io::Result<Input> {
+        let mut rest = [0; 1 << 13];
+        while self.fetch(&mut rest)? > 0 {}
+        Ok(Input {
+            name: name.to_owned(),
+            bytes: self.bytes,
+            blake3: self.hasher.finalize().to_hex().to_string(),
+        })
+    }
+
     fn fetch(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = loop {
             match self.inner.read(buffer) {
@@ -94,6 +121,8 @@ pub struct Content {
     unpacking: Unpacking,
     /// Bytes of content handed out.
     bytes: u64,
+    /// So many are never too many.
+    allowance: u64,
 }
 
 impl std::fmt::Debug for Content {
@@ -110,14 +139,15 @@ impl Content {
     /// # Errors
     /// When they cannot be read, or are in a container that is not unpacked here.
     pub fn open(stored: Box<dyn Read + Send>, progress: Progress) -> anyhow::Result<Self> {
-        let mut stored = Stored {
-            inner: stored,
-            head: Vec::new(),
-            head_at: 0,
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-            progress,
-        };
+        Self::within(stored, progress, ALWAYS_UNPACKED)
+    }
+
+    /// The same for content that may have `allowance` bytes however few they are stored in.
+    ///
+    /// # Errors
+    /// As for [`Content::open`].
+    pub fn within(stored: Box<dyn Read + Send>, progress: Progress, allowance: u64) -> anyhow::Result<Self> {
+        let mut stored = Stored::new(stored, progress);
         let mut head = [0; MAGIC_BYTES];
         let mut filled = 0;
         while filled < head.len() {
@@ -134,19 +164,23 @@ impl Content {
         let unpacking = match *stored.head.as_slice() {
             [0x1f, 0x8b, ..] => Unpacking::Gzip(Box::new(MultiGzDecoder::new(packed(stored)))),
             [b'B', b'Z', b'h', ..] => Unpacking::Bzip2(Box::new(MultiBzDecoder::new(packed(stored)))),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => {
-                Unpacking::Xz(Box::new(XzDecoder::new_multi_decoder(packed(stored))))
-            }
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-                let mut decoder = zstd::stream::read::Decoder::with_buffer(packed(stored))?;
-                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-                Unpacking::Zstd(Box::new(decoder))
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Unpacking::Xz(Box::new(xz_decoder(packed(stored))?)),
+            // A frame, or one that is to be skipped, with which some packers begin.
+            [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
+                Unpacking::Zstd(Box::new(zstd_decoder(packed(stored))?))
             }
             [0xff, 0xfe, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
             [0xfe, 0xff, ..] => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
+            // Without a mark: every other byte of what any format begins with is zero.
+            [a, 0, b, 0, ..] if is_plain(a) && is_plain(b) => Unpacking::Utf16(Box::new(Utf16::new(stored, false))),
+            [0, a, 0, b, ..] if is_plain(a) && is_plain(b) => Unpacking::Utf16(Box::new(Utf16::new(stored, true))),
             _ => Unpacking::Plain(Box::new(stored)),
         };
-        Ok(Self { unpacking, bytes: 0 })
+        Ok(Self {
+            unpacking,
+            bytes: 0,
+            allowance,
+        })
     }
 
     /// Whether content is what is stored, byte for byte.
@@ -171,7 +205,7 @@ impl Content {
     /// # Errors
     /// When the rest cannot be read.
     pub fn finish(self, name: &str) -> io::Result<Input> {
-        let mut stored = match self.unpacking {
+        let stored = match self.unpacking {
             Unpacking::Plain(stored) => *stored,
             Unpacking::Utf16(decoder) => decoder.into_inner(),
             Unpacking::Gzip(decoder) => decoder.into_inner().into_inner(),
@@ -179,14 +213,27 @@ impl Content {
             Unpacking::Xz(decoder) => decoder.into_inner().into_inner(),
             Unpacking::Zstd(decoder) => decoder.finish().into_inner(),
         };
-        let mut rest = [0; 1 << 13];
-        while stored.fetch(&mut rest)? > 0 {}
-        Ok(Input {
-            name: name.to_owned(),
-            bytes: stored.bytes,
-            blake3: stored.hasher.finalize().to_hex().to_string(),
-        })
+        stored.finish(name)
     }
+}
+
+/// Unpacks zstd, windows of any width.
+///
+/// # Errors
+/// When the library refuses.
+pub(crate) fn zstd_decoder<R: io::BufRead>(packed: R) -> io::Result<zstd::stream::read::Decoder<'static, R>> {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+    Ok(decoder)
+}
+
+/// Unpacks xz, several streams one after the other, within a limit of memory.
+///
+/// # Errors
+/// When the library refuses.
+pub(crate) fn xz_decoder<R: io::BufRead>(packed: R) -> io::Result<XzDecoder<R>> {
+    let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED)?;
+    Ok(XzDecoder::new_stream(packed, stream))
 }
 
 impl Read for Content {
@@ -201,18 +248,23 @@ impl Read for Content {
         }?;
         self.bytes += read as u64;
         if let Some(stored) = self.stored() {
-            within(self.bytes, stored.bytes)?;
+            within(self.bytes, stored.bytes, self.allowance)?;
         }
         Ok(read)
     }
+}
+
+/// Whether a byte is one of plain text.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
 /// Holds content to what is stored.
 ///
 /// # Errors
 /// When there is far more of it than honest packing can have made so small.
-pub(crate) fn within(unpacked: u64, stored: u64) -> io::Result<()> {
-    if unpacked > ALWAYS_UNPACKED && unpacked / MOST_UNPACKED > stored {
+pub(crate) fn within(unpacked: u64, stored: u64, allowance: u64) -> io::Result<()> {
+    if unpacked > allowance && unpacked / MOST_UNPACKED > stored {
         return Err(io::Error::other(format!(
             "it unpacks to more than {MOST_UNPACKED} times its size; if that is right, unpack it yourself"
         )));
@@ -224,7 +276,7 @@ impl Unsupported {
     /// A tar where none can be taken apart.
     pub(crate) const TAR: Self = Self {
         kind: "a tar archive",
-        remedy: "give it as a file of its own, not through a pipe or inside another archive",
+        remedy: "unpack the outer archive, and give this one as a file of its own",
     };
 }
 
@@ -232,7 +284,7 @@ fn unsupported(head: &[u8]) -> Option<Unsupported> {
     let (kind, remedy) = match head {
         [b'P', b'K', 3 | 5, ..] => (
             "a zip archive",
-            "give it as a file of its own, not through a pipe or inside another archive",
+            "unpack the outer archive, and give this one as a file of its own",
         ),
         [b'P', b'A', b'R', b'1', ..] => ("a Parquet file", "give raw records; tables go to the next stage"),
         [b'R', b'a', b'r', b'!', ..] => ("a RAR archive", "unpack it and give the files in it"),

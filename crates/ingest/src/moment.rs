@@ -1,13 +1,13 @@
 //! Times as sources write them.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use tables::Timestamp;
 
 /// Seconds below which a bare number is seconds since 1970 and from which it is milliseconds: the year 5138, or March 1973.
 const SECONDS_BELOW: i64 = 100_000_000_000;
 
 /// A moment that names its zone or needs none: RFC 3339, Twitter's and mail's form, seconds or milliseconds since 1970; also
-/// `YYYY-MM-DD` and `YYYY-MM-DD HH:MM:SS`, which stand for UTC.
+/// `YYYY-MM-DD`, and `YYYY-MM-DD HH:MM:SS` with a space or a `T` between, which stand for UTC.
 #[must_use]
 pub fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -43,9 +43,16 @@ fn rfc3339(text: &str) -> Option<Timestamp> {
 fn plain(text: &str) -> Option<Timestamp> {
     let moment = match text.len() {
         10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?,
-        _ => NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok()?,
+        _ => ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
+            .into_iter()
+            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())?,
     };
-    Some(Timestamp(moment.and_utc().timestamp_millis()))
+    has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()))
+}
+
+/// Whether a year was written with four digits. chrono's `%Y` takes fewer, and so would read `1/1/17` as a day of the year 17.
+const fn has_four_digits(year: i32) -> bool {
+    matches!(year, 1_000..=9_999)
 }
 
 /// `Wed Aug 27 13:08:45 +0000 2008`.
@@ -91,26 +98,80 @@ fn twitter(text: &str) -> Option<Timestamp> {
     Some(Timestamp(local.and_utc().timestamp_millis() - offset * 60_000))
 }
 
-/// A time in one of `formats` (as chrono's strftime); one that names no zone stands for UTC.
+/// The format of seconds since 1970, fraction allowed.
+pub const EPOCH: &str = "%epoch";
+/// The format of milliseconds since 1970.
+pub const EPOCH_MS: &str = "%epoch_ms";
+/// The format of a spreadsheet's dates: days since 30 December 1899, the time of day as fraction.
+pub const EXCEL: &str = "%excel";
+/// All formats of times that are numbers.
+pub const NUMBERS: [&str; 3] = [EPOCH, EPOCH_MS, EXCEL];
+
+/// Days from the spreadsheet's first to 1970. It counts a 29 February 1900 that never was, so dates before March 1900 are none.
+const EXCEL_1970: f64 = 25_569.0;
+
+/// A time in one of `formats` (as chrono's strftime, or one of [`NUMBERS`]); one that names no zone stands for UTC, and a year has four digits unless the
+/// format says `%y`.
 #[must_use]
 pub fn parse_as(text: &str, formats: &[String]) -> Option<Timestamp> {
     let text = text.trim();
-    formats.iter().find_map(|format| {
-        let naive = |moment: NaiveDateTime| Timestamp(moment.and_utc().timestamp_millis());
-        if let Ok(moment) = NaiveDateTime::parse_from_str(text, format) {
-            // chrono reads and drops an offset here, so formats with one are read below.
-            if !format.contains("%z") && !format.contains("%:z") {
-                return Some(naive(moment));
-            }
+    formats.iter().find_map(|format| parse_one(text, format))
+}
+
+/// Whether times of a format have their offset with them.
+#[must_use]
+pub fn names_offset(format: &str) -> bool {
+    ["%z", "%:z", "%::z", "%#z", "%+"]
+        .iter()
+        .any(|mark| format.contains(mark))
+}
+
+fn year_of(at: Timestamp) -> i32 {
+    DateTime::from_timestamp_millis(at.0).map_or(0, |moment| moment.year())
+}
+
+/// A number of units since some day, as a whole number of others since 1970.
+fn counted(text: &str, times: f64, since: f64) -> Option<Timestamp> {
+    // Whole numbers do not pass through a float.
+    if since == 0.0
+        && let Ok(whole) = text.parse::<i64>()
+    {
+        #[expect(clippy::cast_possible_truncation, reason = "it is 1 or 1000")]
+        let times = times as i64;
+        return whole.checked_mul(times).map(Timestamp).filter(|at| year_of(*at) > 0);
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = digits.starts_with(|first: char| first.is_ascii_digit());
+    let number: f64 = text.parse().ok().filter(|_| plain)?;
+    let moved = ((number - since) * times).round();
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be far from the ends of i64")]
+    (moved.abs() < 9e15).then_some(Timestamp(moved as i64))
+}
+
+fn parse_one(text: &str, format: &str) -> Option<Timestamp> {
+    match format {
+        EPOCH => return counted(text, 1000.0, 0.0),
+        EPOCH_MS => return counted(text, 1.0, 0.0),
+        // A fraction of a day in digits is rarely the second that was meant; the nearest one is.
+        EXCEL => {
+            return counted(text, 86_400.0, EXCEL_1970)
+                .map(|seconds| Timestamp(seconds.0 * 1000))
+                .filter(|at| (1900..=9999).contains(&year_of(*at)));
         }
-        if let Ok(moment) = DateTime::parse_from_str(text, format) {
-            return Some(Timestamp(moment.timestamp_millis()));
-        }
-        NaiveDate::parse_from_str(text, format)
-            .ok()?
-            .and_hms_opt(0, 0, 0)
-            .map(naive)
-    })
+        _ => {}
+    }
+    let naive =
+        |moment: NaiveDateTime| has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()));
+    // chrono reads and drops an offset here, so formats with one are read below.
+    if !names_offset(format)
+        && let Ok(moment) = NaiveDateTime::parse_from_str(text, format)
+    {
+        return naive(moment);
+    }
+    if let Ok(moment) = DateTime::parse_from_str(text, format) {
+        return has_four_digits(moment.year()).then(|| Timestamp(moment.timestamp_millis()));
+    }
+    naive(NaiveDate::parse_from_str(text, format).ok()?.and_hms_opt(0, 0, 0)?)
 }
 
 #[cfg(test)]
@@ -130,6 +191,10 @@ mod tests {
             "2008-08-27T13:08:45.000Z",
             "2008-08-27T11:08:45-02:00",
             "2008-08-27 13:08:45",
+            "2008-08-27T13:08:45",
+            "2008-08-27T13:08:45.000000",
+            "2008-08-27 13:08:45+00:00",
+            "2008-08-27 13:08:45Z",
             "1219842525",
             "1219842525000",
         ] {
@@ -146,6 +211,8 @@ mod tests {
             "Wed Aug 32 13:08:45 +0000 2008",
             "20080827",
             "2008-13-01",
+            "08-08-27 13:08:45",
+            "2008-08-27T13:08",
             "Wed Äug 27 13:08:45 +000 2008",
         ] {
             assert_eq!(parse(text), None, "{text}");
@@ -167,6 +234,59 @@ mod tests {
             parse_as("2015-01-06", &formats("%Y-%m-%d")),
             Some(Timestamp(1_420_502_400_000))
         );
+        for (text, format) in [
+            ("2015-01-06T23:07:00+02:00", "%+"),
+            ("2015-01-06T23:07:00+02:00", "%Y-%m-%dT%H:%M:%S%:z"),
+            ("2015-01-06 23:07:00+02", "%Y-%m-%d %H:%M:%S%#z"),
+        ] {
+            assert_eq!(parse_as(text, &formats(format)), expected, "{text}");
+        }
         assert_eq!(parse_as("6.1.2015", &formats("%Y-%m-%d")), None);
+    }
+
+    #[test]
+    fn times_that_are_numbers() {
+        let parse = |text: &str, format: &str| parse_as(text, &[format.to_owned()]).map(|at| at.0);
+        // python3 -c "from datetime import *; print(datetime(1899,12,30)+timedelta(42793.62), datetime(1899,12,30)+timedelta(42075.5))"
+        //   2017-02-27 14:52:48 2015-03-12 12:00:00; … .replace(tzinfo=timezone.utc).timestamp() → 1488207168, 1426161600
+        assert_eq!(parse("42793.62", EXCEL), Some(1_488_207_168_000));
+        assert_eq!(parse(" 42075.5 ", EXCEL), Some(1_426_161_600_000));
+        assert_eq!(parse("25569", EXCEL), Some(0));
+        assert_eq!(parse("1219842525", EPOCH), Some(1_219_842_525_000));
+        assert_eq!(parse("1219842525.0", EPOCH), Some(1_219_842_525_000));
+        assert_eq!(parse("1219842525.25", EPOCH), Some(1_219_842_525_250));
+        assert_eq!(parse("1219842525123", EPOCH_MS), Some(1_219_842_525_123));
+        assert_eq!(parse("-5", EPOCH), Some(-5_000));
+        for text in [
+            "",
+            "x",
+            "NaN",
+            "inf",
+            "2015-06-03",
+            "9999999999999999999",
+            "99999999999999",
+            "1e300",
+        ] {
+            assert_eq!(parse(text, EPOCH), None, "{text}");
+            assert_eq!(parse(text, EXCEL), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_none_of_four() {
+        let formats = ["%m/%d/%Y %H:%M".to_owned(), "%m/%d/%y %H:%M".to_owned()];
+        // python3 -c "from datetime import *; print(int(datetime(2017,1,1,9,5,tzinfo=timezone.utc).timestamp()))"
+        let expected = Some(Timestamp(1_483_261_500_000));
+        for text in ["1/1/17 9:05", "1/1/2017 9:05", "01/01/17 09:05"] {
+            assert_eq!(parse_as(text, &formats), expected, "{text}");
+        }
+        for text in ["1/1/17 9:05", "1/1/017 9:05", "1/1/0017 9:05", "1/1/12017 9:05"] {
+            assert_eq!(parse_as(text, &formats[..1]), None, "{text}");
+        }
+        assert_eq!(parse_as("17-01-01", &["%Y-%m-%d".to_owned()]), None);
+        assert_eq!(
+            parse_as("17-01-01 00:00:00 +0000", &["%Y-%m-%d %H:%M:%S %z".to_owned()]),
+            None
+        );
     }
 }

@@ -77,9 +77,9 @@ const COLUMNS: [Columns; 3] = [
 ];
 
 /// Which kind a CSV header is, if it is one of ours: it has the columns that tell the kind, or none but the kind's. Further
-/// columns are passed over, as unknown keys of JSON are.
+/// columns are passed over, as unknown keys of JSON are. When rows were observed may be said for all of them (`observed_at`).
 #[must_use]
-pub fn recognise(header: &[String]) -> Option<Kind> {
+pub fn recognise(header: &[String], observed_at: bool) -> Option<Kind> {
     let has = |name: &&str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
     COLUMNS
         .iter()
@@ -87,19 +87,35 @@ pub fn recognise(header: &[String]) -> Option<Kind> {
             let no_other = header
                 .iter()
                 .all(|column| columns.allowed.iter().any(|name| column.eq_ignore_ascii_case(name)));
-            columns.needed.iter().all(|group| group.iter().any(has)) && (no_other || columns.telling.iter().any(has))
+            let has_group = |group: &&[&'static str]| group.iter().any(has) || is_said(group, observed_at);
+            columns.needed.iter().all(has_group) && (no_other || columns.telling.iter().any(has))
         })
         .map(|columns| columns.kind)
 }
 
+/// Whether the command line says what a column would.
+fn is_said(group: &[&str], observed_at: bool) -> bool {
+    observed_at && group == ["observed_at"]
+}
+
+/// Columns of a header that nobody reads.
+#[must_use]
+pub fn unread(header: &[String], kind: Kind) -> Vec<String> {
+    let columns = COLUMNS.iter().find(|columns| columns.kind == kind);
+    let allowed = columns.map_or(&[][..], |columns| columns.allowed);
+    let is_read = |column: &&String| allowed.iter().any(|name| column.eq_ignore_ascii_case(name));
+    header.iter().filter(|column| !is_read(column)).cloned().collect()
+}
+
 /// The first group of columns that a kind needs and the header lacks.
 #[must_use]
-pub fn missing(header: &[String], kind: Kind) -> Option<&'static [&'static str]> {
+pub fn missing(header: &[String], kind: Kind, observed_at: bool) -> Option<&'static [&'static str]> {
     let columns = COLUMNS.iter().find(|columns| columns.kind == kind)?;
     columns.needed.iter().copied().find(|group| {
-        !header
-            .iter()
-            .any(|column| group.iter().any(|name| column.eq_ignore_ascii_case(name)))
+        !is_said(group, observed_at)
+            && !header
+                .iter()
+                .any(|column| group.iter().any(|name| column.eq_ignore_ascii_case(name)))
     })
 }
 
@@ -205,7 +221,9 @@ fn put(kind: Kind, said: Said<'_>, sink: &mut Sink<'_>) -> Result<(), Rejection>
                 platform: &platform,
                 account_id,
                 handle,
-                observed_at: observed_at.ok_or_else(|| Rejection::new(reasons::NO_TIME))?,
+                observed_at: observed_at
+                    .or(sink.otherwise_observed_at())
+                    .ok_or_else(|| Rejection::new(reasons::NO_TIME))?,
                 state,
                 detail: said.detail,
                 source_file: "",

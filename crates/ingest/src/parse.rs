@@ -1,10 +1,14 @@
 //! From a block of records to rows, in a thread of its own.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use arrow::error::ArrowError;
+use tables::Timestamp;
 
 use crate::detect::Plan;
 use crate::frame::{Block, CsvBlock, Header};
-use crate::mapping;
+use crate::mapping::{self, BoundJson, Encoding};
 use crate::mastodon;
 use crate::native;
 use crate::reasons;
@@ -13,6 +17,9 @@ use crate::settings::{Kind, Whose};
 use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
 use crate::telegram;
 use crate::twitter::export;
+
+/// A byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// What holds for every record.
 #[derive(Debug, Clone)]
@@ -23,6 +30,12 @@ pub struct Rules {
     pub max_line: usize,
     /// Whose followers or friends id lists are.
     pub whose: Option<Whose>,
+    /// When records were observed that do not say so themselves.
+    pub observed_at: Option<Timestamp>,
+    /// Mappings of JSON that were asked for, tried before anything else.
+    pub json_asked: Vec<Arc<BoundJson>>,
+    /// Mappings of JSON that come with the program, tried on records that are nothing else.
+    pub json_builtin: Vec<Arc<BoundJson>>,
 }
 
 /// Reads a block of `source`.
@@ -30,7 +43,7 @@ pub struct Rules {
 /// # Errors
 /// When rows do not make a batch, which is a bug.
 pub fn parse(block: &Block, plan: &Plan, source: &str, rules: &Rules) -> Result<Chunk, ArrowError> {
-    let mut sink = Sink::new(source);
+    let mut sink = Sink::new(source).seen_at(rules.observed_at);
     match block {
         Block::Lines {
             bytes,
@@ -93,14 +106,24 @@ fn too_long(place: &RecordPlace<'_>, rules: &Rules, sink: &mut Sink<'_>) {
 }
 
 fn lines(bytes: &[u8], (first_line, offset): (u64, u64), plan: &Plan, rules: &Rules, sink: &mut Sink<'_>) {
+    let measured = matches!(plan, Plan::MeasuredLines);
     let mut from = 0;
     let ends = memchr::memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
     for (number, end) in (first_line..).zip(ends) {
         let line = &bytes[from..end];
-        let trimmed = line.strip_suffix(b"\r").unwrap_or(line);
-        // Streams send empty lines to keep a connection alive.
-        if !trimmed.trim_ascii().is_empty() {
-            one_line(trimmed, number, offset + from as u64, plan, rules, sink);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let inside = text_of(line);
+        // Streams send empty lines to keep a connection alive, and some a line with the next record's length.
+        let blank = line[inside..].trim_ascii();
+        if !(blank.is_empty() || measured && blank.iter().all(u8::is_ascii_digit)) {
+            one_line(
+                &line[inside..],
+                number,
+                offset + (from + inside) as u64,
+                plan,
+                rules,
+                sink,
+            );
         }
         from = end + 1;
     }
@@ -133,6 +156,18 @@ fn one_line(bytes: &[u8], number: u64, offset: u64, plan: &Plan, rules: &Rules, 
         _ => value(bytes, number, offset, sink, rules, |text, place, sink| {
             record::record(text, rules, place, sink);
         }),
+    }
+}
+
+/// Where the text of a line begins: after the byte order mark of a file that was put behind another, or a hole of zeros that a crash
+/// left. Zeros alone are a record that cannot be read.
+fn text_of(line: &[u8]) -> usize {
+    if line.starts_with(MARK) {
+        return MARK.len();
+    }
+    match line.iter().position(|byte| *byte != 0) {
+        Some(text) if line[text..].starts_with(MARK) => text + MARK.len(),
+        text => text.unwrap_or(0),
     }
 }
 
@@ -177,6 +212,11 @@ fn not_utf8(error: &std::str::Utf8Error) -> Rejection {
 }
 
 fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
+    let (encoding, unread) = match plan {
+        Plan::Mapped { bound, .. } => (bound.encoding, bound.unread.clone()),
+        Plan::Native { kind, header } => (Encoding::Utf8, native::unread(&header.columns, *kind)),
+        _ => (Encoding::Utf8, Vec::new()),
+    };
     for row in &block.rows {
         sink.begin_line(row.number);
         sink.read();
@@ -184,36 +224,45 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         let place = RecordPlace {
             line: row.number,
             offset: row.offset,
-            length: bytes.len() as u64,
+            length: row.length,
             bytes,
         };
-        let outcome = fields(block, row).and_then(|fields| match plan {
-            Plan::Native { kind, header } => {
-                check_width(header, &fields)?;
-                native::from_csv(*kind, &header.columns, &fields, sink)
+        if block.fields(row).all(|field| field.trim_ascii().is_empty()) {
+            sink.skip(reasons::EMPTY_ROW);
+            continue;
+        }
+        let outcome = fields(block, row, encoding).and_then(|fields| {
+            let fields: Vec<&str> = fields.iter().map(|field| &**field).collect();
+            match plan {
+                Plan::Native { kind, header } => {
+                    check_width(header, &fields)?;
+                    native::from_csv(*kind, &header.columns, &fields, sink)
+                }
+                Plan::Mapped { bound, header } => {
+                    check_width(header, &fields)?;
+                    mapping::apply(bound, &fields, sink)
+                }
+                _ => Err(Rejection::new(reasons::NOT_KNOWN)),
             }
-            Plan::Mapped { bound, header } => {
-                check_width(header, &fields)?;
-                mapping::apply(bound, &fields, sink)
-            }
-            _ => Err(Rejection::new(reasons::NOT_KNOWN)),
         });
         match outcome {
             Ok(()) => {
                 sink.used();
-                if let Plan::Mapped { bound, .. } = plan {
-                    sink.unread(bound.unread.iter().map(|column| ("column", column.clone())));
-                }
+                sink.unread(unread.iter().map(|column| ("column", column.clone())));
             }
             Err(rejection) => sink.reject(&place, &rejection),
         }
     }
 }
 
-fn fields<'b>(block: &'b CsvBlock, row: &crate::frame::CsvRow) -> Result<Vec<&'b str>, Rejection> {
+fn fields<'b>(
+    block: &'b CsvBlock,
+    row: &crate::frame::CsvRow,
+    encoding: Encoding,
+) -> Result<Vec<Cow<'b, str>>, Rejection> {
     block
         .fields(row)
-        .map(|field| std::str::from_utf8(field).map_err(|_| Rejection::new(reasons::NOT_UTF8)))
+        .map(|field| encoding.decode(field).ok_or_else(|| Rejection::new(reasons::NOT_UTF8)))
         .collect()
 }
 

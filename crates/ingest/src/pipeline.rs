@@ -18,10 +18,10 @@ use tables::{
     TableWriter,
 };
 
-use crate::archive::{Piece, Pieces, TAR_BLOCK, is_tar};
+use crate::archive::{CHANGED, Piece, Pieces, TAR_BLOCK, Watch, is_tar};
 use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
-use crate::frame::{Block, Feed};
+use crate::frame::{BLOCK_BYTES, Block, Feed, ReadError, Take};
 use crate::gate::Gate;
 use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
@@ -33,6 +33,12 @@ use crate::work::{Closing, Queue, Work};
 const GROUP_ROWS: usize = 131_072;
 /// Bytes of a row group's columns, not encoded, at which it ends although it has fewer rows.
 const GROUP_BYTES: usize = 32 << 20;
+/// Room at the gate for a block of common size.
+const ROOM_OF_BLOCK: usize = BLOCK_BYTES + BLOCK_BYTES / 4;
+/// Room that even the smallest block or piece of news takes, for what goes with it.
+const LEAST_ROOM: usize = 1 << 16;
+/// Bytes from which on a row group is encoded while no more rows are taken: its rows are few and long.
+const LARGE_GROUP_BYTES: usize = GROUP_BYTES / 2 * 3;
 /// Row groups that are being encoded or wait for it, at most, however many threads there are: they hold the most memory.
 const MOST_GROUPS: usize = 4;
 
@@ -62,6 +68,8 @@ enum Event {
     Unknown { source: usize, input: Input },
     /// A source could not be read, or not to its end.
     Broken(Failure),
+    /// A link in an archive, or something else that holds nothing.
+    LeftOut { source: usize },
     /// The run cannot go on.
     Failed(anyhow::Error),
 }
@@ -71,24 +79,31 @@ type Turn = (usize, u64);
 
 /// What threads tell the one that writes.
 enum Told {
-    /// An event with its place among all events.
-    Event(Turn, Event),
+    /// An event with its place among all events, and the bytes that it has at the gate.
+    Event(Turn, Event, usize),
     /// An encoded row group with its place among all groups.
-    Group(u64, Result<Append, TableError>),
+    Group(u64, bool, Result<Append, TableError>),
 }
 
 /// Puts a row group into its file.
 type Append = Box<dyn FnOnce(&mut Tables) -> Result<(), TableError> + Send>;
 /// Encodes a row group.
 type Encode = Box<dyn FnOnce() -> Result<Append, TableError> + Send>;
+/// A row group to be encoded, and whether it is a large one.
+struct Rows {
+    is_large: bool,
+    encode: Encode,
+}
 /// A row group to be encoded, with its place among all groups.
-struct Group(u64, Encode);
+struct Group(u64, Rows);
 
 type Tasks = Queue<Group, Task>;
 
 /// A piece of work for a parsing thread.
 struct Task {
     turn: Turn,
+    /// Bytes that it has at the gate.
+    bytes: usize,
     plan: Plan,
     block: Block,
 }
@@ -104,6 +119,8 @@ pub struct Found {
     pub empty: Vec<String>,
     /// Names of sources, of folders and archives, that hold nothing that is known.
     pub unknown: Vec<String>,
+    /// Names of links and special files in archives.
+    pub links: Vec<String>,
     /// Keys of records that were not read: of what, which, and how often they stood there.
     pub unread: BTreeMap<Unread, u64>,
     /// Whether a record says of itself that it was made up.
@@ -134,8 +151,8 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     let mut tables = Tables::create(run)?;
     let tasks = Tasks::default();
     // So many blocks are under way at most, and as many of sources whose turn is still to come; that bounds memory.
-    let gate = Gate::new(threads + 2, threads + 1);
-    let mut detector = Detector::new(job.rules.kind, &job.mappings);
+    let gate = Gate::new((threads + 2) * ROOM_OF_BLOCK, (threads + 1) * ROOM_OF_BLOCK);
+    let mut detector = Detector::new(job.rules.kind, &job.mappings, job.rules.observed_at.is_some());
     meet_owners(&job.pieces.pieces, &mut detector);
     let openings = Mutex::new(Openings { next: 0, detector });
     let found = thread::scope(|scope| {
@@ -166,6 +183,7 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
             given: 0,
             appended: 0,
             most_groups: MOST_GROUPS.min(threads + 1),
+            large: 0,
         };
         let found = writing.write(job, run, &news, &gate);
         drop(closing);
@@ -182,10 +200,10 @@ const ACCOUNT_BYTES: u64 = 1 << 16;
 fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
     for piece in pieces {
         if piece.name.rsplit('/').next() == Some("account.js")
-            && let Ok(stored) = piece.open()
+            && let Ok((content, _)) = piece.open(Progress::none())
         {
             let mut start = Vec::new();
-            let _ = stored.take(ACCOUNT_BYTES).read_to_end(&mut start);
+            let _ = content.take(ACCOUNT_BYTES).read_to_end(&mut start);
             detector.meet(&piece.name, &start);
         }
     }
@@ -195,7 +213,7 @@ fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
 fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
     while let Some(work) = tasks.take() {
         let news = match work {
-            Work::First(Group(number, encode)) => Told::Group(number, encode()),
+            Work::First(Group(number, rows)) => Told::Group(number, rows.is_large, (rows.encode)()),
             Work::Then(task) => {
                 let source = task.turn.0;
                 let name = &job.pieces.pieces[source].name;
@@ -208,7 +226,7 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
                         anyhow::Error::new(error).context(format!("cannot turn records of '{name}' into columns")),
                     ),
                 };
-                Told::Event(task.turn, event)
+                Told::Event(task.turn, event, task.bytes)
             }
         };
         if told.send(news).is_err() {
@@ -238,6 +256,7 @@ struct Reader<'j> {
 struct Opened {
     feed: Feed<Content>,
     plan: Plan,
+    watch: Watch,
 }
 
 impl Reader<'_> {
@@ -286,29 +305,40 @@ impl Reader<'_> {
 
     /// Tells the writer; `false` when it has given up.
     fn tell(&self, turn: Turn, event: Event) -> bool {
-        self.gate.enter(turn.0) && self.told.send(Told::Event(turn, event)).is_ok()
+        self.gate.enter(turn.0, LEAST_ROOM) && self.told.send(Told::Event(turn, event, LEAST_ROOM)).is_ok()
     }
 
     /// Opens a piece and tells what it is; an event where that is all there is to it.
     fn open(&self, source: usize, piece: &Piece, detector: &mut Detector<'_>) -> Result<Result<Opened, Event>> {
         let shown = &piece.shown;
-        let opened = piece
-            .open()
-            .and_then(|stored| Content::open(stored, self.progress.clone()));
-        let content = opened.map_err(|error| Broken::unopened(shown, error))?;
+        if piece.is_left_out() {
+            return Ok(Err(Event::LeftOut { source }));
+        }
+        let opened = piece.open(self.progress.clone());
+        let (content, watch) = opened.map_err(|error| Broken::unopened(shown, error))?;
         let mut feed = Feed::new(content);
         if is_tar(feed.look_ahead(TAR_BLOCK)) {
             return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
         }
-        match detector.detect(&mut feed, &piece.name, shown) {
-            Ok(plan) => Ok(Ok(Opened { feed, plan })),
+        let detected = detector.detect(&mut feed, &piece.name, shown);
+        if detected.is_err()
+            && let Some(error) = feed.failure()
+        {
+            // What breaks off before it can be told what it is.
+            return Err(Broken::off(shown, error).into());
+        }
+        match detected {
+            Ok(plan) => Ok(Ok(Opened { feed, plan, watch })),
             Err(error) => match error.downcast::<NotKnown>() {
                 Ok(_) if !piece.asked_for => {
                     let input = feed.into_inner().finish(&piece.name)?;
                     Ok(Err(Event::Unknown { source, input }))
                 }
-                Ok(NotKnown(failure)) => Err(failure.into()),
-                Err(error) => Err(error),
+                Ok(NotKnown(failure)) => Err(Broken::not_told(failure).into()),
+                // CSV without a mapping, say: that does not cost the other files.
+                Err(error) => Err(error
+                    .downcast::<Failure>()
+                    .map_or_else(|error| error, |f| Broken::not_told(f).into())),
             },
         }
     }
@@ -316,28 +346,27 @@ impl Reader<'_> {
     /// Reads a piece to its end; `None` when the writer has given up.
     fn read(&self, piece: &Piece, opened: Opened, turn: &mut Turn) -> Result<Option<Event>> {
         let shown = &piece.shown;
-        let Opened { mut feed, plan } = opened;
-        let mut wanted = true;
+        let Opened { mut feed, plan, watch } = opened;
         let max_line = self.job.rules.max_line;
-        let mut take = |block: Block| {
-            let task = Task {
-                turn: *turn,
-                plan: plan.clone(),
-                block,
-            };
-            turn.1 += 1;
-            wanted = self.gate.enter(turn.0);
-            if wanted {
-                self.tasks.put(task);
-            }
-            wanted
+        let mut taking = Taking {
+            reader: self,
+            plan: &plan,
+            turn,
+            wanted: true,
         };
-        let cut = plan.cut(&mut feed, max_line, &mut take);
-        cut.map_err(|error| Broken {
-            line: error.line,
-            byte: error.byte,
-            detail: error.to_string(),
-            failure: unreadable(shown, error),
+        let cut = plan.cut(&mut feed, max_line, &mut taking);
+        let wanted = taking.wanted;
+        let changed = feed.unreliable(CHANGED);
+        // A file that is cut off under the reader's hands ends there, and not where its container breaks off.
+        cut.map_err(|error| {
+            Broken::off(
+                shown,
+                if watch.has_changed(None) {
+                    feed.unreliable(CHANGED)
+                } else {
+                    error
+                },
+            )
         })?;
         if !wanted {
             return Ok(None);
@@ -345,12 +374,47 @@ impl Reader<'_> {
         let input = feed
             .into_inner()
             .finish(&piece.name)
-            .with_context(|| format!("cannot read {shown}"))?;
+            .map_err(|error| Broken::unopened(shown, error.into()))?;
+        if watch.has_changed(piece.is_source().then_some(input.bytes)) {
+            return Err(Broken::off(shown, changed).into());
+        }
         Ok(Some(Event::End {
             source: turn.0,
             input,
             empty: matches!(plan, Plan::Empty),
         }))
+    }
+}
+
+/// Takes the blocks of a source, as far as there is room.
+struct Taking<'t, 'r> {
+    reader: &'t Reader<'r>,
+    plan: &'t Plan,
+    turn: &'t mut Turn,
+    wanted: bool,
+}
+
+impl Take for Taking<'_, '_> {
+    fn take(&mut self, block: Block) -> bool {
+        let bytes = block.bytes().max(LEAST_ROOM);
+        let task = Task {
+            turn: *self.turn,
+            bytes,
+            plan: self.plan.clone(),
+            block,
+        };
+        self.turn.1 += 1;
+        self.wanted = self.reader.gate.enter(self.turn.0, bytes);
+        if self.wanted {
+            self.reader.tasks.put(task);
+        }
+        self.wanted
+    }
+
+    fn grow(&mut self, held: usize) -> bool {
+        // Every reader may have a common block in hand.
+        self.wanted = held <= 2 * BLOCK_BYTES || self.reader.gate.gather(self.turn.0, held);
+        self.wanted
     }
 }
 
@@ -363,10 +427,34 @@ struct Broken {
     /// Bytes of content before that.
     byte: u64,
     detail: String,
+    reason: &'static str,
     failure: Failure,
 }
 
 impl Broken {
+    /// Of a source of which cannot be told how to read it.
+    fn not_told(failure: Failure) -> Self {
+        let why = std::error::Error::source(&failure).map_or_else(|| failure.to_string(), ToString::to_string);
+        Self {
+            line: 1,
+            byte: 0,
+            detail: why,
+            reason: reasons::UNREADABLE_FILE,
+            failure,
+        }
+    }
+
+    /// Of a source that breaks off.
+    fn off(shown: &str, error: ReadError) -> Self {
+        Self {
+            line: error.line,
+            byte: error.byte,
+            detail: error.to_string(),
+            reason: reasons::BROKEN_OFF,
+            failure: unreadable(shown, error),
+        }
+    }
+
     /// Of a source that could not even be opened.
     fn unopened(shown: &str, error: anyhow::Error) -> Self {
         let remedy = error
@@ -385,6 +473,7 @@ impl Broken {
                     .because(error),
             },
             detail,
+            reason: reasons::BROKEN_OFF,
         }
     }
 
@@ -399,7 +488,7 @@ impl Broken {
             length: 0,
             bytes: &[],
         };
-        sink.reject(&place, &Rejection::with(reasons::BROKEN_OFF, self.detail.clone()));
+        sink.reject(&place, &Rejection::with(self.reason, self.detail.clone()));
         sink.finish()
     }
 }
@@ -417,6 +506,8 @@ struct Writing<'w> {
     appended: u64,
     /// So many groups are being encoded, or wait, at most.
     most_groups: usize,
+    /// Large groups among them.
+    large: usize,
 }
 
 impl Writing<'_> {
@@ -425,14 +516,15 @@ impl Writing<'_> {
         for archive in &job.pieces.archives {
             run.add_input(archive.clone());
         }
-        let mut waiting: BTreeMap<Turn, Event> = BTreeMap::new();
+        let mut waiting: BTreeMap<Turn, (Event, usize)> = BTreeMap::new();
         let mut next: Turn = (0, 0);
         while next.0 < job.pieces.pieces.len() {
             // As long as too many groups are under way no more rows are taken, and so no more blocks are read.
-            while self.under_way() < self.most_groups
-                && let Some(event) = waiting.remove(&next)
+            while self.large == 0
+                && self.under_way() < self.most_groups
+                && let Some((event, bytes)) = waiting.remove(&next)
             {
-                gate.leave(next.0);
+                gate.leave(next.0, bytes);
                 if matches!(event, Event::Chunk { .. }) {
                     next.1 += 1;
                 } else {
@@ -468,6 +560,12 @@ impl Writing<'_> {
                             run.add_input(input);
                         }
                     }
+                    Event::LeftOut { source } => {
+                        let name = &job.pieces.pieces[source].name;
+                        run.count(name, Flow::Read, "", 1);
+                        run.count(name, Flow::Skipped, reasons::LINK, 1);
+                        found.links.push(name.clone());
+                    }
                     Event::Broken(failure) => found.broken.push(failure.into()),
                     Event::Failed(error) => return Err(error),
                 }
@@ -488,20 +586,22 @@ impl Writing<'_> {
         usize::try_from(self.given - self.appended).unwrap_or(usize::MAX)
     }
 
-    fn give_out(&mut self, groups: Vec<Encode>) {
-        for encode in groups {
-            self.tasks.put_first(Group(self.given, encode));
+    fn give_out(&mut self, groups: Vec<Rows>) {
+        for rows in groups {
+            self.large += usize::from(rows.is_large);
+            self.tasks.put_first(Group(self.given, rows));
             self.given += 1;
         }
     }
 
     /// Waits for news, and appends the groups whose turn has come.
-    fn hear(&mut self, news: &Receiver<Told>, waiting: &mut BTreeMap<Turn, Event>) -> Result<()> {
+    fn hear(&mut self, news: &Receiver<Told>, waiting: &mut BTreeMap<Turn, (Event, usize)>) -> Result<()> {
         match news.recv().context("a thread of this run has ended before its work")? {
-            Told::Event(turn, event) => {
-                waiting.insert(turn, event);
+            Told::Event(turn, event, bytes) => {
+                waiting.insert(turn, (event, bytes));
             }
-            Told::Group(number, group) => {
+            Told::Group(number, is_large, group) => {
+                self.large -= usize::from(is_large);
                 self.groups.insert(number, group?);
             }
         }
@@ -533,7 +633,7 @@ impl<T: Table> Gather<T> {
         }
     }
 
-    fn add(&mut self, batch: Option<RecordBatch>, groups: &mut Vec<Encode>) {
+    fn add(&mut self, batch: Option<RecordBatch>, groups: &mut Vec<Rows>) {
         let Some(batch) = batch else { return };
         self.rows += batch.num_rows();
         self.bytes += used_bytes(&batch);
@@ -543,18 +643,22 @@ impl<T: Table> Gather<T> {
         }
     }
 
-    fn group(&mut self) -> Option<Encode> {
+    fn group(&mut self) -> Option<Rows> {
+        let is_large = self.bytes > LARGE_GROUP_BYTES;
         (self.rows, self.bytes) = (0, 0);
         let batches = std::mem::take(&mut self.batches);
         if batches.is_empty() {
             return None;
         }
         let (encoder, file) = (self.encoder.clone(), self.file);
-        Some(Box::new(move || {
-            let group = encoder.encode(&batches)?;
-            let append: Append = Box::new(move |tables| file(tables).append(group));
-            Ok(append)
-        }))
+        Some(Rows {
+            is_large,
+            encode: Box::new(move || {
+                let group = encoder.encode(&batches)?;
+                let append: Append = Box::new(move |tables| file(tables).append(group));
+                Ok(append)
+            }),
+        })
     }
 }
 
@@ -591,7 +695,7 @@ impl Gathers {
     }
 
     /// Adds what a piece of a source held; returns the groups that are whole.
-    fn add(&mut self, chunk: Chunk) -> Vec<Encode> {
+    fn add(&mut self, chunk: Chunk) -> Vec<Rows> {
         let mut groups = Vec::new();
         self.posts.add(chunk.posts, &mut groups);
         self.post_ids.add(chunk.post_ids, &mut groups);
@@ -604,7 +708,7 @@ impl Gathers {
     }
 
     /// What is left when all is read.
-    fn rest(&mut self) -> Vec<Encode> {
+    fn rest(&mut self) -> Vec<Rows> {
         [
             self.posts.group(),
             self.post_ids.group(),

@@ -2,10 +2,14 @@
 
 /// The file could not be read, or not further than here.
 pub const BROKEN_OFF: &str = "file cannot be read to its end";
+/// A file that was told by its content to be nothing that can be read, or CSV that no mapping describes.
+pub const UNREADABLE_FILE: &str = "file cannot be read as anything known";
 /// A file of a folder or archive, and not asked for by name, that holds nothing known: a note, a picture.
 pub const UNKNOWN_FILE: &str = "file of no known format";
 /// A page that holds no record.
 pub const EMPTY_PAGE: &str = "page without records";
+/// A link in an archive, a device: it holds no bytes of its own.
+pub const LINK: &str = "link or special file";
 /// The line is not JSON.
 pub const NOT_JSON: &str = "not JSON";
 /// The record holds bytes that are not UTF-8.
@@ -27,5 +31,7 @@ pub const BAD_TIME: &str = "unreadable time";
 pub const BAD_STATE: &str = "unknown state";
 /// Longer than `--max-line`.
 pub const TOO_LONG: &str = "line too long";
+/// A CSV row of which all fields are empty, as spreadsheets leave them.
+pub const EMPTY_ROW: &str = "row without a value";
 /// A CSV row with more or fewer fields than the header.
 pub const WRONG_FIELDS: &str = "wrong number of fields";

@@ -1,8 +1,12 @@
 //! Which record a piece of JSON is, told by its keys: those of Twitter first, since they are the most; then all others'.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
+use crate::frame::apart;
 use crate::json::{Maybe, Nested, Present, Text, from_str, from_str_again, record, unread};
+use crate::mapping::{BoundJson, Fit};
 use crate::parse::Rules;
 use crate::reasons;
 use crate::settings::Kind;
@@ -48,6 +52,24 @@ pub(crate) fn reread<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Reje
     from_str(json).map_err(|error| not_json(&error))
 }
 
+/// Tries mappings on a record: whether one of them has read it, and otherwise why the first does not fit.
+fn mapped(
+    mappings: &[Arc<BoundJson>],
+    json: &str,
+    place: &RecordPlace<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Option<String>> {
+    let mut why = None;
+    for mapping in mappings {
+        match mapping.apply(json, place, sink) {
+            Fit::Settled => return Ok(()),
+            Fit::Not(misfit) => why = why.or(Some(misfit)),
+            Fit::NotJson => break,
+        }
+    }
+    Err(why)
+}
+
 /// Reads more of a record that has been read; the keys that it does not know are as they were.
 pub(crate) fn read_on<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rejection> {
     from_str_again(json).map_err(|error| not_json(&error))
@@ -55,12 +77,30 @@ pub(crate) fn read_on<'de, T: Deserialize<'de>>(json: &'de str) -> Result<T, Rej
 
 /// Reads one JSON record, whatever it is, into the sink.
 pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+    let Err(misfit) = mapped(&rules.json_asked, json, place, sink) else {
+        return;
+    };
+    if rules.kind == Kind::Mapped {
+        sink.read();
+        let rejection = Rejection {
+            reason: reasons::NOT_KNOWN,
+            detail: misfit,
+        };
+        return sink.reject(place, &rejection);
+    }
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
+            if let Some(values) = apart(json) {
+                // Several in a line, where the line feed between them was lost.
+                for (at, value) in values {
+                    record(value, rules, &place.within(at, value), sink);
+                }
+                return;
+            }
             sink.read();
             let rejection = if error.is_data() {
-                Rejection::with(reasons::NOT_KNOWN, particulars(&error))
+                Rejection::with(reasons::NOT_KNOWN, misfit.unwrap_or_else(|| particulars(&error)))
             } else {
                 not_json(&error)
             };
@@ -80,8 +120,16 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     } else if tweet.holds.0 && !tweet.is_tweet() && !tweet.is_user() && !tweet.did.0 {
         reread(json).and_then(|holdings| page(json, &holdings, rules, place, sink))
     } else {
+        let mut outcome = single(json, &tweet, rules, sink);
+        let is_unknown = matches!(&outcome, Err(rejection) if *rejection == Rejection::new(reasons::NOT_KNOWN));
+        if is_unknown && rules.kind == Kind::Any && mapped(&rules.json_builtin, json, place, sink).is_ok() {
+            return;
+        }
+        if let Err(rejection) = &mut outcome {
+            rejection.detail = rejection.detail.take().or(misfit);
+        }
         sink.read();
-        return settle(single(json, &tweet, rules, sink), place, sink);
+        return settle(outcome, place, sink);
     };
     if let Err(rejection) = whole {
         sink.read();

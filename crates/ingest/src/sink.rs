@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use arrow::error::ArrowError;
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Flow, Follow, Follows, Post, PostId, PostIds, Posts, Reject,
-    Rejects, Roster, RosterEntry, Table, Timestamp,
+    Account, Accounts, Availability, AvailabilityCheck, Basis, Flow, Follow, Follows, Post, PostId, PostIds, Posts,
+    Reject, Rejects, Roster, RosterEntry, Table, Timestamp,
 };
 
 use crate::json::unread::Unread;
@@ -30,6 +30,19 @@ pub struct RecordPlace<'r> {
     pub length: u64,
     /// Its bytes, or the first of them.
     pub bytes: &'r [u8],
+}
+
+impl<'r> RecordPlace<'r> {
+    /// The place of a part of the record.
+    #[must_use]
+    pub fn within(&self, at: usize, part: &'r str) -> Self {
+        Self {
+            line: self.line,
+            offset: self.offset + at as u64,
+            length: part.len() as u64,
+            bytes: part.as_bytes(),
+        }
+    }
 }
 
 /// Why a record is rejected.
@@ -79,7 +92,15 @@ impl<T: Table> Rows<T> {
     }
 
     fn finish(mut self) -> Result<Option<RecordBatch>, ArrowError> {
-        (self.rows > 0).then(|| T::finish(&mut self.builders)).transpose()
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        let (schema, mut columns, _) = T::finish(&mut self.builders)?.into_parts();
+        // The rows wait for others to make a group with; what the builders left room for is given back.
+        for column in &mut columns {
+            Array::shrink_to_fit(column);
+        }
+        RecordBatch::try_new(schema, columns).map(Some)
     }
 }
 
@@ -174,6 +195,12 @@ impl<'s> Sink<'s> {
         self
     }
 
+    /// When a record was observed that does not say so itself.
+    #[must_use]
+    pub const fn otherwise_observed_at(&self) -> Option<Timestamp> {
+        self.observed_at
+    }
+
     /// When a record was seen: as it says under `observed_at`, otherwise as is known of all.
     ///
     /// # Errors
@@ -263,6 +290,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.posts,
+            observed_at: post.observed_at.or(self.observed_at),
             ..post
         });
         self.parts.posts += 1;
@@ -291,6 +319,11 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.accounts,
+            observed_at: account.observed_at.or(self.observed_at),
+            observed_basis: match (account.observed_at, self.observed_at) {
+                (None, Some(_)) => Basis::Stated,
+                _ => account.observed_basis,
+            },
             ..account
         });
         self.parts.accounts += 1;
@@ -319,6 +352,7 @@ impl<'s> Sink<'s> {
             source_file: self.source,
             source_line: self.line,
             source_part: self.parts.follows,
+            observed_at: follow.observed_at.or(self.observed_at),
             ..follow
         });
         self.parts.follows += 1;

@@ -4,31 +4,11 @@
 
 mod run;
 
-use std::io::{Cursor, Read, Write};
+use std::io::Write;
 
-use run::{Bench, Ran, files_of, gzip, tweet};
+use run::pack::{bzip2, gzip, tar, utf16, xz, zip, zstd};
+use run::{Bench, Ran, files_of, tweet};
 use tables::{Posts, Rejects};
-use zip::write::SimpleFileOptions;
-
-fn bzip2(content: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    bzip2::read::BzEncoder::new(content, bzip2::Compression::best())
-        .read_to_end(&mut packed)
-        .unwrap();
-    packed
-}
-
-fn xz(content: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    liblzma::read::XzEncoder::new(content, 3)
-        .read_to_end(&mut packed)
-        .unwrap();
-    packed
-}
-
-fn zstd(content: &[u8]) -> Vec<u8> {
-    zstd::encode_all(content, 3).unwrap()
-}
 
 /// A zstd frame that asks its reader for a window of 128 MiB, as `zstd --ultra --long=27` writes it.
 fn zstd_long(content: &[u8]) -> Vec<u8> {
@@ -37,45 +17,6 @@ fn zstd_long(content: &[u8]) -> Vec<u8> {
     encoder.window_log(27).unwrap();
     encoder.write_all(content).unwrap();
     encoder.finish().unwrap()
-}
-
-fn utf16(text: &str, big_endian: bool) -> Vec<u8> {
-    let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-    units
-        .flat_map(|unit: u16| {
-            if big_endian {
-                unit.to_be_bytes()
-            } else {
-                unit.to_le_bytes()
-            }
-        })
-        .collect()
-}
-
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut builder = tar::Builder::new(Vec::new());
-    for (name, content) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o644);
-        // By hand, since the builder refuses the names that hostile archives hold.
-        header.as_mut_bytes()[..name.len()].copy_from_slice(name.as_bytes());
-        header.set_cksum();
-        builder.append(&header, *content).unwrap();
-    }
-    builder.into_inner().unwrap()
-}
-
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (index, (name, content)) in files.iter().enumerate() {
-        let method = [zip::CompressionMethod::Deflated, zip::CompressionMethod::Stored][index % 2];
-        writer
-            .start_file(*name, SimpleFileOptions::default().compression_method(method))
-            .unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 /// Post ids by the source that held them, in table order.
@@ -132,6 +73,15 @@ fn utf16_is_text_like_any_other() {
         let posts = ran.table::<Posts>();
         let post = posts.rows().unwrap().next().unwrap();
         assert_eq!(post.text, Some("ضباب 🌫 über den Hügeln"));
+        // Without a mark: what every format begins with tells.
+        bench.put("a.json", &utf16(&line, big_endian)[2..]);
+        bench.put("roster.csv", &utf16(csv, big_endian)[2..]);
+        let bare = bench.ingest(&["a.json", "roster.csv", "--force"]);
+        assert_eq!(bare.ledger(), ["read 2", "used 2"], "{}", bare.stderr());
+        assert_eq!(
+            bare.table::<Posts>().rows().unwrap().next().unwrap().text,
+            Some("ضباب 🌫 über den Hügeln")
+        );
     }
 }
 
@@ -297,20 +247,11 @@ fn what_cannot_be_taken_from_an_archive_does_not_cost_the_rest() {
 }
 
 #[test]
-fn an_archive_in_a_pipe_or_in_an_archive_says_what_to_do() {
+fn an_archive_in_an_archive_says_what_to_do() {
     let one = tweet(1, "");
     let zipped = zip(&[("a.jsonl", one.as_bytes())]);
     let tarred = tar(&[("a.jsonl", one.as_bytes())]);
     for (kind, archive) in [("zip", zipped), ("tar", tarred)] {
-        let ran = Bench::new().ingest_to("out", &["-"], archive.clone());
-        assert_eq!(ran.status(), 2);
-        assert_eq!(
-            ran.stderr(),
-            format!(
-                "ingest: cannot read standard input: it is a {kind} archive\n  remedy: give it as a file of its own, not \
-                 through a pipe or inside another archive\n"
-            )
-        );
         let outer = zip(&[("inner", &archive), ("b.jsonl", one.as_bytes())]);
         let ran = Bench::with("outer.zip", outer).ingest(&["outer.zip"]);
         assert_eq!(ran.status(), 1, "{}", ran.stderr());
@@ -325,29 +266,287 @@ fn an_archive_in_a_pipe_or_in_an_archive_says_what_to_do() {
 }
 
 #[test]
-fn a_bomb_meets_a_limit() {
-    let bomb = zstd_of_blank();
-    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
-    let bench = Bench::with("bomb.zst", &bomb);
-    bench.put("good.jsonl", tweet(1, ""));
-    let ran = bench.ingest(&["bomb.zst", "good.jsonl"]);
+fn an_archive_may_come_through_a_pipe() {
+    let (one, two) = (tweet(1, ""), tweet(2, ""));
+    let files: [(&str, &[u8]); 2] = [("b.jsonl", one.as_bytes()), ("a.jsonl.gz", &gzip(two.as_bytes()))];
+    let tarred = tar(&files);
+    for (name, archive) in [
+        ("tar", tarred.clone()),
+        ("tar.gz", gzip(&tarred)),
+        ("tar.bz2", bzip2(&tarred)),
+        ("tar.xz", xz(&tarred)),
+        ("tar.zst", zstd(&tarred)),
+        ("zip", zip(&files)),
+    ] {
+        let bench = Bench::new();
+        let ran = bench.ingest_to("out", &["-"], archive.clone());
+        assert_eq!(ran.status(), 0, "{name}: {}", ran.stderr());
+        assert_eq!(
+            posts_of(&ran),
+            named(&[("-/a.jsonl.gz", "2"), ("-/b.jsonl", "1")]),
+            "{name}"
+        );
+        let run = std::fs::read_to_string(ran.dir.join("run.json")).unwrap();
+        assert!(
+            run.contains(&blake3::hash(&archive).to_hex().to_string()),
+            "{name}: {run}"
+        );
+        // Cut off, what came is used.
+        let cut = bench.ingest_to("cut", &["-"], &archive[..archive.len() - 600.min(archive.len() / 2)]);
+        assert!((1..=2).contains(&cut.status()), "{name}: {}", cut.stderr());
+    }
+}
+
+#[test]
+fn zstd_may_begin_with_frames_to_be_skipped_and_ask_for_any_window() {
+    let line = tweet(1, "");
+    let skipped = |number: u8, bytes: &[u8]| {
+        let length = (bytes.len() as u32).to_le_bytes();
+        [&[0x50 | number, 0x2a, 0x4d, 0x18][..], &length, bytes].concat()
+    };
+    let framed = [
+        skipped(0, b"pzst"),
+        zstd(line.as_bytes()),
+        skipped(14, b"a table of places"),
+    ]
+    .concat();
+    // The frame's header: content of unknown length, a window of 2 GiB (log 31), then one raw block, the last.
+    let length = line.len() as u32;
+    let block = (length << 3 | 1).to_le_bytes();
+    let wide = [
+        &[0x28, 0xb5, 0x2f, 0xfd, 0x00, (31 - 10) << 3][..],
+        &block[..3],
+        line.as_bytes(),
+    ]
+    .concat();
+    for (name, packed) in [("skippable", framed), ("--long=31", wide)] {
+        let ran = Bench::with("x", packed).ingest(&["x"]);
+        assert_eq!(ran.status(), 0, "{name}: {}", ran.stderr());
+        assert_eq!(posts_of(&ran), named(&[("x", "1")]), "{name}");
+    }
+}
+
+/// A file of a zip as it is stored: name, method, stored bytes, and what they hold.
+struct Entry<'e>(&'e str, u16, Vec<u8>, &'e [u8]);
+
+/// A zip, by hand. Entries without stored bytes share those of the entry before.
+fn zip_by_hand(entries: &[Entry<'_>]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    let mut directory = Vec::new();
+    let mut at = 0;
+    for Entry(name, method, stored, content) in entries {
+        let mut crc = flate2::Crc::new();
+        crc.update(content);
+        let of = |number: usize| (number as u32).to_le_bytes();
+        let before = entries
+            .iter()
+            .rfind(|entry| !entry.2.is_empty())
+            .map_or(0, |entry| entry.2.len());
+        let length = if stored.is_empty() { before } else { stored.len() };
+        let mut common = vec![63, 0, 0, 0];
+        common.extend_from_slice(&method.to_le_bytes());
+        common.extend_from_slice(&[0; 4]);
+        for field in [crc.sum().to_le_bytes(), of(length), of(content.len())] {
+            common.extend_from_slice(&field);
+        }
+        common.extend_from_slice(&(name.len() as u16).to_le_bytes());
+        if !stored.is_empty() {
+            at = archive.len();
+            archive.extend_from_slice(b"PK\x03\x04");
+            archive.extend_from_slice(&common);
+            archive.extend_from_slice(&[0, 0]);
+            archive.extend_from_slice(name.as_bytes());
+            archive.extend_from_slice(stored);
+        }
+        directory.extend_from_slice(b"PK\x01\x02\x3f\x03");
+        directory.extend_from_slice(&common);
+        // No extra field, no comment, first disk, no attributes but those of a file.
+        directory.extend_from_slice(&[0; 8]);
+        directory.extend_from_slice(&(0o100_644_u32 << 16).to_le_bytes());
+        directory.extend_from_slice(&of(at));
+        directory.extend_from_slice(name.as_bytes());
+    }
+    let from = archive.len() as u32;
+    archive.extend_from_slice(&directory);
+    archive.extend_from_slice(b"PK\x05\x06\0\0\0\0");
+    let count = (entries.len() as u16).to_le_bytes();
+    archive.extend_from_slice(&count);
+    archive.extend_from_slice(&count);
+    archive.extend_from_slice(&(directory.len() as u32).to_le_bytes());
+    archive.extend_from_slice(&from.to_le_bytes());
+    archive.extend_from_slice(&[0, 0]);
+    archive
+}
+
+#[test]
+fn a_zip_s_files_may_be_packed_in_any_common_way() {
+    let lines: Vec<String> = (1..=6).map(|id| tweet(id, "")).collect();
+    let of = |index: usize| lines[index].as_bytes();
+    // A stored block of deflate, which is one of deflate64, too.
+    let length = (of(2).len() as u16).to_le_bytes();
+    let block = [&[1][..], &length, &length.map(|byte| !byte), of(2)].concat();
+    let archive = zip_by_hand(&[
+        Entry("a", 0, of(0).to_vec(), of(0)),
+        Entry("b", 12, bzip2(of(1)), of(1)),
+        Entry("c", 9, block, of(2)),
+        Entry("d", 93, zstd(of(3)), of(3)),
+        Entry("e", 95, xz(of(4)), of(4)),
+        Entry("f", 97, b"wavpack".to_vec(), of(5)),
+    ]);
+    let ran = Bench::with("x.zip", archive).ingest(&["x.zip"]);
     assert_eq!(ran.status(), 1, "{}", ran.stderr());
+    let posts: Vec<String> = posts_of(&ran).into_iter().map(|(_, id)| id).collect();
+    assert_eq!(posts, ["1", "2", "3", "4", "5"]);
+    assert!(ran.stderr().contains("which is not unpacked here"), "{}", ran.stderr());
+}
+
+#[test]
+fn links_are_left_out_by_name_and_files_with_holes_are_told_of() {
+    let one = tweet(1, "");
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut add = |kind: tar::EntryType, name: &str, content: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        header.set_path(name).unwrap();
+        if content.is_empty() {
+            header.set_link_name("a.jsonl").unwrap();
+        }
+        header.set_cksum();
+        builder.append(&header, content).unwrap();
+    };
+    add(tar::EntryType::Directory, "d/", b"");
+    add(tar::EntryType::Regular, "d/a.jsonl", one.as_bytes());
+    add(tar::EntryType::Symlink, "d/b.jsonl", b"");
+    add(tar::EntryType::Link, "d/c.jsonl", b"");
+    let archive = builder.into_inner().unwrap();
+    let bench = Bench::with("x.tar", &archive);
+    let ran = bench.ingest(&["x.tar"]);
+    assert_eq!(ran.status(), 0, "{}", ran.stderr());
+    assert_eq!(ran.ledger(), ["read 3", "used 1", "skipped link or special file 2"]);
     assert!(
-        ran.stderr().contains("it unpacks to more than 400 times its size"),
+        ran.stderr()
+            .contains("2 left out, links or special files in archives: 'x.tar/d/b.jsonl', 'x.tar/d/c.jsonl'"),
         "{}",
         ran.stderr()
     );
+    // A file with holes, as GNU tar --sparse --format=posix marks it.
+    let record = |key: &str, value: &str| {
+        let body = format!(" {key}={value}\n");
+        let length = (1..)
+            .find(|length: &usize| length.to_string().len() + body.len() == *length)
+            .unwrap();
+        format!("{length}{body}")
+    };
+    let marks = record("GNU.sparse.major", "1") + &record("GNU.sparse.minor", "0");
+    let mut builder = tar::Builder::new(Vec::new());
+    for (kind, name, content) in [
+        (tar::EntryType::XHeader, "pax", marks.as_bytes()),
+        (tar::EntryType::Regular, "s.jsonl", one.as_bytes()),
+        (tar::EntryType::Regular, "t.jsonl", one.as_bytes()),
+    ] {
+        let mut header = tar::Header::new_ustar();
+        header.set_entry_type(kind);
+        header.set_size(content.len() as u64);
+        header.set_path(name).unwrap();
+        header.set_cksum();
+        builder.append(&header, content).unwrap();
+    }
+    let ran = Bench::with("x.tar", builder.into_inner().unwrap()).ingest(&["x.tar"]);
+    assert_eq!(ran.status(), 1, "{}", ran.stderr());
+    assert!(ran.stderr().contains("it is stored with holes"), "{}", ran.stderr());
+    assert_eq!(posts_of(&ran), named(&[("x.tar/t.jsonl", "1")]));
+}
+
+/// So many blanks, packed in members of 32 MiB.
+fn blank(pack: fn(&[u8]) -> Vec<u8>, members: usize) -> Vec<u8> {
+    pack(&vec![b' '; 32 << 20]).repeat(members)
+}
+
+#[test]
+fn a_bomb_meets_a_limit() {
+    let bench = Bench::with("good.jsonl", tweet(1, ""));
+    let more = 40;
+    let mut inputs = vec!["good.jsonl"];
+    for (name, pack) in [
+        ("bomb.gz", gzip as fn(&[u8]) -> Vec<u8>),
+        ("bomb.bz2", bzip2),
+        ("bomb.xz", xz),
+        ("bomb.zst", zstd),
+    ] {
+        bench.put(name, blank(pack, more));
+        inputs.push(name);
+    }
+    let ran = bench.ingest(&inputs);
+    assert_eq!(ran.status(), 1, "{}", ran.stderr());
+    let told = ran
+        .stderr()
+        .matches("it unpacks to more than 400 times its size")
+        .count();
+    assert_eq!(told, 4, "{}", ran.stderr());
     assert_eq!(posts_of(&ran), named(&[("good.jsonl", "1")]));
 }
 
-/// Two gigabytes of line feeds, packed.
-fn zstd_of_blank() -> Vec<u8> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
-    let blank = vec![b'\n'; 1 << 20];
-    for _ in 0..2_048 {
-        encoder.write_all(&blank).unwrap();
+#[test]
+fn a_bomb_of_many_small_files_meets_the_limit_too() {
+    // Each file alone would pass.
+    let blank_of = |bytes: usize| vec![b' '; bytes];
+    let content = blank_of(64 << 20);
+    let packed = bzip2(&content);
+    let names: Vec<String> = (0..20).map(|index| format!("{index}.jsonl")).collect();
+    let entries: Vec<Entry<'_>> = names
+        .iter()
+        .map(|name| Entry(name, 12, packed.clone(), &content))
+        .collect();
+    let told_less: Vec<Entry<'_>> = names
+        .iter()
+        .map(|name| Entry(name, 12, packed.clone(), &content[..1_000]))
+        .collect();
+    let one = tweet(1, "");
+    let shared = [
+        Entry("a.jsonl", 0, one.clone().into_bytes(), one.as_bytes()),
+        Entry("b.jsonl", 0, Vec::new(), one.as_bytes()),
+    ];
+    let twice = [
+        Entry("a.jsonl", 0, one.clone().into_bytes(), one.as_bytes()),
+        Entry("a.jsonl", 0, one.clone().into_bytes(), one.as_bytes()),
+    ];
+    let gz = gzip(&blank_of(40 << 20));
+    let many: Vec<(String, &[u8])> = (0..40).map(|index| (format!("{index}.gz"), &gz[..])).collect();
+    let many: Vec<(&str, &[u8])> = many.iter().map(|(name, content)| (&**name, *content)).collect();
+    for (name, archive, told) in [
+        (
+            "declared.zip",
+            zip_by_hand(&entries),
+            "it unpacks to more than 400 times its size",
+        ),
+        (
+            "told-less.zip",
+            zip_by_hand(&told_less),
+            "it is longer than the archive says",
+        ),
+        (
+            "shared.zip",
+            zip_by_hand(&shared),
+            "it overlaps with another file of the archive",
+        ),
+        (
+            "twice.zip",
+            zip_by_hand(&twice),
+            "1 of its files have the name of another",
+        ),
+        ("inner.tar", tar(&many), "it unpacks to more than 400 times its size"),
+    ] {
+        let bench = Bench::with(name, archive);
+        bench.put("good.jsonl", &one);
+        let ran = bench.ingest(&["good.jsonl", name]);
+        assert_eq!(ran.status(), 1, "{name}: {}", ran.stderr());
+        assert!(ran.stderr().contains(told), "{name}: {}", ran.stderr());
+        assert!(posts_of(&ran).contains(&("good.jsonl".to_owned(), "1".to_owned())));
+        let again = bench.ingest_to("again", &["good.jsonl", name, "-j", "5"], "");
+        assert_eq!(files_of(&again.dir), files_of(&ran.dir), "{name}");
     }
-    encoder.finish().unwrap()
 }
 
 #[test]

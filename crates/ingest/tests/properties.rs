@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Arc;
 
 use ingest::detect::{Detector, Mappings};
 use ingest::frame::{Block, Feed};
@@ -40,7 +41,13 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
         builtin,
     };
     let mut feed = Feed::new(Trickle { bytes, step });
-    let plan = Detector::new(Kind::Any, &mappings).detect(&mut feed, "x", "x").ok()?;
+    let plan = Detector::new(Kind::Any, &mappings, false)
+        .detect(&mut feed, "x", "x")
+        .ok()?;
+    // A mapping of JSON that few texts have the keys of.
+    let text = "[accounts]\nhandle = \"who\"\n[posts]\nrecords = \"rows[].in[]\"\nhandle = \"who\"\ntext = \"rows[].in[].a\"\npost_id = \"rows[].x\"\n";
+    let json = mapping::read(text, "m").unwrap();
+    let json_asked = vec![Arc::new(mapping::BoundJson::new(&json, Arc::default()))];
     let mut counts = Counts::new();
     let mut rows = [0; 6];
     let mut take = |block: Block| {
@@ -48,6 +55,9 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
             kind: Kind::Any,
             max_line,
             whose: None,
+            observed_at: None,
+            json_asked: json_asked.clone(),
+            json_builtin: Vec::new(),
         };
         let chunk = parse(&block, &plan, "x", &rules).unwrap();
         for (key, records) in chunk.counts {
@@ -126,6 +136,9 @@ const PIECES: &[&str] = &[
     "\"referenced_tweets\":[{\"type\":\"retweeted\",\"id\":\"2\"}]",
     "\"\\ud83d\"",
     "\"\\u0000\"",
+    "{\"who\":",
+    "\"rows\":[{\"in\":[",
+    "{\"who\":\"Oak\",\"rows\":[{\"x\":1,\"in\":[{\"a\":1.5e9},null,7]},3]}",
     "handle,observed_at,state\n",
     "Oak,2015-06-03,active\n",
     "follower_id,followed_id\n",

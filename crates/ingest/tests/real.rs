@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use run::{Bench, Ran};
-use tables::{Accounts, Availability, Flow, Follows, LedgerEntries, PostIds, PostKind, Posts, Rejects};
+use tables::{Accounts, Availability, Flow, Follows, LedgerEntries, PostIds, PostKind, Posts, Rejects, Timestamp};
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn skipped(why: &str) {
@@ -89,6 +89,20 @@ fn troll_archive() {
             .rows()
             .unwrap()
             .all(|post| post.post_id.is_none() && post.posted_at.is_some())
+    );
+    // Years have two digits there. python3: t = lambda x: int(datetime.strptime(x, '%m/%d/%y %H:%M').replace(tzinfo=timezone.utc).timestamp());
+    //   a = [t(r['publish_date']) for r in rows]; min(a), max(a) → 1506823980 1508110440; harvested_date: the same
+    let of = |times: Vec<Option<Timestamp>>| {
+        (
+            times.iter().flatten().min().copied(),
+            times.iter().flatten().max().copied(),
+        )
+    };
+    let expected = (Some(Timestamp(1_506_823_980_000)), Some(Timestamp(1_508_110_440_000)));
+    assert_eq!(of(posts.rows().unwrap().map(|post| post.posted_at).collect()), expected);
+    assert_eq!(
+        of(posts.rows().unwrap().map(|post| post.observed_at).collect()),
+        expected
     );
 }
 
@@ -408,4 +422,179 @@ fn mastodon_statuses() {
         String::from_utf8_lossy(&output.stderr)
     );
     assert!(told.contains("586 statuses, 0 different, 0 missing"), "{told}");
+}
+
+/// Rows of `golden/csv.csv`, which `witness/count_csv.py` makes from the corpora.
+fn golden() -> Vec<Vec<String>> {
+    let table = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/csv.csv")).unwrap();
+    let rows = table.lines().skip(1);
+    rows.map(|row| row.split(',').map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn csv_corpora_as_an_independent_reader_counts_them() {
+    let Some(root) = data(".") else { return };
+    let mut different = Vec::new();
+    assert!(!golden().is_empty());
+    for row in golden() {
+        let [
+            path,
+            arguments,
+            read,
+            used,
+            rejected,
+            skipped,
+            tables,
+            accounts,
+            first,
+            last,
+        ] = &row[..]
+        else {
+            panic!("{row:?}");
+        };
+        let input = root.join(path);
+        if !input.exists() {
+            skipped_corpus(path);
+            continue;
+        }
+        let arguments: Vec<&str> = std::iter::once(input.to_str().unwrap())
+            .chain(arguments.split_whitespace())
+            .collect();
+        let ran = Bench::new().ingest(&arguments);
+        assert_eq!(ran.status(), 0, "{path}: {}", ran.stderr());
+        let lost = [("rejected", rejected), ("skipped", skipped)];
+        let lost = lost
+            .iter()
+            .filter(|(_, lost)| !lost.is_empty())
+            .map(|(flow, lost)| format!("{flow} {lost}"));
+        let ledger: Vec<String> = [format!("read {read}"), format!("used {used}")]
+            .into_iter()
+            .chain(lost)
+            .collect();
+        let (posts, seen, follows, roster) = (
+            ran.table::<Posts>(),
+            ran.table::<Accounts>(),
+            ran.table::<Follows>(),
+            ran.table::<tables::Roster>(),
+        );
+        let counted = [
+            ("posts", posts.len()),
+            ("accounts", seen.len()),
+            ("availability", ran.table::<Availability>().len()),
+            ("follows", follows.len()),
+            ("roster", roster.len()),
+        ];
+        let counted: Vec<String> = counted
+            .iter()
+            .filter(|(_, rows)| *rows > 0)
+            .map(|(table, rows)| format!("{table} {rows}"))
+            .collect();
+        let mut ids: std::collections::BTreeSet<String> =
+            posts.rows().unwrap().map(|row| row.account_id.to_owned()).collect();
+        let mut times: Vec<Timestamp> = posts.rows().unwrap().filter_map(|row| row.posted_at).collect();
+        if ids.is_empty() {
+            ids = seen.rows().unwrap().map(|row| row.account_id.to_owned()).collect();
+        }
+        if ids.is_empty() {
+            ids = roster
+                .rows()
+                .unwrap()
+                .map(|row| row.handle.or(row.account_id).unwrap().to_owned())
+                .collect();
+        }
+        if times.is_empty() {
+            times = seen.rows().unwrap().filter_map(|row| row.created_at).collect();
+        }
+        let end = |time: Option<&Timestamp>| time.map_or_else(String::new, |time| time.0.to_string());
+        let found = (
+            ran.ledger(),
+            counted.join(" "),
+            ids.len().to_string(),
+            end(times.iter().min()),
+            end(times.iter().max()),
+        );
+        let expected = (ledger, tables.clone(), accounts.clone(), first.clone(), last.clone());
+        if found != expected {
+            different.push(format!("{path}: ingest {found:?}, Python {expected:?}"));
+        }
+        // A built-in mapping says of every column whether it is read or left.
+        assert!(
+            !ran.stderr().contains("not known and not read"),
+            "{path}: {}",
+            ran.stderr()
+        );
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+fn skipped_corpus(path: &str) {
+    skipped(&format!("there is no {path}"));
+}
+
+#[test]
+fn the_golden_table_of_csv_is_what_python_counts_now() {
+    let Some(root) = data(".") else { return };
+    let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
+        return skipped("DIMINUENDO_PYTHON is not set to a Python");
+    };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/witness/count_csv.py");
+    let output = Command::new(python)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(script)
+        .arg(&root)
+        .output()
+        .unwrap();
+    if !output.status.success() {
+        return skipped("not all of the CSV corpora are there, or no zstd");
+    }
+    let table = String::from_utf8(output.stdout).unwrap();
+    let rows: Vec<Vec<String>> = table
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').map(str::to_owned).collect())
+        .collect();
+    assert_eq!(rows, golden());
+}
+
+// python3: sum(t.startswith('RT @') for u in j for t in u['tweet'] or []) → 4546; sum(len((u['neighbor'] or {}).get('following', [])) …) → 605;
+//   Counter(u['profile']['verified'] …) → {'True ': 63, 'False ': 37}; sum(not u['profile']['location'].strip() …) → 30
+#[test]
+fn twibot() {
+    let Some(folder) = data("twibot20") else { return };
+    let ran = ingest(&folder.join("TwiBot-20_sample.json"));
+    let posts = ran.table::<Posts>();
+    assert_eq!(
+        posts
+            .rows()
+            .unwrap()
+            .filter(|post| post.kind == PostKind::Repost)
+            .count(),
+        4_546
+    );
+    assert!(
+        posts
+            .rows()
+            .unwrap()
+            .all(|post| post.text.is_some_and(|text| text.trim() == text))
+    );
+    let accounts = ran.table::<Accounts>();
+    let accounts: Vec<_> = accounts.rows().unwrap().collect();
+    assert_eq!(
+        accounts.iter().filter(|account| account.verified == Some(true)).count(),
+        63
+    );
+    assert_eq!(accounts.iter().filter(|account| account.location.is_none()).count(), 30);
+    assert!(
+        accounts
+            .iter()
+            .all(|account| account.followers.is_some() && account.lang.is_none())
+    );
+    let ids: std::collections::BTreeSet<&str> = accounts.iter().map(|account| account.account_id).collect();
+    let follows = ran.table::<Follows>();
+    let outward = follows
+        .rows()
+        .unwrap()
+        .take_while(|follow| ids.contains(follow.follower_id))
+        .count();
+    assert!(outward > 0 && follows.len() == 1_139);
 }

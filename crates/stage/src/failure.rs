@@ -30,6 +30,12 @@ impl Failure {
         self
     }
 
+    /// What to do about it, where that is known.
+    #[must_use]
+    pub fn advice(&self) -> Option<&str> {
+        self.remedy.as_deref()
+    }
+
     /// Adds why.
     #[must_use]
     pub fn because(mut self, source: impl Into<anyhow::Error>) -> Self {

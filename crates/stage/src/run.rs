@@ -46,6 +46,10 @@ pub trait Stage: Parser {
     /// # Errors
     /// When it cannot be done; nothing is published then.
     fn run(&self, input: Self::Input, run: &mut Run) -> anyhow::Result<Outcome>;
+    /// Does something else altogether, where that is asked for: nothing is written to a directory then.
+    fn instead(&self) -> Option<anyhow::Result<Outcome>> {
+        None
+    }
     /// Whether something is asked for on standard output, so that no output directory is needed.
     fn prints(&self) -> bool {
         false
@@ -118,6 +122,9 @@ pub(crate) fn complain(message: &str) {
 fn execute<S: Stage>(tool: &S) -> anyhow::Result<Outcome> {
     let common = tool.common();
     let threads = threads::apply(common.threads);
+    if let Some(outcome) = tool.instead() {
+        return outcome;
+    }
     if common.output.is_none() && !tool.prints() {
         return Err(Failure::new("no output given")
             .remedy("give the directory to write with -o DIR, or -o - for a pipe")

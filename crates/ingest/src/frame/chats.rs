@@ -3,8 +3,9 @@
 use std::io::Read;
 use std::sync::Arc;
 
+use super::open::{Open, Scan};
 use super::values::Cutter;
-use super::{BLOCK_BYTES, Block, Cut, Feed};
+use super::{BLOCK_BYTES, Cut, Feed, Take};
 
 /// The key whose list is cut.
 const KEY: &[u8] = b"messages";
@@ -27,13 +28,15 @@ struct Level {
 ///
 /// # Errors
 /// When the content cannot be read.
-pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn Take) -> Cut {
     let mut cutter = Cutter::new(max_line);
     let mut levels: Vec<Level> = Vec::new();
     // Lists and objects deeper than is looked at.
     let mut deeper = 0_usize;
-    // Levels below the message that is being cut; 0 is none.
-    let mut inside = 0_usize;
+    // The message that is being cut.
+    let mut message: Option<Open> = None;
+    // How far the line is indented in which nothing stands so far.
+    let mut column = None;
     let (mut in_text, mut escaped) = (false, false);
     let mut in_messages = false;
     let mut buffer = Vec::new();
@@ -49,7 +52,27 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
             }
         }
         let mut run = 0;
-        for (at, byte) in buffer.iter().copied().enumerate() {
+        let mut at = 0;
+        while let Some(byte) = buffer.get(at).copied() {
+            if let Some(open) = &mut message {
+                let (length, lost) = match open.scan(&buffer[at..]) {
+                    Scan::More => break,
+                    Scan::End(length) => (length, false),
+                    Scan::Next(length) | Scan::Closed(length) => (length, true),
+                };
+                at += length;
+                cutter.extend(&buffer[run..at]);
+                if lost {
+                    column = open.column();
+                    cutter.trim();
+                }
+                message = None;
+                if !cutter.end(take) {
+                    return Ok(());
+                }
+                continue;
+            }
+            at += 1;
             if in_text {
                 match (escaped, byte) {
                     (true, _) => escaped = false,
@@ -57,8 +80,7 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                     (false, b'"') => in_text = false,
                     _ => {}
                 }
-                if inside == 0
-                    && deeper == 0
+                if deeper == 0
                     && let Some(level) = levels.last_mut()
                 {
                     level.keep(byte);
@@ -68,22 +90,27 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                 }
                 continue;
             }
+            let indent = column;
+            column = match byte {
+                b'\n' => Some(0),
+                b' ' | b'\t' => column.map(|column| column + 1),
+                b'\r' => column,
+                _ => None,
+            };
             match byte {
                 b'"' => {
                     in_text = true;
-                    if inside == 0
-                        && deeper == 0
+                    if deeper == 0
                         && let Some(level) = levels.last_mut()
                     {
                         level.keep(byte);
                         level.last.clear();
                     }
                 }
-                b'{' | b'[' if inside > 0 => inside += 1,
                 b'{' if in_messages => {
-                    inside = 1;
-                    cutter.begin(base + at as u64);
-                    run = at;
+                    message = Some(Open::new(indent));
+                    cutter.begin(base + at as u64 - 1);
+                    run = at - 1;
                 }
                 b'{' | b'[' if deeper > 0 || levels.len() == LEVELS => deeper += 1,
                 b'{' | b'[' => {
@@ -102,15 +129,6 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                     level.keep(byte);
                     levels.push(level);
                 }
-                b'}' | b']' if inside > 0 => {
-                    inside -= 1;
-                    if inside == 0 {
-                        cutter.extend(&buffer[run..=at]);
-                        if !cutter.end(take) {
-                            return Ok(());
-                        }
-                    }
-                }
                 b'}' | b']' if deeper > 0 => deeper -= 1,
                 b'}' | b']' => {
                     levels.pop();
@@ -122,8 +140,7 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                     }
                 }
                 _ => {
-                    if inside == 0
-                        && deeper == 0
+                    if deeper == 0
                         && let Some(level) = levels.last_mut()
                     {
                         level.keep(byte);
@@ -131,8 +148,11 @@ pub fn chats<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                 }
             }
         }
-        if inside > 0 {
+        if message.is_some() {
             cutter.extend(&buffer[run..]);
+            if !take.grow(cutter.held()) {
+                return Ok(());
+            }
         }
     }
     // A message that is cut off is the break itself.

@@ -2,20 +2,36 @@
 
 use std::io::Read;
 
-use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, line_feeds};
+use super::open::is_object;
+use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, Take, line_feeds};
 
 /// Cuts content into blocks of whole lines. `take` returns false when it wants no more.
 ///
 /// # Errors
 /// When the content cannot be read.
-pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn Take) -> Cut {
     let mut pending: Vec<u8> = Vec::new();
     let mut offset = feed.byte();
     let mut first_line = 1;
     loop {
         let searched = pending.len();
-        if feed.append(&mut pending, BLOCK_BYTES)? == 0 {
-            break;
+        match feed.append(&mut pending, BLOCK_BYTES) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                // A record that is whole needs no line feed to be so.
+                if is_object(&pending) {
+                    take.take(Block::Lines {
+                        bytes: pending,
+                        first_line,
+                        offset,
+                    });
+                }
+                return Err(error);
+            }
+        }
+        if !take.grow(pending.len()) {
+            return Ok(());
         }
         if let Some(end) = memchr::memrchr(b'\n', &pending[searched..]) {
             let rest = pending.split_off(searched + end + 1);
@@ -27,7 +43,7 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                 first_line,
                 offset,
             };
-            if !take(block) {
+            if !take.take(block) {
                 return Ok(());
             }
             offset += length;
@@ -40,7 +56,7 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                 length,
                 first: pending,
             };
-            if !take(block) {
+            if !take.take(block) {
                 return Ok(());
             }
             pending = rest.unwrap_or_default();
@@ -57,7 +73,7 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
                     first_line,
                     offset,
                 };
-                if !take(block) {
+                if !take.take(block) {
                     return Ok(());
                 }
                 offset += length;
@@ -66,7 +82,7 @@ pub fn lines<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(
         }
     }
     if !pending.is_empty() {
-        take(Block::Lines {
+        take.take(Block::Lines {
             bytes: pending,
             first_line,
             offset,

@@ -6,6 +6,7 @@
 mod chats;
 mod csv;
 mod lines;
+mod open;
 mod values;
 
 use std::io::{self, Read};
@@ -14,12 +15,26 @@ use std::sync::Arc;
 use thiserror::Error;
 
 pub use self::chats::chats;
-pub use self::csv::{CsvBlock, CsvRow, Header, csv_header, csv_rows};
+pub use self::csv::{CsvBlock, CsvRow, Header, csv_first_row, csv_header, csv_rows};
 pub use lines::lines;
+pub(crate) use open::apart;
 pub use values::values;
 
 /// Content is gathered until a block has this many bytes.
 pub const BLOCK_BYTES: usize = 1 << 20;
+impl Block {
+    /// Bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Lines { bytes, .. } => bytes.len(),
+            Self::Values(block) => block.bytes.len(),
+            Self::Csv(block) => block.bytes(),
+            Self::Oversized { first, .. } => first.len(),
+        }
+    }
+}
+
 /// Bytes kept of a record that is too long.
 const KEPT_BYTES: usize = 256;
 
@@ -128,6 +143,12 @@ impl<R: Read> Feed<R> {
         &ahead[..ahead.len().min(bytes)]
     }
 
+    /// Why nothing comes after what was looked at, if it is so.
+    pub fn failure(&mut self) -> Option<ReadError> {
+        let cause = self.failed.take()?;
+        Some(self.error(cause))
+    }
+
     /// Passes over bytes that were looked at.
     pub fn pass(&mut self, bytes: usize) {
         let passed = bytes.min(self.ahead.len() - self.ahead_at);
@@ -166,6 +187,11 @@ impl<R: Read> Feed<R> {
         self.byte
     }
 
+    /// That what was read cannot be relied on.
+    pub fn unreliable(&self, why: &'static str) -> ReadError {
+        self.error(io::Error::other(why))
+    }
+
     /// The reader, when all is read.
     pub fn into_inner(self) -> R {
         self.reader
@@ -198,6 +224,23 @@ fn read_some(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             other => return other,
         }
+    }
+}
+
+/// Who takes the blocks. A closure does, with all the room there is.
+pub trait Take {
+    /// Takes a block; `false` when no more is wanted.
+    fn take(&mut self, block: Block) -> bool;
+
+    /// Is told how many bytes are held of what is not yet a block, before more are read; `false` when no more is wanted.
+    fn grow(&mut self, _held: usize) -> bool {
+        true
+    }
+}
+
+impl<F: FnMut(Block) -> bool> Take for F {
+    fn take(&mut self, block: Block) -> bool {
+        self(block)
     }
 }
 

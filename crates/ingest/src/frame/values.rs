@@ -3,20 +3,20 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ValuesBlock};
+use super::open::{Open, Scan};
+use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, Take, ValuesBlock};
+
+/// A byte order mark, as it stands where files were put together.
+const MARK: &[u8; 3] = b"\xef\xbb\xbf";
 
 /// Where the scan stands.
 enum State {
     /// Between values.
     Between,
-    /// In an object or array, so many levels deep.
-    Nested {
-        depth: usize,
-        in_string: bool,
-        escaped: bool,
-    },
-    /// In a number, a word, or what is no JSON at all.
-    Bare,
+    /// In an object or array.
+    Nested(Open),
+    /// In a number, a word, or what is no JSON at all; so many of its first bytes are those of a byte order mark.
+    Bare { mark: usize },
     /// In a text of its own.
     Quoted { escaped: bool },
 }
@@ -24,12 +24,16 @@ enum State {
 /// Cuts content into JSON values; the elements of an outermost array are values of their own. `take` returns false when it
 /// wants no more.
 ///
+/// A value whose texts do not end costs no more than what stands before the next line that begins as its own line does.
+///
 /// # Errors
 /// When the content cannot be read.
-pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut(Block) -> bool) -> Cut {
+pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn Take) -> Cut {
     let mut cutter = Cutter::new(max_line);
     let mut state = State::Between;
     let mut in_array = false;
+    // How far the line is indented in which nothing stands so far.
+    let mut column = Some(0);
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -45,97 +49,111 @@ pub fn values<R: Read>(feed: &mut Feed<R>, max_line: usize, take: &mut dyn FnMut
         }
         // Values are copied in runs; `run` is where the one being copied began.
         let mut run = 0;
-        for (at, byte) in buffer.iter().copied().enumerate() {
-            let ends = match &mut state {
+        let mut at = 0;
+        while let Some(byte) = buffer.get(at).copied() {
+            match &mut state {
                 State::Between => {
-                    match byte {
-                        b' ' | b'\t' | b'\r' | b'\n' | b',' => continue,
-                        b'[' if !in_array => {
-                            in_array = true;
+                    state = match byte {
+                        b'\n' => {
+                            column = Some(0);
+                            at += 1;
                             continue;
                         }
-                        b']' if in_array => {
-                            in_array = false;
+                        b' ' | b'\t' | b'\r' | 0 => {
+                            column = column.map(|column| column + usize::from(byte != b'\r'));
+                            at += 1;
                             continue;
                         }
-                        b'{' | b'[' => {
-                            state = State::Nested {
-                                depth: 1,
-                                in_string: false,
-                                escaped: false,
-                            }
+                        b',' | b'[' | b']' if byte == b',' || in_array == (byte == b']') => {
+                            in_array = byte == b'[' || in_array && byte == b',';
+                            column = None;
+                            at += 1;
+                            continue;
                         }
-                        b'"' => state = State::Quoted { escaped: false },
-                        _ => state = State::Bare,
-                    }
+                        b'{' | b'[' => State::Nested(Open::new(column)),
+                        b'"' => State::Quoted { escaped: false },
+                        _ => State::Bare {
+                            mark: usize::from(byte == MARK[0]),
+                        },
+                    };
                     cutter.begin(base + at as u64);
                     run = at;
-                    continue;
+                    at += 1;
+                    column = None;
                 }
-                State::Nested {
-                    in_string,
-                    escaped,
-                    depth,
-                } => {
-                    if *in_string {
-                        match (*escaped, byte) {
-                            (true, _) => *escaped = false,
-                            (false, b'\\') => *escaped = true,
-                            (false, b'"') => *in_string = false,
-                            _ => {}
-                        }
-                        continue;
-                    }
-                    match byte {
-                        b'"' => *in_string = true,
-                        b'{' | b'[' => *depth += 1,
-                        b'}' | b']' => *depth -= 1,
-                        _ => {}
-                    }
-                    *depth == 0
-                }
-                State::Quoted { escaped } => match (*escaped, byte) {
-                    (true, _) => {
-                        *escaped = false;
-                        false
-                    }
-                    (false, b'\\') => {
-                        *escaped = true;
-                        false
-                    }
-                    (false, byte) => byte == b'"',
-                },
-                State::Bare => {
-                    if matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',') || (byte == b']' && in_array) {
-                        // What ends it is not part of it.
+                State::Nested(open) => match open.scan(&buffer[at..]) {
+                    Scan::More => at = buffer.len(),
+                    Scan::End(length) => {
+                        at += length;
                         cutter.extend(&buffer[run..at]);
                         state = State::Between;
-                        in_array &= byte != b']';
                         if !cutter.end(take) {
                             return Ok(());
                         }
                     }
-                    continue;
+                    Scan::Next(length) | Scan::Closed(length) => {
+                        at += length;
+                        column = open.column();
+                        cutter.extend(&buffer[run..at]);
+                        cutter.trim();
+                        state = State::Between;
+                        if !cutter.end(take) {
+                            return Ok(());
+                        }
+                    }
+                },
+                State::Quoted { escaped } => {
+                    let ends = !*escaped && byte == b'"';
+                    *escaped = !*escaped && byte == b'\\';
+                    at += 1;
+                    if ends {
+                        cutter.extend(&buffer[run..at]);
+                        state = State::Between;
+                        if !cutter.end(take) {
+                            return Ok(());
+                        }
+                    }
                 }
-            };
-            if ends {
-                cutter.extend(&buffer[run..=at]);
-                state = State::Between;
-                if !cutter.end(take) {
-                    return Ok(());
+                State::Bare { mark } => {
+                    if *mark > 0 && MARK.get(*mark) == Some(&byte) {
+                        *mark += 1;
+                        at += 1;
+                        if *mark == MARK.len() {
+                            cutter.forget();
+                            state = State::Between;
+                        }
+                    } else if matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',') || (byte == b']' && in_array) {
+                        // What ends it is not part of it.
+                        cutter.extend(&buffer[run..at]);
+                        state = State::Between;
+                        if !cutter.end(take) {
+                            return Ok(());
+                        }
+                    } else {
+                        *mark = 0;
+                        at += 1;
+                    }
                 }
             }
         }
         if !matches!(state, State::Between) {
             cutter.extend(&buffer[run..]);
+            if !take.grow(cutter.held()) {
+                return Ok(());
+            }
         }
     }
+    let closed = match &state {
+        State::Between => !in_array,
+        State::Nested(open) => !in_array || open.is_lost_in_closed_list(),
+        _ => !in_array,
+    };
     // A value that is cut off is one that cannot be read; of a list that is cut off the break tells.
-    if !matches!(state, State::Between) && !in_array && !cutter.end(take) {
+    if !matches!(state, State::Between) && closed && !cutter.end(take) {
         return Ok(());
     }
     cutter.hand_over(take);
-    if in_array { Err(feed.broken_off()) } else { Ok(()) }
+    if closed { Ok(()) } else { Err(feed.broken_off()) }
 }
 
 /// Gathers values into blocks.
@@ -191,11 +209,36 @@ impl Cutter {
         }
     }
 
-    pub(super) fn end(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+    /// Takes back what follows the end of a value whose end was not seen: white space and what stands between values.
+    pub(super) fn trim(&mut self) {
+        if self.length <= self.max_line as u64 {
+            let kept = &self.block.bytes[self.start..];
+            let after = kept
+                .iter()
+                .rev()
+                .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b','));
+            let after = after.count();
+            self.block.bytes.truncate(self.block.bytes.len() - after);
+            self.length -= after as u64;
+        }
+    }
+
+    /// What was begun is no value.
+    fn forget(&mut self) {
+        self.number -= 1;
+        self.block.bytes.truncate(self.start);
+    }
+
+    /// Bytes held.
+    pub(super) fn held(&self) -> usize {
+        self.block.bytes.len()
+    }
+
+    pub(super) fn end(&mut self, take: &mut dyn Take) -> bool {
         if self.length > self.max_line as u64 {
             let first = self.block.bytes.split_off(self.start);
             return self.hand_over(take)
-                && take(Block::Oversized {
+                && take.take(Block::Oversized {
                     line: self.number,
                     offset: self.value_offset,
                     length: self.length,
@@ -208,9 +251,9 @@ impl Cutter {
         self.block.bytes.len() < BLOCK_BYTES || self.hand_over(take)
     }
 
-    pub(super) fn hand_over(&mut self, take: &mut dyn FnMut(Block) -> bool) -> bool {
+    pub(super) fn hand_over(&mut self, take: &mut dyn Take) -> bool {
         let mut block = std::mem::take(&mut self.block);
         block.description = Arc::clone(&self.description);
-        block.ends.is_empty() || take(Block::Values(block))
+        block.ends.is_empty() || take.take(Block::Values(block))
     }
 }

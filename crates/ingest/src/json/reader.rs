@@ -50,6 +50,25 @@ pub fn from_str_again<'de, T: Deserialize<'de>>(text: &'de str) -> serde_json::R
     }
 }
 
+/// Reads a record by a seed.
+///
+/// # Errors
+/// What `serde_json` says of the text.
+pub fn from_str_seed<'de, S: DeserializeSeed<'de> + Copy>(seed: S, text: &'de str) -> serde_json::Result<S::Value> {
+    unread::forget();
+    let mut reader = Reader::new(text);
+    match seed.deserialize(&mut reader) {
+        Ok(value) if reader.rest_is_blank() => Ok(value),
+        _ => {
+            unread::forget();
+            let mut other = serde_json::Deserializer::from_str(text);
+            let value = seed.deserialize(&mut other)?;
+            other.end()?;
+            Ok(value)
+        }
+    }
+}
+
 /// Levels of objects and lists that are read; what is deeper is left to `serde_json`, unless it is passed over.
 const DEEPEST: u32 = 120;
 

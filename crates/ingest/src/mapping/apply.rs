@@ -1,27 +1,64 @@
-//! From a CSV row to rows of tables. A row is used whole or rejected whole.
+//! From a record's values to rows of tables. A record is used whole or rejected whole.
+
+use std::borrow::Cow;
 
 use tables::{Account, AvailabilityCheck, Basis, Follow, Post, PostKind, RosterEntry, State, Timestamp};
 
-use super::bound::{Bound, BoundTable};
-use super::{Field, Origin, Target};
+use super::bound::{Bound, BoundRule, BoundTable};
+use super::{Field, Mapping, Origin, Target};
 use crate::moment;
 use crate::reasons;
 use crate::seen::brief;
 use crate::sink::{Rejection, Sink};
 use crate::text::{Spoken, client, decode_entities, read_off};
 
-/// Puts a row into the sink.
+/// Puts a CSV row into the sink.
 ///
 /// # Errors
 /// Why it cannot be used; nothing of it is in the sink then.
 pub fn apply(bound: &Bound, fields: &[&str], sink: &mut Sink<'_>) -> Result<(), Rejection> {
+    put(&bound.mapping, &bound.tables, Values::Fields(fields), sink)
+}
+
+/// What a path of JSON leads to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cell<'r> {
+    /// The values that are not null.
+    pub(super) values: Vec<&'r str>,
+    /// Whether they are a list.
+    pub(super) is_list: bool,
+}
+
+/// A record's values, by the positions that rules are bound to.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Values<'r> {
+    /// Of a CSV row.
+    Fields(&'r [&'r str]),
+    /// Of a JSON record.
+    Cells(&'r [Cell<'r>]),
+}
+
+/// Puts a record into the sink.
+///
+/// # Errors
+/// Why it cannot be used; nothing of it is in the sink then.
+pub(super) fn put(
+    mapping: &Mapping,
+    tables: &[BoundTable],
+    values: Values<'_>,
+    sink: &mut Sink<'_>,
+) -> Result<(), Rejection> {
+    let otherwise_observed_at = sink.otherwise_observed_at();
+    let row = |table| Row {
+        mapping,
+        table,
+        values,
+        otherwise_observed_at,
+    };
     // Everything is checked before anything is put out.
-    for table in &bound.tables {
-        let row = Row { bound, table, fields };
-        row.check()?;
-    }
-    for table in &bound.tables {
-        let row = Row { bound, table, fields };
+    tables.iter().try_for_each(|table| row(table).check())?;
+    for table in tables {
+        let row = row(table);
         match table.rules.target {
             Target::Posts => row.post(sink),
             Target::Accounts => row.account(sink),
@@ -33,32 +70,59 @@ pub fn apply(bound: &Bound, fields: &[&str], sink: &mut Sink<'_>) -> Result<(), 
     Ok(())
 }
 
-/// A row seen by the rules of one table.
+/// A record seen by the rules of one table.
 struct Row<'r> {
-    bound: &'r Bound,
+    mapping: &'r Mapping,
     table: &'r BoundTable,
-    fields: &'r [&'r str],
+    values: Values<'r>,
+    /// When it was observed, where it does not say so itself.
+    otherwise_observed_at: Option<Timestamp>,
 }
 
 impl<'r> Row<'r> {
-    /// The value of a field, unless it is absent or null.
+    /// The value of a field, unless it is absent or null. Of several, where one is wanted, it is the first.
     fn text(&self, field: Field) -> Option<&'r str> {
-        let bound = self.table.by_field[field as usize].as_ref()?;
+        self.rules(field).find_map(|bound| self.value(bound))
+    }
+
+    /// The rules of a field that count for this record.
+    fn rules(&self, field: Field) -> impl Iterator<Item = &'r BoundRule> {
+        let rules = self.table.by_field[field as usize].iter();
+        rules.filter(|bound| bound.when.iter().all(|(at, value)| self.raw(*at).trim() == value))
+    }
+
+    /// What stands at a position; what is null or not there in JSON is as good as empty.
+    fn raw(&self, position: usize) -> &'r str {
+        match self.values {
+            Values::Fields(fields) => fields.get(position).copied(),
+            Values::Cells(cells) => cells.get(position).and_then(|cell| cell.values.first().copied()),
+        }
+        .unwrap_or_default()
+    }
+
+    fn value(&self, bound: &'r BoundRule) -> Option<&'r str> {
         let raw = match (&bound.rule.origin, bound.position) {
             (Origin::Constant(constant), _) => return Some(constant.as_str()),
-            (Origin::Column(_), Some(position)) => *self.fields.get(position)?,
+            (Origin::Column(_), Some(position)) => self.raw(position),
             (Origin::Column(_), None) => return None,
         };
         // What a column's value stands for goes before what means no value: an empty one may mean `original`.
         if let Some(word) = bound.rule.words.get(raw.trim()) {
             return Some(word.as_str()).filter(|word| !word.is_empty());
         }
-        Some(raw).filter(|raw| !self.bound.mapping.null.iter().any(|null| null == raw.trim()))
+        let is_absent = matches!(self.values, Values::Cells(_)) && raw.is_empty();
+        Some(if self.mapping.trim { raw.trim() } else { raw }).filter(|_| !is_absent && !self.is_null(raw))
+    }
+
+    fn is_null(&self, raw: &str) -> bool {
+        self.mapping.null.iter().any(|null| null == raw.trim())
     }
 
     /// An identifier. One that a spreadsheet has turned into `9.06E+17` has lost its digits and is none.
     fn id(&self, field: Field) -> Option<&'r str> {
-        self.text(field).map(str::trim).filter(|id| !is_damaged(id))
+        self.text(field)
+            .map(str::trim)
+            .filter(|id| !id.is_empty() && !is_damaged(id))
     }
 
     fn handle(&self, field: Field) -> Option<&'r str> {
@@ -67,18 +131,19 @@ impl<'r> Row<'r> {
             .filter(|handle| !handle.is_empty())
     }
 
-    fn account_id(&self) -> Option<std::borrow::Cow<'r, str>> {
-        self.id(Field::AccountId).map(std::borrow::Cow::Borrowed).or_else(|| {
+    fn account_id(&self) -> Option<Cow<'r, str>> {
+        self.id(Field::AccountId).map(Cow::Borrowed).or_else(|| {
             self.handle(Field::Handle)
-                .map(|handle| std::borrow::Cow::Owned(format!("@{}", handle.to_lowercase())))
+                .map(|handle| Cow::Owned(format!("@{}", handle.to_lowercase())))
         })
     }
 
     fn time(&self, field: Field) -> Result<Option<Timestamp>, Rejection> {
-        let (Some(text), Some(bound)) = (self.text(field), &self.table.by_field[field as usize]) else {
+        let found = self.rules(field).find_map(|bound| Some((bound, self.value(bound)?)));
+        let Some((bound, text)) = found else {
             return Ok(None);
         };
-        let formats = bound.rule.times.as_ref().unwrap_or(&self.bound.mapping.times);
+        let formats = bound.rule.times.as_ref().unwrap_or(&self.mapping.times);
         let unreadable = || Rejection::with(reasons::BAD_TIME, format!("{field} '{}'", brief(text)));
         moment::parse_as(text, formats).map(Some).ok_or_else(unreadable)
     }
@@ -90,7 +155,10 @@ impl<'r> Row<'r> {
 
     /// A count; what is no whole number is null, not 0.
     fn count(&self, field: Field) -> Option<i64> {
-        self.text(field)?.trim().parse().ok().filter(|count| *count >= 0)
+        let text = self.text(field)?.trim();
+        // A column with gaps comes out of pandas with fractions: 12.0.
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        whole.parse().ok().filter(|count| *count >= 0)
     }
 
     fn real(&self, field: Field, limit: f64) -> Option<f64> {
@@ -109,21 +177,40 @@ impl<'r> Row<'r> {
         }
     }
 
-    fn list(&self, field: Field) -> Option<Vec<&'r str>> {
-        let split = self.table.by_field[field as usize].as_ref()?.rule.split.as_deref();
-        let text = self.text(field)?;
-        // Lists are often written as Python or JSON would: ['a', 'b'].
-        let text = text.trim().trim_start_matches('[').trim_end_matches(']');
-        let items: Box<dyn Iterator<Item = &str>> = match split {
-            Some(split) => Box::new(text.split(split)),
-            None => Box::new(std::iter::once(text)),
-        };
-        Some(
-            items
-                .map(|item| item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@']))
-                .filter(|item| !item.is_empty())
-                .collect(),
-        )
+    fn list(&self, field: Field) -> Option<Vec<Cow<'r, str>>> {
+        self.rules(field).find_map(|bound| self.items(bound))
+    }
+
+    /// A list, or the one read off the text where no column gives it.
+    fn list_or<'t>(&self, field: Field, off_text: Option<&Vec<&'t str>>) -> Option<Vec<Cow<'t, str>>>
+    where
+        'r: 't,
+    {
+        let off_text = || Some(off_text?.iter().map(|item| Cow::Borrowed(*item)).collect());
+        self.list(field).or_else(off_text)
+    }
+
+    fn items(&self, bound: &'r BoundRule) -> Option<Vec<Cow<'r, str>>> {
+        if let (Values::Cells(cells), Some(position)) = (self.values, bound.position)
+            && let Some(cell) = cells.get(position).filter(|cell| cell.is_list)
+        {
+            let items = cell.values.iter().filter(|item| !self.is_null(item));
+            return Some(bare_all(items.copied()));
+        }
+        let text = self.value(bound)?.trim();
+        // Lists are often written as JSON would, escapes and all: ["a", "b"].
+        if text.starts_with('[')
+            && let Ok(items) = serde_json::from_str::<Vec<Option<String>>>(text)
+        {
+            let items = items.into_iter().flatten().map(|item| bare(&item).to_owned());
+            return Some(items.filter(|item| !item.is_empty()).map(Cow::Owned).collect());
+        }
+        // Or as Python would: ['a', 'b'].
+        let text = text.trim_start_matches('[').trim_end_matches(']');
+        Some(match bound.rule.split.as_deref() {
+            Some(split) => bare_all(text.split(split)),
+            None => bare_all(std::iter::once(text)),
+        })
     }
 
     /// What would make the row unusable.
@@ -144,6 +231,7 @@ impl<'r> Row<'r> {
             Target::Availability => {
                 self.state()?;
                 self.known_time(Field::ObservedAt)
+                    .or(self.otherwise_observed_at)
                     .map(|_| ())
                     .ok_or_else(|| Rejection::new(reasons::NO_TIME))
             }
@@ -200,14 +288,10 @@ impl<'r> Row<'r> {
         });
         let read_text = self.table.rules.read_text && text.is_some();
         let (text_mentions, text_hashtags, text_urls) = (&spoken.mentions, &spoken.hashtags, &spoken.urls);
-        let list = |field: Field, off_text: &[&'_ str]| -> Option<Vec<String>> {
-            let items = self.list(field);
-            let items = items.as_deref().or(read_text.then_some(off_text))?;
-            Some(items.iter().map(|item| (*item).to_owned()).collect())
-        };
-        let mentions = list(Field::MentionedHandles, text_mentions);
-        let hashtags = list(Field::Hashtags, text_hashtags);
-        let urls = list(Field::Urls, text_urls);
+        let mentions = self.list_or(Field::MentionedHandles, read_text.then_some(text_mentions));
+        let hashtags = self.list_or(Field::Hashtags, read_text.then_some(text_hashtags));
+        let urls = self.list_or(Field::Urls, read_text.then_some(text_urls));
+        let mentioned_ids = self.list(Field::MentionedIds);
         let client = self.text(Field::Client).and_then(client);
         let of_repost = kind == PostKind::Repost;
         let post_text = match (&text, of_repost && read_text) {
@@ -233,7 +317,7 @@ impl<'r> Row<'r> {
             quoted_post_id: self.id(Field::QuotedPostId),
             quoted_account_id: self.id(Field::QuotedAccountId),
             quoted_handle: self.handle(Field::QuotedHandle),
-            mentioned_ids: self.list(Field::MentionedIds),
+            mentioned_ids: borrowed(&mentioned_ids),
             mentioned_handles: borrowed(&mentions),
             hashtags: borrowed(&hashtags),
             urls: borrowed(&urls),
@@ -245,7 +329,7 @@ impl<'r> Row<'r> {
             latitude: self.real(Field::Latitude, 90.0),
             longitude: self.real(Field::Longitude, 180.0),
             country: self.text(Field::Country),
-            ..Post::blank(&self.bound.mapping.platform, &account_id)
+            ..Post::blank(&self.mapping.platform, &account_id)
         });
     }
 
@@ -277,7 +361,7 @@ impl<'r> Row<'r> {
             listed: self.count(Field::Listed),
             verified: self.flag(Field::Verified),
             protected: self.flag(Field::Protected),
-            ..Account::blank(&self.bound.mapping.platform, &account_id)
+            ..Account::blank(&self.mapping.platform, &account_id)
         });
     }
 
@@ -285,9 +369,10 @@ impl<'r> Row<'r> {
         let account_id = self.account_id().ok_or_else(|| Rejection::new(reasons::NO_ACCOUNT))?;
         let observed_at = self
             .known_time(Field::ObservedAt)
+            .or(self.otherwise_observed_at)
             .ok_or_else(|| Rejection::new(reasons::NO_TIME))?;
         sink.availability(AvailabilityCheck {
-            platform: &self.bound.mapping.platform,
+            platform: &self.mapping.platform,
             account_id: &account_id,
             handle: self.handle(Field::Handle),
             observed_at,
@@ -305,7 +390,7 @@ impl<'r> Row<'r> {
             return Err(Rejection::new(reasons::NO_ACCOUNT));
         };
         sink.follow(Follow {
-            platform: &self.bound.mapping.platform,
+            platform: &self.mapping.platform,
             follower_id,
             followed_id,
             observed_at: self.known_time(Field::ObservedAt),
@@ -318,8 +403,8 @@ impl<'r> Row<'r> {
 
     fn roster(&self, sink: &mut Sink<'_>) {
         sink.roster(RosterEntry {
-            roster: self.text(Field::Roster).unwrap_or(&self.bound.mapping.name),
-            platform: &self.bound.mapping.platform,
+            roster: self.text(Field::Roster).unwrap_or(&self.mapping.name),
+            platform: &self.mapping.platform,
             account_id: self.id(Field::AccountId),
             handle: self.handle(Field::Handle),
             listed_at: self.known_time(Field::ListedAt),
@@ -331,8 +416,21 @@ impl<'r> Row<'r> {
     }
 }
 
-fn borrowed(items: &Option<Vec<String>>) -> Option<Vec<&str>> {
-    items.as_ref().map(|items| items.iter().map(String::as_str).collect())
+fn bare_all<'r>(items: impl Iterator<Item = &'r str>) -> Vec<Cow<'r, str>> {
+    items
+        .map(bare)
+        .filter(|item| !item.is_empty())
+        .map(Cow::Borrowed)
+        .collect()
+}
+
+/// An item of a list without what stands around it.
+fn bare(item: &str) -> &str {
+    item.trim().trim_matches(['\'', '"']).trim_start_matches(['#', '@'])
+}
+
+fn borrowed<'c>(items: &'c Option<Vec<Cow<'_, str>>>) -> Option<Vec<&'c str>> {
+    items.as_ref().map(|items| items.iter().map(|item| &**item).collect())
 }
 
 /// Whether an identifier was turned into a number with exponent or fraction on its way.

@@ -186,6 +186,15 @@ impl Field {
         )
     }
 
+    /// Whether it holds the identifier of a post or account, or a handle.
+    #[must_use]
+    pub const fn is_name(self) -> bool {
+        matches!(
+            self,
+            Self::PostId | Self::AccountId | Self::Handle | Self::FollowerId | Self::FollowedId
+        )
+    }
+
     /// Whether it holds a list.
     #[must_use]
     pub const fn is_list(self) -> bool {

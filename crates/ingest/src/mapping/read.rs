@@ -5,20 +5,34 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Field, Mapping, MappingError, Origin, Rule, TableRules, Target, did_you_mean};
+use super::{
+    Encoding, Field, Format, Mapping, MappingError, Names, Origin, Path, Rule, Step, TableRules, Target, did_you_mean,
+};
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 15] = [
     "title",
     "source",
     "platform",
+    "format",
     "delimiter",
+    "quote",
+    "encoding",
+    "header",
+    "exact",
+    "trim",
     "null",
     "zone",
     "times",
     "columns",
     "unread",
 ];
-const RULE_KEYS: [&str; 6] = ["column", "constant", "optional", "words", "split", "times"];
+const RULE_KEYS: [&str; 8] = [
+    "column", "path", "constant", "when", "optional", "words", "split", "times",
+];
+
+/// What to do about a path that is none.
+pub(super) const PATH_REMEDY: &str =
+    "write it like user.name or entities.urls[].url; \\\\. is a point that belongs to a key";
 
 /// Reads the text of a mapping; `name` is what messages call it.
 ///
@@ -48,9 +62,9 @@ fn entries<'v, 't>(table: &'v DeTable<'t>) -> Vec<Entry<'v, 't>> {
     entries
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
-    name: &'t str,
+    pub(super) name: &'t str,
 }
 
 impl Reader<'_> {
@@ -81,7 +95,13 @@ impl Reader<'_> {
         let mut mapping = Mapping {
             name: self.name.to_owned(),
             platform: "twitter".to_owned(),
+            format: Format::Csv,
             delimiter: b',',
+            encoding: Encoding::Utf8,
+            quote: true,
+            names: Names::FirstRow,
+            exact: false,
+            trim: false,
             null: vec![String::new()],
             times: Vec::new(),
             columns: Vec::new(),
@@ -89,8 +109,36 @@ impl Reader<'_> {
             tables: Vec::new(),
         };
         let mut zone = None;
+        let mut format = None;
+        // Keys that make sense for CSV alone.
+        let mut csv_key = None;
         for (key, at, value) in entries(table) {
+            if matches!(key, "delimiter" | "quote" | "encoding" | "header" | "exact") {
+                csv_key = csv_key.or(Some((key, at)));
+            }
             match key {
+                "format" => {
+                    format = Some(match self.string(key, value)?.as_str() {
+                        "csv" => Format::Csv,
+                        "json" => Format::Json,
+                        other => return Err(self.unknown(at, other, ["csv", "json"].into_iter())),
+                    });
+                }
+                "encoding" => {
+                    let name = self.string(key, value)?;
+                    mapping.encoding = Encoding::from_name(&name)
+                        .ok_or_else(|| self.unknown(at, &name, Encoding::NAMES.into_iter()))?;
+                }
+                "header" => {
+                    mapping.names = match value.get_ref() {
+                        DeValue::Boolean(true) => Names::FirstRow,
+                        DeValue::Boolean(false) => Names::Numbers,
+                        _ => Names::Given(self.strings(key, value)?),
+                    }
+                }
+                "quote" => mapping.quote = self.boolean(key, value)?,
+                "exact" => mapping.exact = self.boolean(key, value)?,
+                "trim" => mapping.trim = self.boolean(key, value)?,
                 "title" | "source" => {
                     self.string(key, value)?;
                 }
@@ -113,7 +161,14 @@ impl Reader<'_> {
                 "columns" => mapping.columns = self.strings(key, value)?,
                 "unread" => mapping.unread = self.strings(key, value)?,
                 _ => match Target::from_name(key) {
-                    Some(target) => mapping.tables.push(self.table(target, value)?),
+                    Some(target) => match value.get_ref() {
+                        DeValue::Array(tables) => {
+                            for table in tables {
+                                mapping.tables.push(self.table(target, table)?);
+                            }
+                        }
+                        _ => mapping.tables.push(self.table(target, value)?),
+                    },
                     None => {
                         let known = KEYS.into_iter().chain(Target::ALL.into_iter().map(Target::name));
                         return Err(self.unknown(at, key, known));
@@ -133,71 +188,20 @@ impl Reader<'_> {
                 "times without a zone can be read as \"UTC\" only; give the others with their offset (%z)",
             ));
         }
-        self.check(&mapping, zone.is_some())?;
-        Ok(mapping)
-    }
-
-    /// What can be seen only when the whole file is read.
-    fn check(&self, mapping: &Mapping, zone: bool) -> Result<(), MappingError> {
-        if mapping.tables.is_empty() {
+        let has_path = mapping
+            .tables
+            .iter()
+            .any(|table| table.records.is_some() || table.rules.iter().any(|(_, rule)| rule.is_path));
+        mapping.format = format.unwrap_or(if has_path { Format::Json } else { Format::Csv });
+        if let (Format::Json, Some((key, at))) = (mapping.format, csv_key) {
             return Err(self.refuse(
-                0,
-                "it fills no table",
-                "add [posts], [accounts], [availability], [follows] or [roster]",
+                at,
+                format!("'{key}' makes no sense for JSON"),
+                "leave it out: JSON is UTF-8 and has keys of its own",
             ));
         }
-        for table in &mapping.tables {
-            let has = |field: Field| table.rules.iter().any(|(known, _)| *known == field);
-            let line = table.rules.first().map_or(1, |(_, rule)| rule.line);
-            let lacks = |what: &str| MappingError {
-                mapping: self.name.to_owned(),
-                problem: format!("[{}] lacks {what}", table.target.name()),
-                line,
-                remedy: "say which column holds it".to_owned(),
-            };
-            let needed: &[&[Field]] = match table.target {
-                Target::Follows => &[&[Field::FollowerId], &[Field::FollowedId]],
-                Target::Availability => &[
-                    &[Field::AccountId, Field::Handle],
-                    &[Field::ObservedAt],
-                    &[Field::State],
-                ],
-                _ => &[&[Field::AccountId, Field::Handle]],
-            };
-            for group in needed {
-                if !group.iter().any(|field| has(*field)) {
-                    let names: Vec<&str> = group.iter().map(|field| field.name()).collect();
-                    return Err(lacks(&names.join(" or ")));
-                }
-            }
-            for (field, rule) in table.rules.iter().filter(|(field, _)| field.is_time()) {
-                let formats = rule.times.as_ref().unwrap_or(&mapping.times);
-                let refuse = |problem: String, remedy: &str| MappingError {
-                    mapping: self.name.to_owned(),
-                    problem,
-                    line: rule.line,
-                    remedy: remedy.to_owned(),
-                };
-                if formats.is_empty() {
-                    return Err(refuse(
-                        format!("{field} is a time, and no format is given"),
-                        "add times = [\"%Y-%m-%d %H:%M:%S\"], at the top or beside the column",
-                    ));
-                }
-                let zoned = |format: &String| {
-                    ["%z", "%:z", "%#z", "%s", "%+"]
-                        .iter()
-                        .any(|mark| format.contains(mark))
-                };
-                if !zone && !formats.iter().all(zoned) {
-                    return Err(refuse(
-                        format!("the times of {field} name no zone"),
-                        "state it: zone = \"UTC\" at the top, or a format with %z",
-                    ));
-                }
-            }
-        }
-        Ok(())
+        self.check(&mapping, zone.is_some())?;
+        Ok(mapping)
     }
 
     fn table(&self, target: Target, value: &Spanned<DeValue<'_>>) -> Result<TableRules, MappingError> {
@@ -210,12 +214,26 @@ impl Reader<'_> {
         };
         let mut rules = TableRules {
             target,
+            records: None,
             rules: Vec::new(),
             read_text: false,
             observed_with_post: false,
         };
         for (key, at, value) in entries(table) {
             match (key, target) {
+                ("records", _) => {
+                    let records = self.string(key, value)?;
+                    let path = Path::parse(&records)
+                        .map_err(|problem| self.refuse(at, format!("path '{records}' {problem}"), PATH_REMEDY))?;
+                    if !path.0.contains(&Step::Each) {
+                        return Err(self.refuse(
+                            at,
+                            format!("records '{records}' is no list"),
+                            format!("write records = \"{records}[]\""),
+                        ));
+                    }
+                    rules.records = Some(records);
+                }
                 ("read_text", Target::Posts) => rules.read_text = self.boolean(key, value)?,
                 ("observed_with_post", Target::Accounts) => rules.observed_with_post = self.boolean(key, value)?,
                 _ => {
@@ -226,9 +244,19 @@ impl Reader<'_> {
                             Target::Accounts => Some("observed_with_post"),
                             _ => None,
                         };
+                        let special = special.into_iter().chain(["records"]);
                         return Err(self.unknown(at, key, known.iter().map(|field| field.name()).chain(special)));
                     };
-                    rules.rules.push((*field, self.rule(*field, at, value)?));
+                    match value.get_ref() {
+                        DeValue::Array(several) => {
+                            for value in several {
+                                rules
+                                    .rules
+                                    .push((*field, self.rule(*field, value.span().start, value)?));
+                            }
+                        }
+                        _ => rules.rules.push((*field, self.rule(*field, at, value)?)),
+                    }
                 }
             }
         }
@@ -238,10 +266,12 @@ impl Reader<'_> {
     fn rule(&self, field: Field, at: usize, value: &Spanned<DeValue<'_>>) -> Result<Rule, MappingError> {
         let mut rule = Rule {
             origin: Origin::Constant(String::new()),
+            when: BTreeMap::new(),
             optional: false,
             words: BTreeMap::new(),
             split: None,
             times: None,
+            is_path: false,
             line: self.line(at),
         };
         let table = match value.get_ref() {
@@ -261,10 +291,14 @@ impl Reader<'_> {
         let mut origin = None;
         for (key, key_at, value) in entries(table) {
             match key {
-                "column" => origin = Some(Origin::Column(self.string(key, value)?)),
+                "column" | "path" => {
+                    rule.is_path = key == "path";
+                    origin = Some(Origin::Column(self.string(key, value)?));
+                }
                 "constant" => origin = Some(Origin::Constant(self.string(key, value)?)),
                 "optional" => rule.optional = self.boolean(key, value)?,
-                "words" => rule.words = self.words(value)?,
+                "when" => rule.when = self.words(key, value)?,
+                "words" => rule.words = self.words(key, value)?,
                 "split" => rule.split = Some(self.string(key, value)?).filter(|split| !split.is_empty()),
                 "times" => rule.times = Some(self.strings(key, value)?),
                 _ => return Err(self.unknown(key_at, key, RULE_KEYS.into_iter())),
@@ -273,7 +307,7 @@ impl Reader<'_> {
         rule.origin = origin.ok_or_else(|| {
             self.refuse(
                 at,
-                format!("'{field}' has neither column nor constant"),
+                format!("'{field}' has neither column (or path) nor constant"),
                 format!("write {field} = {{ column = \"column\", … }}"),
             )
         })?;
@@ -303,6 +337,8 @@ impl Reader<'_> {
         match rule
             .words
             .values()
+            // The empty text is no value.
+            .filter(|word| !word.is_empty())
             .chain(constant)
             .find(|word| !known.contains(&word.as_str()))
         {
@@ -340,13 +376,13 @@ impl Reader<'_> {
         }
     }
 
-    fn words(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, MappingError> {
+    fn words(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, String>, MappingError> {
         match value.get_ref() {
             DeValue::Table(table) => entries(table)
                 .into_iter()
-                .map(|(key, _, value)| Ok((key.to_owned(), self.string(key, value)?)))
+                .map(|(theirs, _, value)| Ok((theirs.to_owned(), self.string(theirs, value)?)))
                 .collect(),
-            _ => Err(self.wrong_type("words", value, "a table, { theirs = \"ours\" }")),
+            _ => Err(self.wrong_type(key, value, "a table, { theirs = \"ours\" }")),
         }
     }
 }

@@ -367,6 +367,7 @@ pub(super) fn error(error: &ErrorObject<'_>, seen: Seen, sink: &mut Sink<'_>) ->
     let observed_at = seen
         .stated
         .or(seen.carried)
+        .or(sink.otherwise_observed_at())
         .ok_or_else(|| Rejection::with(reasons::NO_TIME, "the page has no __twarc.retrieved_at"))?;
     let title = error.title.get().unwrap_or_default();
     let detail = error.detail.get().unwrap_or(title);

@@ -151,3 +151,165 @@ fn quotes_that_never_close_and_bytes_that_are_no_text() {
     assert!(content[from..].starts_with(b"a,b,c,d,1,2,1/6/2015 21:07,\"open"));
     assert_eq!(usize::try_from(last.byte_length).unwrap(), content.len() - from);
 }
+
+#[test]
+fn old_encodings_serial_dates_and_padding() {
+    let mut content = b"Who;When;What\n".to_vec();
+    content.extend_from_slice(b" Larch ;42793.62;\x93caf\xe9\x94 \n n/a ;42793;x\n");
+    let bench = Bench::with("a.csv", content);
+    bench.put(
+        "m.toml",
+        "delimiter = \";\"\nencoding = \"windows-1252\"\ntrim = true\nnull = [\"\", \"n/a\"]\nzone = \"UTC\"\ntimes = [\"%excel\"]\n[posts]\n\
+         handle = \"Who\"\nposted_at = \"When\"\ntext = \"What\"\n",
+    );
+    let ran = bench.ingest(&["a.csv", "--mapping", "m.toml"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 2", "used 1", "rejected no account 1"],
+        "{}",
+        ran.stderr()
+    );
+    let posts = ran.table::<Posts>();
+    let post = posts.rows().unwrap().next().unwrap();
+    assert_eq!((post.handle, post.text), (Some("Larch"), Some("“café”")));
+    // python3 -c "from datetime import *; print((datetime(1899,12,30,tzinfo=timezone.utc)+timedelta(42793.62)).timestamp())" → 1488207168.0
+    assert_eq!(post.posted_at, Some(Timestamp(1_488_207_168_000)));
+    // Without the mapping it is a CSV that nobody knows, and no picture.
+    let ran = bench.ingest_to("none", &["a.csv"], "");
+    assert!(
+        ran.stderr()
+            .contains("no mapping for a CSV with these columns: Who, When, What"),
+        "{}",
+        ran.stderr()
+    );
+}
+
+#[test]
+fn lists_without_a_header() {
+    let bench = Bench::with("ids.txt", "123\n@Oak\n123\n");
+    bench.put("pairs.csv", "larch,7\noak,8\n");
+    bench.put("README.md", "Collected by hand\n");
+    bench.put("roster.csv", "handle\nelm\n");
+    bench.put("ids.toml", "header = [\"id\"]\n[roster]\naccount_id = \"id\"\n");
+    bench.put("pairs.toml", "header = false\n[roster]\nhandle = \"1\"\n");
+    let inputs = ["ids.txt", "pairs.csv", "roster.csv"];
+    let ran = bench.ingest(&[&inputs[..], &["--mapping", "ids.toml", "--mapping", "pairs.toml"]].concat());
+    assert_eq!(
+        (ran.status(), ran.ledger()),
+        (0, vec!["read 6".to_owned(), "used 6".to_owned()]),
+        "{}",
+        ran.stderr()
+    );
+    let roster = ran.table::<tables::Roster>();
+    let names: Vec<_> = roster
+        .rows()
+        .unwrap()
+        .map(|entry| entry.account_id.or(entry.handle).unwrap())
+        .collect();
+    assert_eq!(names, ["123", "@Oak", "123", "larch", "oak", "elm"]);
+    // A sentence is no name, and a wider file is another.
+    let ran = bench.ingest_to("none", &["README.md", "pairs.csv", "--mapping", "ids.toml"], "");
+    assert_eq!(ran.status(), 2, "{}", ran.stderr());
+}
+
+#[test]
+fn suspension_lists_have_their_time_from_the_command_line() {
+    let bench = Bench::with("gone.csv", "123\n456\n");
+    bench.put(
+        "m.toml",
+        "header = [\"id\"]\n[availability]\naccount_id = \"id\"\nstate = { constant = \"suspended\" }\n",
+    );
+    bench.put("checks.csv", "handle,state,note\noak,active,x\n");
+    bench.put("lookup.csv", "userid,user_display_name,user_screen_name,user_reported_location,user_profile_description,user_profile_url,follower_count,following_count,account_creation_date,account_language\n5,Elm,elm,,,,1,2,2015-01-01,en\n");
+    let ran = bench.ingest(&["gone.csv", "--mapping", "m.toml"]);
+    assert_eq!(
+        (ran.status(), ran.stderr().as_str()),
+        (
+            2,
+            "ingest: mapping 'm.toml' does not say when the accounts were checked\n  remedy: give --observed-at TIME, or say in \
+             [availability] which column holds observed_at\n"
+        )
+    );
+    let ran = bench.ingest(&[
+        "gone.csv",
+        "checks.csv",
+        "lookup.csv",
+        "--mapping",
+        "m.toml",
+        "--observed-at",
+        "2015-06-03T10:00:00",
+    ]);
+    assert_eq!(
+        (ran.status(), ran.ledger()),
+        (0, vec!["read 4".to_owned(), "used 4".to_owned()]),
+        "{}",
+        ran.stderr()
+    );
+    let at = Timestamp(1_433_325_600_000);
+    let checks = ran.table::<tables::Availability>();
+    let states: Vec<_> = checks
+        .rows()
+        .unwrap()
+        .map(|check| (check.account_id.to_owned(), check.state, check.observed_at))
+        .collect();
+    use tables::State::{Active, Suspended};
+    assert_eq!(
+        states,
+        [
+            ("@oak".to_owned(), Active, at),
+            ("123".to_owned(), Suspended, at),
+            ("456".to_owned(), Suspended, at)
+        ]
+    );
+    let accounts = ran.table::<Accounts>();
+    let account = accounts.rows().unwrap().next().unwrap();
+    assert_eq!((account.observed_at, account.observed_basis), (Some(at), Basis::Stated));
+    let told = std::fs::read_to_string(ran.dir.join("run.json")).unwrap();
+    assert!(
+        told.contains("\"observed_at\": 1433325600000") && told.contains("\"column.note\": 1"),
+        "{told}"
+    );
+    // What a record states goes before.
+    bench.put("stated.csv", "handle,state,observed_at\noak,active,2014-01-01\n");
+    let ran = bench.ingest_to("stated", &["stated.csv", "--observed-at", "2015-06-03"], "");
+    let checks = ran.table::<tables::Availability>();
+    assert_eq!(
+        checks.rows().unwrap().next().unwrap().observed_at,
+        Timestamp(1_388_534_400_000)
+    );
+    let ran = bench.ingest_to("wrong", &["stated.csv", "--observed-at", "3.6.2015"], "");
+    assert_eq!(ran.status(), 2);
+    assert!(ran.stderr().contains("'3.6.2015' is no time"), "{}", ran.stderr());
+}
+
+#[test]
+fn the_mapping_that_knows_most_columns_is_taken() {
+    // The columns of the look-up mapping hold all of those of the release: the one without a remainder wins.
+    let bench = Bench::with(
+        "a.csv",
+        "userid,user_display_name,user_screen_name,user_reported_location,user_profile_description,user_profile_url,follower_count,\
+         following_count,account_creation_date,account_language,statuses_count,protected,observed_at\n\
+         5,Elm,elm,,,,1,2,2015-01-01,en,3,false,2015-06-03\n",
+    );
+    let ran = bench.ingest(&["a.csv"]);
+    let accounts = ran.table::<Accounts>();
+    assert_eq!(
+        accounts.rows().unwrap().next().unwrap().observed_at,
+        Some(Timestamp(1_433_289_600_000))
+    );
+}
+
+#[test]
+fn an_exact_mapping_wants_its_columns_and_no_other() {
+    let bench = Bench::with("a.csv", "who,what\nlarch,tea\n");
+    bench.put("b.csv", "who,what,mood\nlarch,tea,calm\n");
+    bench.put("m.toml", "exact = true\n[posts]\nhandle = \"who\"\ntext = \"what\"\n");
+    let ran = bench.ingest(&["a.csv", "b.csv", "--mapping", "m.toml"]);
+    assert_eq!((ran.status(), ran.table::<Posts>().len()), (1, 1));
+    assert!(
+        ran.stderr()
+            .contains("cannot read 'b.csv': no mapping for a CSV with these columns: who, what, mood"),
+        "{}",
+        ran.stderr()
+    );
+}

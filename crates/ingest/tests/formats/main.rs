@@ -7,8 +7,10 @@ mod run;
 
 mod bluesky;
 mod csv;
+mod exports;
 mod halves;
 mod ids;
+mod json_mapping;
 mod mastodon;
 mod native;
 mod pages;

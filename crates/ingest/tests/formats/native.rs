@@ -75,7 +75,7 @@ fn a_list_of_handles_is_a_roster_called_after_its_file() {
     let ran = bench.ingest(&["friends"]);
     assert_eq!(
         ran.ledger(),
-        ["read 3", "used 2", "rejected no account 1"],
+        ["read 3", "used 2", "skipped row without a value 1"],
         "{}",
         ran.stderr()
     );

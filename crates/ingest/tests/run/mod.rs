@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use std::io::Write;
+pub mod pack;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::rc::Rc;
@@ -95,12 +96,6 @@ impl Ran {
             .map(|((flow, reason), records)| format!("{flow} {reason} {records}").replace("  ", " "))
             .collect()
     }
-}
-
-pub fn gzip(content: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(content).unwrap();
-    encoder.finish().unwrap()
 }
 
 /// A v1.1 post with its author, as JSON without the closing brace's line feed.

@@ -33,7 +33,6 @@ CORPORA = [
     ("mastodon/rtoot/*.json", []),
     ("mastodon/rtoot-testdata/*.json", LINES),
     ("reddit-pushshift/*.json", []),
-    ("twibot20/*.json", []),
     ("twitter-io/*.json", []),
 ]
 

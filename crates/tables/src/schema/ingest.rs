@@ -233,7 +233,7 @@ table! {
         source_file: &'a str,
         /// The line or record, from 1.
         source_line: i64,
-        /// Offset of its first byte in the decompressed input, from 0.
+        /// Offset of its first byte in the decompressed input, from 0; of a page's record, that of the page. UTF-16 counts as UTF-8.
         byte_offset: i64,
         /// Bytes from there to the record's end.
         byte_length: i64,

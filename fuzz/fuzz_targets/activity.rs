@@ -1,0 +1,12 @@
+//! Activity streams.
+
+#![no_main]
+
+use ingest::settings::Kind;
+use ingest::trial::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Err(wrong) = Target::Records(Kind::Activity).hold(bytes) {
+        panic!("{wrong}");
+    }
+});

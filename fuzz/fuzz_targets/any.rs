@@ -1,0 +1,12 @@
+//! Records of any format, told by themselves.
+
+#![no_main]
+
+use ingest::settings::Kind;
+use ingest::trial::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Err(wrong) = Target::Records(Kind::Any).hold(bytes) {
+        panic!("{wrong}");
+    }
+});

@@ -1,0 +1,12 @@
+//! CSV through a mapping.
+
+#![no_main]
+
+use ingest::settings::Kind;
+use ingest::trial::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Err(wrong) = Target::Records(Kind::Mapped).hold(bytes) {
+        panic!("{wrong}");
+    }
+});

@@ -1,0 +1,11 @@
+//! Rosters, checks and follows.
+
+#![no_main]
+
+use ingest::trial::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Err(wrong) = Target::Lists.hold(bytes) {
+        panic!("{wrong}");
+    }
+});

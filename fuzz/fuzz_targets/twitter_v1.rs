@@ -1,0 +1,12 @@
+//! Twitter v1.1.
+
+#![no_main]
+
+use ingest::settings::Kind;
+use ingest::trial::Target;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    if let Err(wrong) = Target::Records(Kind::TwitterV1).hold(bytes) {
+        panic!("{wrong}");
+    }
+});

@@ -1,0 +1,1 @@
+window.YTD.account.part0 = [ { "account" : { "accountId" : "1", "username" : "larch", "accountDisplayName" : "L", "createdAt" : "2015-01-02T00:00:00.000Z" } } ]

@@ -1,0 +1,1 @@
+window.YTD.follower.part0 = [ { "follower" : { "accountId" : "2", "userLink" : "x" } }, {"following":{"accountId":"3"}}, {"like":{"tweetId":"9"}} ]
