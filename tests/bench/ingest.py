@@ -1,12 +1,14 @@
-"""ingest beside DuckDB on v1.1 JSON lines: every post of a synthetic study, to zstd Parquet.
+"""ingest beside DuckDB on v1.1 JSON lines, plain and packed, and beside twarc-csv on v2 pages: every post of a synthetic study.
 
-    python3 tests/bench/ingest.py BIN_FOLDER [SCRATCH_FOLDER [SCALE]]
+    python3 tests/bench/ingest.py BIN_FOLDER [SCRATCH_FOLDER [SCALE [TURNS]]]
 
-DuckDB is run where the Python of DIMINUENDO_PYTHON has it. It reads the same keys into one table of nested columns; ingest makes
+DuckDB is run where the Python of DIMINUENDO_PYTHON has it, twarc-csv where that of DIMINUENDO_TWARC has it (with pandas 2). DuckDB
+reads the same keys into one table of nested columns; ingest makes
 rows of their own of nested posts and of accounts, resolves entities and times, hashes its input and keeps a ledger.
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -52,35 +54,108 @@ def split(columns):
     return [*parts, current]
 
 
+TWARC_CSV = """
+import sys
+from twarc_csv import CSVConverter
+for name in sys.argv[2:]:
+    with open(name) as pages, open(sys.argv[1], "w") as rows:
+        CSVConverter(pages, rows).process()
+"""
+
+
+def simulated(binaries, folder, name, scale, *options):
+    """Every post of a synthetic study as files of posts, and their size in megabytes."""
+    made = folder / name
+    every = ["--params", every_post(folder), "--post-share", "1", "--scale", scale, "--compress", "none", *options]
+    subprocess.run([binaries / "simulate", *every, "-o", made, "-q"], check=True)
+    files = sorted((made / "raw").glob("tweets-*.jsonl"))
+    return files, sum(file.stat().st_size for file in files) / 1e6
+
+
+def packed(folder, files):
+    """The same packed: file by file and all in one as gz, all in one as zst."""
+    several, gz, zst = [], folder / "all.jsonl.gz", folder / "all.jsonl.zst"
+    for file in files:
+        several.append(folder / f"{file.name}.gz")
+        with open(several[-1], "wb") as output:
+            subprocess.run(["gzip", "-6", "-c", file], stdout=output, check=True)
+    with open(gz, "wb") as output:
+        for part in several:
+            output.write(part.read_bytes())
+    cat = subprocess.Popen(["cat", *files], stdout=subprocess.PIPE)
+    with open(zst, "wb") as output:
+        subprocess.run(["zstd", "-q", "-3", "-c"], stdin=cat.stdout, stdout=output, check=True)
+    cat.wait()
+    return several, gz, zst
+
+
+def said_by(python, question):
+    """What a Python says, or nothing where it cannot."""
+    answer = subprocess.run([python, "-c", question], capture_output=True, text=True, check=False)
+    return answer.stdout.strip() if answer.returncode == 0 else None
+
+
 def main():
     binaries = Path(sys.argv[1])
     scratch = sys.argv[2] if len(sys.argv) > 2 else None
     scale = sys.argv[3] if len(sys.argv) > 3 else "0.3"
-    python = os.environ.get("DIMINUENDO_PYTHON")
+    turns = int(sys.argv[4]) if len(sys.argv) > 4 else 5
+    python, twarc = os.environ.get("DIMINUENDO_PYTHON"), os.environ.get("DIMINUENDO_TWARC")
     threads = os.cpu_count()
     rows, versions = [], [measure.version(binaries / "ingest")]
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         folder = Path(folder)
-        made = folder / "simulated"
-        options = ["--params", every_post(folder), "--post-share", "1", "--scale", scale, "--compress", "none"]
-        subprocess.run([binaries / "simulate", *options, "-o", made, "-q"], check=True)
-        files = sorted((made / "raw").glob("tweets-*.jsonl"))
-        megabytes = sum(file.stat().st_size for file in files) / 1e6
-        contenders = {"ingest": ([binaries / "ingest", *files, "-q", "--force", "-o", folder / "ingest"], folder / "ingest")}
-        if python:
-            asked = [python, "-c", "import duckdb; print('DuckDB', duckdb.__version__)"]
-            versions.append(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
-            script = duckdb_script(files, folder / "duckdb" / "all.parquet", threads)
-            (folder / "duckdb").mkdir()
-            contenders["DuckDB read_json"] = ([python, "-c", script], folder / "duckdb")
-        for turn in (1, 2, 3):
-            for name, (command, output) in contenders.items():
-                row = {"run": name, "turn": turn, "input_mb": round(megabytes), **measure.run(command)}
-                row["mb_per_s"] = round(megabytes / row["wall_s"])
-                row["parquet_mb"] = round(measure.size(output) / 1e6, 1)
+        ours, theirs = folder / "ingest", folder / "duckdb"
+        theirs.mkdir()
+
+        def ingest(*files):
+            return [binaries / "ingest", *files, "-q", "--force", "-o", ours], ours
+
+        lines, megabytes = simulated(binaries, folder, "v1", scale)
+        several, gz, zst = packed(folder, lines)
+        contenders = [("v1.1 lines", "ingest", megabytes, ingest(*lines))]
+        if duckdb := python and said_by(python, "import duckdb; print('DuckDB', duckdb.__version__)"):
+            versions.append(duckdb)
+            for name, files in (("v1.1 lines", lines), ("v1.1, 7 .gz", several)):
+                script = duckdb_script(files, theirs / "all.parquet", threads)
+                contenders.append((name, "DuckDB read_json", megabytes, ([python, "-c", script], theirs)))
+        contenders += [
+            ("v1.1, 7 .gz", "ingest", megabytes, ingest(*several)),
+            ("v1.1, one .gz", "ingest", megabytes, ingest(gz)),
+            ("v1.1, one .zst", "ingest", megabytes, ingest(zst)),
+        ]
+        pages, megabytes = simulated(binaries, folder, "v2", "0.03", "--format", "v2")
+        contenders.append(("v2 pages", "ingest", megabytes, ingest(*pages)))
+        if version := twarc and said_by(twarc, "import importlib.metadata as m; print('twarc-csv', m.version('twarc-csv'))"):
+            versions.append(version)
+            command = [twarc, "-W", "ignore", "-c", TWARC_CSV, folder / "rows.csv", *pages]
+            contenders.append(("v2 pages", "twarc-csv", megabytes, (command, folder / "rows.csv")))
+        for turn in range(1, turns + 1):
+            for name, run, size, (command, output) in contenders:
+                row = {"input": name, "run": run, "turn": turn, "input_mb": round(size), **measure.run(command)}
+                row["mb_per_s"] = round(size / row["wall_s"])
+                is_table = output.is_dir()
+                row["parquet_mb"] = round(measure.size(output) / 1e6, 1) if is_table else ""
                 rows.append(row)
                 print(row, file=sys.stderr)
-    measure.keep("ingest", "ingest: v1.1 JSON lines to Parquet", rows, versions)
+    measure.keep("ingest", "ingest: JSON to Parquet", rows, versions, notes=ratios(rows))
+
+
+def ratios(rows):
+    """Of each input that a peer reads, too: how many times as fast the median turn is, and the least of all turns in pairs."""
+    lines = []
+    for name in dict.fromkeys(row["input"] for row in rows):
+        speeds = {}
+        for row in rows:
+            if row["input"] == name:
+                speeds.setdefault(row["run"], []).append(row["input_mb"] / row["wall_s"])
+        ours = speeds.pop("ingest", [])
+        for peer, theirs in speeds.items():
+            pairs = [mine / other for mine, other in zip(ours, theirs)]
+            median = statistics.median(ours) / statistics.median(theirs)
+            lines.append(f"{name}: ingest is {median:.2f} times as fast as {peer} (medians; turn by turn {min(pairs):.2f} to "
+                         f"{max(pairs):.2f}).")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::DataType;
 use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
@@ -188,6 +189,21 @@ impl<T: Table> TableWriter<T> {
             properties = properties
                 .set_column_dictionary_enabled(ColumnPath::from(column), false)
                 .set_column_encoding(ColumnPath::from(column), Encoding::DELTA_BINARY_PACKED);
+        }
+        // The least and the greatest text of a page tell a reader nothing that it could leave out: texts stand in no order.
+        for field in T::schema().fields() {
+            match field.data_type() {
+                DataType::Utf8 => {
+                    let column = ColumnPath::from(field.name().as_str());
+                    properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+                }
+                DataType::List(item) => {
+                    let path = [field.name().as_str(), "list", item.name().as_str()].map(str::to_owned);
+                    let column = ColumnPath::new(path.to_vec());
+                    properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
+                }
+                _ => {}
+            }
         }
         let properties = properties.build();
         let (file, columns) = ArrowWriter::try_new(HashingFile::new(file), T::schema(), Some(properties))
