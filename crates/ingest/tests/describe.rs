@@ -72,6 +72,7 @@ fn csv_of_posts() {
         "#   Mood: words or identifiers, 2 different\n",
         "# This shows content of the file: the first 3 records",
         "#   posts: platform = \"twitter\", post_id = \"611\"",
+        "posted_at = \"2015-06-13T10:00:00+00:00\"",
     ] {
         assert!(told.contains(words), "{words}: {told}");
     }

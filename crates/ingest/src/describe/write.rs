@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use arrow::array::RecordBatch;
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::TimestampMillisecondType;
 use arrow::util::display::array_value_to_string;
+use chrono::DateTime;
 
 use super::columns::{Column, Sample};
 use super::guess::{Guess, Table, guess};
@@ -319,7 +321,11 @@ fn cells(rows: &RecordBatch, row: usize, rejected: bool) -> Vec<String> {
         is_told && !column.is_null(row)
     });
     told.map(|(field, column)| {
-        let value = array_value_to_string(column, row).unwrap_or_default();
+        let value = match column.as_primitive_opt::<TimestampMillisecondType>() {
+            Some(times) => DateTime::from_timestamp_millis(times.value(row)).map(|time| time.to_rfc3339()),
+            None => array_value_to_string(column, row).ok(),
+        };
+        let value = value.unwrap_or_else(|| "cannot be shown".to_owned());
         let short: String = value.chars().take(SHOWN_CHARACTERS).collect();
         let more = if short.len() < value.len() { "…" } else { "" };
         format!("{} = {short:?}{more}", field.name())
