@@ -23,6 +23,7 @@ use crate::container::{Content, Unsupported};
 use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
 use crate::frame::{BLOCK_BYTES, Block, Feed, ReadError, Take};
 use crate::gate::Gate;
+use crate::heap;
 use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
 use crate::reasons;
@@ -213,7 +214,13 @@ fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
 fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
     while let Some(work) = tasks.take() {
         let news = match work {
-            Work::First(Group(number, rows)) => Told::Group(number, rows.is_large, (rows.encode)()),
+            Work::First(Group(number, rows)) => {
+                let group = (rows.encode)();
+                if rows.is_large {
+                    heap::give_back();
+                }
+                Told::Group(number, rows.is_large, group)
+            }
             Work::Then(task) => {
                 let source = task.turn.0;
                 let name = &job.pieces.pieces[source].name;
@@ -226,6 +233,10 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
                         anyhow::Error::new(error).context(format!("cannot turn records of '{name}' into columns")),
                     ),
                 };
+                if task.bytes > heap::LARGE {
+                    drop(task.block);
+                    heap::give_back();
+                }
                 Told::Event(task.turn, event, task.bytes)
             }
         };
