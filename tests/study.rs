@@ -255,6 +255,12 @@ fn the_series_recover_the_simulated_truth() {
     }
 }
 
+/// Keys that `ingest` met and does not know.
+fn unread_keys(run: &serde_json::Value) -> Vec<&str> {
+    let told = run["facts"]["unread_keys"].as_object();
+    told.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
+}
+
 /// One seed under other pressure, through all stages, side by side: nobody is removed where nobody is, and what they differ in stands
 /// in one table.
 #[test]
@@ -361,6 +367,16 @@ fn other_formats_tell_the_same_study() {
             (found - expected).abs() <= within * expected.abs(),
             "{measure} from Bluesky: {found}, from v1.1: {expected}"
         );
+    }
+    // Everything that simulate writes is known to ingest, read or left on purpose; of a release's columns two have no place.
+    for (chain, unread) in [
+        (&first, vec![]),
+        (&pages, vec![]),
+        (&release, vec!["column.is_retweet", "column.poll_choices"]),
+    ] {
+        let run: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(chain.path("ingest").join("run.json")).unwrap()).unwrap();
+        assert_eq!(unread_keys(&run), unread);
     }
     // A line of v1.1 that breaks off costs its post; pages do not break off.
     let lost = number(&pages, "volume.posts") - number(&first, "volume.posts");

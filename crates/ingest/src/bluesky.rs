@@ -34,6 +34,7 @@ static EVENT_LEFT: Left = Left::new(&[
     "indexedAt",
     "labels",
     "pinnedPost",
+    "simulated",
     "pronouns",
     "status",
     "verification",

@@ -14,7 +14,7 @@
 /// is free is given back.
 pub const LARGE: usize = 4 << 20;
 
-/// Sets what is kept, before there is any other thread. Two arenas: in one, two threads wait for each other, a tenth of their time.
+/// Sets what is kept, before there is any other thread. Two arenas: in one, two threads wait for each other, a sixth of their time.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub fn set_up() {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

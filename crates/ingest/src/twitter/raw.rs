@@ -36,7 +36,7 @@ static TWEET_LEFT: Left = Left::new(&[
     "withheld_in_countries",
     "withheld_scope",
 ]);
-/// Keys that are left unread on purpose.
+/// Keys that are left unread on purpose, or were read when it was looked what the record is.
 static USER_LEFT: Left = Left::new(&[
     "blocked_by",
     "blocking",
@@ -58,6 +58,7 @@ static USER_LEFT: Left = Left::new(&[
     "muting",
     "needs_phone_verification",
     "notifications",
+    "observed_at",
     "pinned_tweet_id",
     "pinned_tweet_ids",
     "pinned_tweet_ids_str",
@@ -75,6 +76,7 @@ static USER_LEFT: Left = Left::new(&[
     "profile_text_color",
     "profile_use_background_image",
     "show_all_inline_media",
+    "simulated",
     "start",
     "time_zone",
     "translator_type",
@@ -175,6 +177,7 @@ static PAGE_LEFT: Left = Left::new(&[
     "next_page",
     "next_token",
     "observed_at",
+    "simulated",
     "page",
     "previous_cursor",
     "previous_cursor_str",
@@ -190,7 +193,14 @@ static PAGE_LEFT: Left = Left::new(&[
     "total_count",
 ]);
 /// Keys that are left unread on purpose.
-static USER_PAGE_LEFT: Left = Left::new(&["__twarc", "errors", "matching_rules", "meta", "observed_at"]);
+static USER_PAGE_LEFT: Left = Left::new(&[
+    "__twarc",
+    "errors",
+    "matching_rules",
+    "meta",
+    "observed_at",
+    "simulated",
+]);
 /// Keys that are left unread on purpose.
 static INCLUDES_LEFT: Left = Left::new(&["media", "polls", "topics"]);
 /// Keys that are left unread on purpose.
