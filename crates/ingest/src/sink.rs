@@ -129,6 +129,23 @@ pub struct Chunk {
     pub simulated: bool,
 }
 
+impl Chunk {
+    /// Rows of posts, accounts, availability, follows, roster, rejects and post_ids.
+    #[must_use]
+    pub fn rows(&self) -> [usize; 7] {
+        [
+            &self.posts,
+            &self.accounts,
+            &self.availability,
+            &self.follows,
+            &self.roster,
+            &self.rejects,
+            &self.post_ids,
+        ]
+        .map(|batch| batch.as_ref().map_or(0, RecordBatch::num_rows))
+    }
+}
+
 /// Parts that a record has filled so far, by table.
 #[derive(Debug, Clone, Copy, Default)]
 struct Parts {

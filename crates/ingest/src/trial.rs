@@ -177,20 +177,11 @@ fn take(
             check(reject.byte_offset, reject.byte_length, reject.first_bytes)?;
         }
     }
+    for (sum, rows) in seen.rows.iter_mut().zip(chunk.rows()) {
+        *sum += rows;
+    }
     for (key, records) in chunk.counts {
         *seen.counts.entry(key).or_insert(0) += records;
-    }
-    let batches = [
-        chunk.posts,
-        chunk.accounts,
-        chunk.availability,
-        chunk.follows,
-        chunk.roster,
-        chunk.rejects,
-        chunk.post_ids,
-    ];
-    for (sum, batch) in seen.rows.iter_mut().zip(batches) {
-        *sum += batch.map_or(0, |batch| batch.num_rows());
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ impl Read for Trickle<'_> {
 type Counts = BTreeMap<(Flow, &'static str), u64>;
 
 /// What became of the records, and the rows of each table; `None` when the format is not known.
-fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6])> {
+fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 7])> {
     let builtin = mapping::builtin_names()
         .map(|name| mapping::read(mapping::builtin(name).unwrap(), name).unwrap())
         .collect();
@@ -49,7 +49,7 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
     let json = mapping::read(text, "m").unwrap();
     let json_asked = vec![Arc::new(mapping::BoundJson::new(&json, Arc::default()))];
     let mut counts = Counts::new();
-    let mut rows = [0; 6];
+    let mut rows = [0; 7];
     let mut take = |block: Block| {
         let rules = Rules {
             kind: Kind::Any,
@@ -60,19 +60,11 @@ fn read(bytes: &[u8], step: usize, max_line: usize) -> Option<(Counts, [usize; 6
             json_builtin: Vec::new(),
         };
         let chunk = parse(&block, &plan, "x", &rules).unwrap();
+        for (sum, rows) in rows.iter_mut().zip(chunk.rows()) {
+            *sum += rows;
+        }
         for (key, records) in chunk.counts {
             *counts.entry(key).or_insert(0) += records;
-        }
-        let batches = [
-            chunk.posts,
-            chunk.accounts,
-            chunk.availability,
-            chunk.follows,
-            chunk.roster,
-            chunk.rejects,
-        ];
-        for (sum, batch) in rows.iter_mut().zip(batches) {
-            *sum += batch.map_or(0, |batch| batch.num_rows());
         }
         true
     };
