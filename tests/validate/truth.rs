@@ -50,6 +50,9 @@ fn way(measure: &str) -> Way {
         "followers.mean" => Way::Reduced("followers.mean", mean),
         "followers.trend" => Way::Reduced("followers.mean", slope),
         "followers.trend_p" => Way::Probability,
+        "tweets_per_day.lifetime.share_under_1" => Way::Reduced("tweets_per_day.lifetime.share_under_1", mean),
+        "tweets_per_day.lifetime.share_under_5" => Way::Reduced("tweets_per_day.lifetime.share_under_5", mean),
+        "tweets_per_day.lifetime.share_over_50" => Way::Reduced("tweets_per_day.lifetime.share_over_50", mean),
         "location.focus" => Way::Reduced("location.focus", mean),
         "tweets_per_day.lifetime.first" => Way::Reduced("tweets_per_day.lifetime.mean", |points| {
             points.first().map(|(_, value)| *value)

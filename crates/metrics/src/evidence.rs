@@ -220,6 +220,40 @@ pub struct SightingRow {
     pub tweets_per_day: Option<f64>,
 }
 
+/// What was last seen of an account by the end of a window.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LastSeenRow {
+    /// Position of the window in the study.
+    pub window: usize,
+    /// The account.
+    pub account: u32,
+    /// When, in milliseconds.
+    pub observed_at: i64,
+    /// Followers then.
+    pub followers: Option<i64>,
+    /// Followed accounts then.
+    pub following: Option<i64>,
+    /// Posts written until then.
+    pub statuses: Option<i64>,
+    /// Posts per day of its life until then.
+    pub tweets_per_day: Option<f64>,
+}
+
+/// An account's own posts of a window in a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LanguageRow {
+    /// Position of the window in the study.
+    pub window: usize,
+    /// The account.
+    pub account: u32,
+    /// The platform's tag; empty where there is none.
+    pub tagged: String,
+    /// The language detected (ISO 639-1); empty where none could be told.
+    pub detected: String,
+    /// How many.
+    pub posts: u64,
+}
+
 /// What a table of observations holds in all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TimesRow {
@@ -270,6 +304,10 @@ pub struct Evidence {
     pub personas: Vec<PersonaRow>,
     /// By account, in order of time.
     pub sightings: BTreeMap<u32, Vec<SightingRow>>,
+    /// By window, then account.
+    pub last_seen: Vec<LastSeenRow>,
+    /// By window, account, tag and language.
+    pub languages: Vec<LanguageRow>,
 }
 
 /// Which accounts belong to a group.
@@ -318,6 +356,8 @@ impl Evidence {
             spells: Vec::new(),
             personas: Vec::new(),
             sightings: BTreeMap::new(),
+            last_seen: Vec::new(),
+            languages: Vec::new(),
         }
     }
 

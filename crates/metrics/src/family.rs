@@ -26,6 +26,10 @@ pub enum Family {
     Duration,
     /// Members that place themselves in the study's countries
     Location,
+    /// Accounts that were suspended beside those that were not
+    Contrast,
+    /// Languages of posts and accounts
+    Language,
 }
 
 impl Family {

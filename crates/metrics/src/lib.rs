@@ -8,12 +8,15 @@
 //! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
 //! picked rows only. So no thread count can change a byte.
 
+pub mod activity;
+pub mod contrast;
 pub mod duration;
 pub mod evidence;
 pub mod family;
 pub mod figure;
 pub mod followers;
 pub mod insularity;
+pub mod language;
 pub mod load;
 pub mod location;
 pub mod pace;
@@ -56,7 +59,7 @@ Examples:
   metrics enriched -o measured --measure size,followers --print series --as json";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
-/// duration, location. What the input cannot support is null, with the reason
+/// duration, location, suspended beside not suspended, language. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
 #[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
 pub struct Metrics {
@@ -163,10 +166,11 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, Measure); 10] = [
+    let all: [(Family, Measure); 13] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),
+        (Family::TweetsPerDay, activity::measure),
         (Family::Suspension, suspension::measure),
         (Family::Insularity, insularity::measure),
         (Family::Returns, returns::measure),
@@ -174,6 +178,8 @@ pub fn measure(evidence: &Evidence, families: &Families) -> Results {
         (Family::Volume, volume::measure),
         (Family::Duration, duration::measure),
         (Family::Location, location::measure),
+        (Family::Contrast, contrast::measure),
+        (Family::Language, language::measure),
     ];
     for (family, measure) in all {
         if families.has(family) {

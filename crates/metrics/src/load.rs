@@ -12,8 +12,8 @@ use tables::{
 };
 
 use crate::evidence::{
-    CheckRow, Evidence, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, Relation, SightingRow, SizeRow, SpellRow,
-    TieRow, TimesRow,
+    CheckRow, Evidence, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, Relation,
+    SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 
@@ -39,6 +39,8 @@ queries! {
     FOLLOWS_IN = "follows_in.sql",
     FOLLOWS_OUT = "follows_out.sql",
     INTERACTIONS = "interactions.sql",
+    LANGUAGES = "languages.sql",
+    LAST_SEEN = "last_seen.sql",
     LOCATIONS = "locations.sql",
     ON_LIST = "on_list.sql",
     PACES = "paces.sql",
@@ -134,6 +136,7 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
         Family::Returns,
         Family::Survival,
         Family::Duration,
+        Family::Contrast,
     ]) {
         loader.spells()?;
     }
@@ -148,6 +151,12 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
     }
     if families.has(Family::Location) {
         loader.locations()?;
+    }
+    if families.has(Family::Contrast) {
+        loader.last_seen()?;
+    }
+    if families.has(Family::Language) {
+        loader.languages()?;
     }
     Ok((loader.evidence, loader.tallies))
 }
@@ -231,9 +240,13 @@ impl Loader<'_> {
             (
                 "posts",
                 "no posted_at",
-                &[Family::TweetsPerDay, Family::Volume, Family::Duration][..],
+                &[Family::TweetsPerDay, Family::Volume, Family::Duration, Family::Language][..],
             ),
-            ("accounts", "no observed_at", &[Family::TweetsPerDay, Family::Returns]),
+            (
+                "accounts",
+                "no observed_at",
+                &[Family::TweetsPerDay, Family::Returns, Family::Contrast],
+            ),
         ];
         for (table, reason, users) in tables {
             let times = self.evidence.table(table);
@@ -485,6 +498,47 @@ impl Loader<'_> {
             if seen.last().is_none_or(|last| last.observed_at < sighting.observed_at) {
                 seen.push(sighting);
             }
+        }
+        Ok(())
+    }
+
+    fn last_seen(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(LAST_SEEN)?;
+        let windows = rows.all_text("window_name")?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let at = rows.all_moments("observed_at")?;
+        let (followers, following) = (rows.integers("followers")?, rows.integers("following")?);
+        let (statuses, paces) = (rows.integers("statuses")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            let row = LastSeenRow {
+                window: self.window(windows[i])?,
+                account: self.account(platforms[i], accounts[i])?,
+                observed_at: at[i].0,
+                followers: followers[i],
+                following: following[i],
+                statuses: statuses[i],
+                tweets_per_day: paces[i],
+            };
+            self.evidence.last_seen.push(row);
+        }
+        Ok(())
+    }
+
+    fn languages(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(LANGUAGES)?;
+        let windows = rows.all_text("window_name")?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (tagged, detected) = (rows.all_text("tagged")?, rows.all_text("detected")?);
+        let posts = counts(&rows, "posts")?;
+        for i in 0..rows.len() {
+            let row = LanguageRow {
+                window: self.window(windows[i])?,
+                account: self.account(platforms[i], accounts[i])?,
+                tagged: tagged[i].to_owned(),
+                detected: detected[i].to_owned(),
+                posts: posts[i],
+            };
+            self.evidence.languages.push(row);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use tables::{Measures, Network, Returns, Series, Survival, TableFile};
 
 use crate::command::metrics;
-use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, name};
+use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, following, kind, name, tagged};
 
 type Bounds = (Option<f64>, Option<f64>);
 /// Value, bounds, n, finding, reason.
@@ -156,6 +156,14 @@ fn samples() {
             mean(&paces),
             "lifetime pace",
         );
+        let under = |bound: f64| 100.0 * paces.iter().filter(|pace| **pace < bound).count() as f64 / paces.len() as f64;
+        for (measure, expected) in [
+            ("tweets_per_day.lifetime.share_under_1", under(1.0)),
+            ("tweets_per_day.lifetime.share_under_5", under(5.0)),
+            ("tweets_per_day.lifetime.share_over_50", 0.0),
+        ] {
+            close(output.point(measure, "listed", at).0, expected, measure);
+        }
         let focus = alive.iter().filter(|account| *account % 4 == 0).count();
         assert_eq!(
             output.point("location.focus", "listed", at),
@@ -460,6 +468,104 @@ fn returns() {
         middle(&mut gaps),
         "gap",
     );
+}
+
+/// A post of one's own: account, tag, language detected.
+type Own = (usize, Option<&'static str>, Option<&'static str>);
+
+#[test]
+fn languages() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let mut told = BTreeSet::new();
+    for group in ["everyone", "listed"] {
+        for (window, from, to) in WINDOWS {
+            let mut own: Vec<Own> = Vec::new();
+            for ((account, moment), line) in world.posts.iter().zip(1..) {
+                let inside = moment.is_some_and(|moment| (at(from, 0)..at(to + 1, 0)).contains(&moment));
+                let belongs = group == "everyone" || world.on_list_within(*account, from, to);
+                if inside && belongs && kind(line) != tables::PostKind::Repost {
+                    let tag = tagged(line).filter(|tag| *tag != "und");
+                    own.push((*account, tag.map(|tag| &tag[..2]), detected(line)));
+                }
+            }
+            let share = |part: &dyn Fn(&Own) -> Option<bool>| {
+                let known: Vec<bool> = own.iter().filter_map(part).collect();
+                known.iter().filter(|yes| **yes).count() as f64 / known.len() as f64
+            };
+            let mut mostly: BTreeMap<usize, i64> = BTreeMap::new();
+            for (account, _, detected) in &own {
+                if let Some(language) = detected {
+                    *mostly.entry(*account).or_default() += if *language == "en" { 1 } else { -1 };
+                }
+            }
+            let english = mostly.values().filter(|balance| **balance > 0).count();
+            for (measure, expected) in [
+                (
+                    "language.english.posts",
+                    share(&|row| row.2.map(|language| language == "en")),
+                ),
+                (
+                    "language.english.tagged_posts",
+                    share(&|row| row.1.map(|tag| tag == "en")),
+                ),
+                ("language.english.accounts", english as f64 / mostly.len() as f64),
+                ("language.agreement", share(&|row| Some(row.1? == row.2?))),
+                ("language.detected", share(&|row| Some(row.2.is_some()))),
+            ] {
+                close(output.value(measure, group, window), expected, measure);
+                told.insert((expected * 1e6) as i64);
+            }
+        }
+    }
+    assert!(told.len() > 10, "the test would say little");
+}
+
+#[test]
+fn suspended_beside_standing() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    for group in ["everyone", "listed"] {
+        for (window, from, to) in WINDOWS {
+            let (mut suspended, mut standing) = (Vec::new(), Vec::new());
+            for account in 0..world.accounts {
+                if group == "listed" && !world.on_list_within(account, from, to) {
+                    continue;
+                }
+                let Some((seen, followers, statuses)) = world.newest(account, at(to + 1, 0) - 1) else {
+                    continue;
+                };
+                // Seen gone half a day after the end; placed midway between that and the last look that found it.
+                let last = world
+                    .seen
+                    .iter()
+                    .filter(|row| row.0 == account)
+                    .map(|row| row.1)
+                    .max()
+                    .unwrap();
+                let end = world.suspended[account].map(|end| last + (end + DAY / 2 - last) / 2);
+                let pace = statuses as f64 / ((seen - world.created[account]) as f64 / DAY as f64).max(1.0);
+                let numbers = [followers as f64, following(account, seen) as f64, statuses as f64, pace];
+                match end {
+                    Some(end) if end < at(from, 0) => {}
+                    Some(end) if end < at(to + 1, 0) => suspended.push(numbers),
+                    _ => standing.push(numbers),
+                }
+            }
+            assert!(
+                !suspended.is_empty() && standing.len() > 1,
+                "the test would say nothing"
+            );
+            for (which, name) in ["followers", "following", "statuses", "pace"].iter().enumerate() {
+                let of = |rows: &[[f64; 4]]| middle(&mut rows.iter().map(|row| row[which]).collect::<Vec<_>>());
+                let (above, below) = (of(&suspended), of(&standing));
+                for (what, expected) in [("suspended", above), ("standing", below), ("ratio", above / below)] {
+                    let measure = format!("contrast.{name}.{what}");
+                    close(output.value(&measure, group, window), expected, &measure);
+                }
+            }
+        }
+    }
 }
 
 #[test]

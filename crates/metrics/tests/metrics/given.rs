@@ -6,8 +6,9 @@ use std::path::Path;
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction,
-    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, Posts, Rejects, Roster,
-    RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Table, TableWriter, Timestamp, WindowRow, Windows,
+    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, Posts, Rejects,
+    Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Table, TableWriter, Timestamp, WindowRow,
+    Windows,
 };
 
 pub const DAY: i64 = tables::DAY_MS;
@@ -227,6 +228,9 @@ impl World {
                 .map(|((account, moment), line)| Post {
                     posted_at: moment.map(Timestamp),
                     account_id: &names[*account],
+                    lang: tagged(line),
+                    detected_lang: detected(line),
+                    kind: kind(line),
                     source_line: line,
                     ..empty_post()
                 })
@@ -241,6 +245,7 @@ impl World {
                     created_at: Some(Timestamp(self.created[*account])),
                     observed_at: Some(Timestamp(*moment)),
                     followers: Some(*followers),
+                    following: Some(following(*account, *moment)),
                     statuses: Some(*statuses),
                     tweets_per_day: Some(self.lifetime(*account, *moment, *statuses)),
                     source_line: line,
@@ -388,6 +393,30 @@ impl World {
         interactions.sort_by_key(|row| (row.day.0, row.source.to_owned(), row.target.to_owned(), row.kind.word()));
         given.write::<Interactions>(interactions);
     }
+}
+
+/// The platform's tag of the post on a line.
+pub fn tagged(line: i64) -> Option<&'static str> {
+    [Some("en"), Some("ar"), None, Some("und"), Some("en-GB")][line as usize % 5]
+}
+
+/// The language detected of the post on a line.
+pub fn detected(line: i64) -> Option<&'static str> {
+    [Some("en"), None, Some("ar"), Some("en")][line as usize / 5 % 4]
+}
+
+/// What kind of post stands on a line.
+pub fn kind(line: i64) -> PostKind {
+    if line % 7 == 3 {
+        PostKind::Repost
+    } else {
+        PostKind::Original
+    }
+}
+
+/// How many accounts an account followed at a moment.
+pub fn following(account: usize, moment: i64) -> i64 {
+    200 - 5 * account as i64 + moment / DAY % 9
 }
 
 fn empty_post() -> Post<'static> {

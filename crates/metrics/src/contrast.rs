@@ -1,0 +1,216 @@
+//! Suspended accounts beside those that were not: followers, following, posts written, pace.
+//!
+//! Who was suspended in a window is compared, as last seen, with who outlived it. Those who outlived it were seen later, when they
+//! had had more time to grow; the pace, which is per day of life, is less touched by that than counts are.
+
+use std::collections::BTreeMap;
+
+use stats::{Reason, median};
+use tables::State;
+
+use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
+use crate::figure::{Figure, Quantity};
+use crate::results::Results;
+
+const NO_CHECKS: &str = "needs availability checks that found a suspension";
+
+/// Something that an observation counts, and the three numbers that are made of it.
+struct Counted {
+    of: fn(&LastSeenRow) -> Option<f64>,
+    needs: &'static str,
+    suspended: Quantity,
+    standing: Quantity,
+    ratio: Quantity,
+}
+
+macro_rules! counted {
+    ($of:expr, $needs:literal, $name:literal, $unit:literal, $words:literal) => {
+        Counted {
+            of: $of,
+            needs: $needs,
+            suspended: Quantity {
+                id: concat!("contrast.", $name, ".suspended"),
+                unit: $unit,
+                definition: concat!(
+                    "median ",
+                    $words,
+                    " of accounts suspended in the window, as last seen; n is accounts, resampled"
+                ),
+            },
+            standing: Quantity {
+                id: concat!("contrast.", $name, ".standing"),
+                unit: $unit,
+                definition: concat!(
+                    "median ",
+                    $words,
+                    " of accounts that were seen by the window's end and outlived it, as last seen by then; \
+                     n is accounts, resampled"
+                ),
+            },
+            ratio: Quantity {
+                id: concat!("contrast.", $name, ".ratio"),
+                unit: "ratio",
+                definition: concat!(
+                    "median ",
+                    $words,
+                    " of accounts suspended in the window over that of accounts that outlived it, each as \
+                     last seen; n is accounts, resampled"
+                ),
+            },
+        }
+    };
+}
+
+const COUNTED: [Counted; 4] = [
+    counted!(
+        |row| row.followers.map(|count| count as f64),
+        "needs accounts.followers",
+        "followers",
+        "followers",
+        "followers"
+    ),
+    counted!(
+        |row| row.following.map(|count| count as f64),
+        "needs accounts.following",
+        "following",
+        "accounts",
+        "followed accounts"
+    ),
+    counted!(
+        |row| row.statuses.map(|count| count as f64),
+        "needs accounts.statuses",
+        "statuses",
+        "posts",
+        "posts written"
+    ),
+    counted!(
+        |row| row.tweets_per_day,
+        "needs accounts.statuses and accounts.created_at",
+        "pace",
+        "tweets per day",
+        "lifetime pace"
+    ),
+];
+
+/// How an account came out of a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Suspended,
+    Standing,
+}
+
+/// Measures them.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    for (position, window) in evidence.study.windows().iter().enumerate() {
+        let fates = fates(evidence, bounds_ms(window));
+        for group in Group::ALL {
+            for counted in &COUNTED {
+                let [suspended, standing, ratio] = of_window(evidence, counted, group, position, &fates);
+                results.measure(&counted.suspended, group.name(), window.name(), suspended);
+                results.measure(&counted.standing, group.name(), window.name(), standing);
+                results.measure(&counted.ratio, group.name(), window.name(), ratio);
+            }
+        }
+    }
+}
+
+/// Who was suspended within `[from, to)`, and who lived on past it. Whoever ended otherwise, or had ended before, is neither.
+fn fates(evidence: &Evidence, (from, to): (i64, i64)) -> BTreeMap<u32, Fate> {
+    let mut fates = BTreeMap::new();
+    for spell in &evidence.spells {
+        match spell.ended_at() {
+            Some(end) if (from..to).contains(&end) && spell.end_state == State::Suspended => {
+                fates.insert(spell.account, Fate::Suspended);
+            }
+            Some(end) if end < to => {}
+            // Lived on; an account that was suspended in the window and came back to life stays among the suspended.
+            _ if spell.entered_at.is_some_and(|entered| entered < to) => {
+                fates.entry(spell.account).or_insert(Fate::Standing);
+            }
+            _ => {}
+        }
+    }
+    fates
+}
+
+fn of_window(
+    evidence: &Evidence,
+    counted: &Counted,
+    group: Group,
+    window: usize,
+    fates: &BTreeMap<u32, Fate>,
+) -> [Figure; 3] {
+    let absent = |reason: &'static str| {
+        [&counted.suspended, &counted.standing, &counted.ratio].map(|quantity| Figure::absent(quantity, reason))
+    };
+    let accounts = match evidence.belonging(group, window) {
+        Ok(accounts) => accounts,
+        Err(reason) => return absent(reason),
+    };
+    if evidence.last_seen.iter().all(|row| (counted.of)(row).is_none()) {
+        return absent(counted.needs);
+    }
+    if !evidence
+        .spells
+        .iter()
+        .any(|spell| spell.end_state == State::Suspended && !spell.censored)
+    {
+        return absent(NO_CHECKS);
+    }
+    let seen: Vec<(Fate, f64)> = evidence
+        .last_seen
+        .iter()
+        .filter(|row| row.window == window && accounts.holds(row.account))
+        .filter_map(|row| Some((*fates.get(&row.account)?, (counted.of)(row)?)))
+        .collect();
+    let of = |fate: Fate| -> Vec<f64> {
+        seen.iter()
+            .filter(|(own, _)| *own == fate)
+            .map(|(_, value)| *value)
+            .collect()
+    };
+    let one = |quantity: &Quantity, values: &[f64], none: &'static str| match values.is_empty() {
+        true => Figure::absent(quantity, none),
+        false => Figure::of(quantity, evidence.bootstrap().of_values(values, median)),
+    };
+    let (suspended, standing) = (of(Fate::Suspended), of(Fate::Standing));
+    let none_suspended = "no account of the group that was seen was suspended in this window";
+    let none_standing = "no account of the group that was seen outlived this window";
+    let ratio = match (suspended.is_empty(), standing.is_empty()) {
+        (true, _) => Figure::absent(&counted.ratio, none_suspended),
+        (_, true) => Figure::absent(&counted.ratio, none_standing),
+        _ => ratio(evidence, &counted.ratio, &seen).noting(&format!(
+            "{} suspended, {} not",
+            suspended.len(),
+            standing.len()
+        )),
+    };
+    [
+        one(&counted.suspended, &suspended, none_suspended),
+        one(&counted.standing, &standing, none_standing),
+        ratio,
+    ]
+}
+
+/// The ratio of the two medians, accounts resampled.
+fn ratio(evidence: &Evidence, quantity: &Quantity, seen: &[(Fate, f64)]) -> Figure {
+    let statistic = |drawn: &[usize]| {
+        let of = |fate: Fate| {
+            let values: Vec<f64> = drawn
+                .iter()
+                .filter_map(|at| seen.get(*at))
+                .filter(|(own, _)| *own == fate)
+                .map(|(_, value)| *value)
+                .collect();
+            median(&values)
+        };
+        let (above, below) = (of(Fate::Suspended)?, of(Fate::Standing)?);
+        if below == 0.0 {
+            return Err(Reason::ZeroDenominator {
+                what: "the median of those not suspended",
+            });
+        }
+        Ok(above / below)
+    };
+    Figure::of(quantity, evidence.bootstrap().of_units(seen.len(), statistic))
+}

@@ -1,0 +1,197 @@
+//! Languages: how much of what a group wrote is English, and how many of its accounts write mostly English, by the platform's tag
+//! and by the language detected.
+//!
+//! What an account passed on is somebody else's words and does not count.
+
+use std::collections::BTreeMap;
+
+use stats::{Level, Reason, clopper_pearson};
+
+use crate::evidence::{Evidence, Group, LanguageRow};
+use crate::figure::{Figure, Quantity};
+use crate::results::Results;
+
+const ENGLISH: &str = "en";
+/// What platforms say of a post whose language they cannot tell (ISO 639-2 `und`; Twitter's tags for posts of links, of pictures,
+/// of hashtags and of mentions only).
+const UNDETERMINED: [&str; 9] = ["", "und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"];
+
+const POSTS: Quantity = Quantity {
+    id: "language.english.posts",
+    unit: "share",
+    definition: "of the own posts in the window whose language was detected, the share in English; n is accounts, resampled",
+};
+const TAGGED: Quantity = Quantity {
+    id: "language.english.tagged_posts",
+    unit: "share",
+    definition: "of the own posts in the window that the platform tagged with a language, the share tagged English; n is \
+                 accounts, resampled",
+};
+const ACCOUNTS: Quantity = Quantity {
+    id: "language.english.accounts",
+    unit: "share",
+    definition: "of the accounts with an own post in the window whose language was detected, the share that wrote more posts in \
+                 English than in all other languages together; n is accounts",
+};
+const AGREEMENT: Quantity = Quantity {
+    id: "language.agreement",
+    unit: "share",
+    definition: "of the own posts in the window with both a detected language and the platform's tag, the share in which they \
+                 agree; n is accounts, resampled",
+};
+const DETECTED: Quantity = Quantity {
+    id: "language.detected",
+    unit: "share",
+    definition: "of the own posts in the window, the share whose language was detected; n is accounts, resampled",
+};
+const ALL: [Quantity; 5] = [POSTS, TAGGED, ACCOUNTS, AGREEMENT, DETECTED];
+
+/// An account's posts of a window, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Counts {
+    posts: u64,
+    detected: u64,
+    english: u64,
+    tagged: u64,
+    tagged_english: u64,
+    both: u64,
+    agree: u64,
+}
+
+impl Counts {
+    fn add(&mut self, row: &LanguageRow) {
+        let tag = primary(&row.tagged);
+        let detected = Some(row.detected.as_str()).filter(|language| !language.is_empty());
+        self.posts += row.posts;
+        if let Some(language) = detected {
+            self.detected += row.posts;
+            self.english += if language == ENGLISH { row.posts } else { 0 };
+        }
+        if let Some(tag) = tag {
+            self.tagged += row.posts;
+            self.tagged_english += if tag == ENGLISH { row.posts } else { 0 };
+        }
+        if let (Some(tag), Some(language)) = (tag, detected) {
+            self.both += row.posts;
+            self.agree += if tag == language { row.posts } else { 0 };
+        }
+    }
+}
+
+/// The language of a tag (BCP 47) as ISO 639-1 has it today; none where the tag says that it is not known.
+fn primary(tag: &str) -> Option<&str> {
+    let language = tag.split(['-', '_']).next().unwrap_or_default();
+    match language {
+        "iw" => Some("he"),
+        "in" => Some("id"),
+        "ji" => Some("yi"),
+        language if UNDETERMINED.contains(&language) => None,
+        language => Some(language),
+    }
+}
+
+/// Measures them.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    for (position, window) in evidence.study.windows().iter().enumerate() {
+        for group in Group::ALL {
+            let figures = of_window(evidence, group, position)
+                .unwrap_or_else(|reason| ALL.map(|quantity| Figure::absent(&quantity, reason)));
+            for (quantity, figure) in ALL.iter().zip(figures) {
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
+        }
+    }
+}
+
+fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figure; 5], &'static str> {
+    let accounts = evidence.belonging(group, position)?;
+    let window = evidence.study.windows().get(position).ok_or("no such window")?;
+    let (from, to) = crate::evidence::bounds_ms(window);
+    if let Some(reason) = crate::volume::missing(evidence, from, to) {
+        return Err(reason);
+    }
+    let mut by_account: BTreeMap<u32, Counts> = BTreeMap::new();
+    let rows = evidence.languages.iter().filter(|row| row.window == position);
+    for row in rows.filter(|row| accounts.holds(row.account)) {
+        by_account.entry(row.account).or_default().add(row);
+    }
+    let counts: Vec<Counts> = by_account.into_values().collect();
+    if counts.is_empty() {
+        return Err("no account of the group wrote a post of its own in this window");
+    }
+    let share = |quantity: &Quantity, part: fn(&Counts) -> u64, whole: fn(&Counts) -> u64, none: &'static str| {
+        let known: Vec<(u64, u64)> = counts
+            .iter()
+            .map(|counts| (part(counts), whole(counts)))
+            .filter(|(_, whole)| *whole > 0)
+            .collect();
+        if known.is_empty() {
+            return Figure::absent(quantity, none);
+        }
+        let posts: u64 = known.iter().map(|(_, whole)| whole).sum();
+        let statistic = |drawn: &[usize]| {
+            let drawn = drawn.iter().filter_map(|at| known.get(*at));
+            let (part, whole) = drawn.fold((0, 0), |(part, whole), (p, w)| (part + p, whole + w));
+            match whole {
+                0 => Err(Reason::ZeroDenominator {
+                    what: "the number of posts",
+                }),
+                _ => Ok(part as f64 / whole as f64),
+            }
+        };
+        Figure::of(quantity, evidence.bootstrap().of_units(known.len(), statistic)).noting(&format!("{posts} posts"))
+    };
+    let tellers = counts.iter().filter(|counts| counts.detected > 0);
+    let mostly = tellers
+        .clone()
+        .filter(|counts| 2 * counts.english > counts.detected)
+        .count() as u64;
+    let tellers = tellers.count() as u64;
+    let none_detected = "the language of no post could be told";
+    Ok([
+        share(&POSTS, |counts| counts.english, |counts| counts.detected, none_detected),
+        share(
+            &TAGGED,
+            |counts| counts.tagged_english,
+            |counts| counts.tagged,
+            "needs posts.lang",
+        ),
+        match tellers {
+            0 => Figure::absent(&ACCOUNTS, none_detected),
+            _ => Figure::of(&ACCOUNTS, clopper_pearson(mostly, tellers, Level::P95)),
+        },
+        share(
+            &AGREEMENT,
+            |counts| counts.agree,
+            |counts| counts.both,
+            "no post has both a tag and a detected language",
+        ),
+        share(
+            &DETECTED,
+            |counts| counts.detected,
+            |counts| counts.posts,
+            none_detected,
+        ),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_read_as_languages() {
+        for (tag, language) in [
+            ("en", Some("en")),
+            ("en-GB", Some("en")),
+            ("pt_BR", Some("pt")),
+            ("iw", Some("he")),
+            ("in", Some("id")),
+            ("und", None),
+            ("zxx", None),
+            ("", None),
+        ] {
+            assert_eq!(primary(tag), language, "{tag}");
+        }
+    }
+}
