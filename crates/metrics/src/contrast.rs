@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Reason, median};
+use stats::Reason;
 use tables::State;
 
 use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
+use crate::per_sample::quantile_of_drawn;
 use crate::results::Results;
 
+const MEDIAN: f64 = 0.5;
 const NO_CHECKS: &str = "needs availability checks that found a suspension";
 
 /// Something that an observation counts, and the three numbers that are made of it.
@@ -164,14 +166,17 @@ fn of_window(
         .filter_map(|row| Some((*fates.get(&row.account)?, (counted.of)(row)?)))
         .collect();
     let of = |fate: Fate| -> Vec<f64> {
-        seen.iter()
-            .filter(|(own, _)| *own == fate)
-            .map(|(_, value)| *value)
-            .collect()
+        let own = seen.iter().filter(|(own, _)| *own == fate);
+        let mut values: Vec<f64> = own.map(|(_, value)| *value).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        values
     };
-    let one = |quantity: &Quantity, values: &[f64], none: &'static str| match values.is_empty() {
+    let one = |quantity: &Quantity, sorted: &[f64], none: &'static str| match sorted.is_empty() {
         true => Figure::absent(quantity, none),
-        false => Figure::of(quantity, evidence.bootstrap().of_values(values, median)),
+        false => {
+            let statistic = |drawn: &[usize]| quantile_of_drawn(sorted, drawn, MEDIAN);
+            Figure::of(quantity, evidence.bootstrap().of_units(sorted.len(), statistic))
+        }
     };
     let (suspended, standing) = (of(Fate::Suspended), of(Fate::Standing));
     let none_suspended = "no account of the group that was seen was suspended in this window";
@@ -179,7 +184,7 @@ fn of_window(
     let ratio = match (suspended.is_empty(), standing.is_empty()) {
         (true, _) => Figure::absent(&counted.ratio, none_suspended),
         (_, true) => Figure::absent(&counted.ratio, none_standing),
-        _ => ratio(evidence, &counted.ratio, &seen).noting(&format!(
+        _ => ratio(evidence, &counted.ratio, &suspended, &standing).noting(&format!(
             "{} suspended, {} not",
             suspended.len(),
             standing.len()
@@ -192,19 +197,13 @@ fn of_window(
     ]
 }
 
-/// The ratio of the two medians, accounts resampled.
-fn ratio(evidence: &Evidence, quantity: &Quantity, seen: &[(Fate, f64)]) -> Figure {
+/// The ratio of the two medians, accounts resampled. Both slices are sorted.
+fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &[f64], standing: &[f64]) -> Figure {
     let statistic = |drawn: &[usize]| {
-        let of = |fate: Fate| {
-            let values: Vec<f64> = drawn
-                .iter()
-                .filter_map(|at| seen.get(*at))
-                .filter(|(own, _)| *own == fate)
-                .map(|(_, value)| *value)
-                .collect();
-            median(&values)
-        };
-        let (above, below) = (of(Fate::Suspended)?, of(Fate::Standing)?);
+        let (above, below): (Vec<usize>, Vec<usize>) = drawn.iter().partition(|at| **at < suspended.len());
+        let below: Vec<usize> = below.into_iter().map(|at| at - suspended.len()).collect();
+        let above = quantile_of_drawn(suspended, &above, MEDIAN)?;
+        let below = quantile_of_drawn(standing, &below, MEDIAN)?;
         if below == 0.0 {
             return Err(Reason::ZeroDenominator {
                 what: "the median of those not suspended",
@@ -212,5 +211,6 @@ fn ratio(evidence: &Evidence, quantity: &Quantity, seen: &[(Fate, f64)]) -> Figu
         }
         Ok(above / below)
     };
-    Figure::of(quantity, evidence.bootstrap().of_units(seen.len(), statistic))
+    let units = suspended.len() + standing.len();
+    Figure::of(quantity, evidence.bootstrap().of_units(units, statistic))
 }

@@ -29,7 +29,7 @@ impl Summary {
 }
 
 /// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
-fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
+pub(crate) fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
     let Some(last) = drawn.len().checked_sub(1) else {
         return Err(Reason::TooFew { needed: 1, found: 0 });
     };
