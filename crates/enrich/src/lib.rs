@@ -4,7 +4,8 @@
 //! back with what they say of themselves ([`location`], [`language`]); on the way [`known`] gathers who bore which handle, when
 //! each account showed life ([`signs`]) and whom posts address ([`interactions`]). The checks follow, and the [`roster`], whose
 //! names are then known. The study ([`design`]) gives samples and windows. [`spells`] makes of the signs each account's life, and
-//! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL.
+//! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL; [`stays`] tells when each account was
+//! on its list.
 //!
 //! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50, each check 24, each
 //! distinct (day, source, target, kind) 40. The queries hold the account observations without their long texts, some 200 bytes
@@ -21,6 +22,7 @@ pub mod members;
 mod roster;
 mod signs;
 mod spells;
+mod stays;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -31,7 +33,7 @@ use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
     Account, Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Interaction, Interactions, Personas,
-    Post, PostIds, Posts, Rejects, Roster, Sample, Samples, Spells, Timestamp, WindowRow, Windows,
+    Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName, Spells, Stays, Timestamp, WindowRow, Windows,
 };
 
 use crate::design::{Given, STUDY_FILE};
@@ -66,7 +68,7 @@ pub struct Enrich {
 const EXAMPLES: &str = "\
 Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
-interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
+stays, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
 life are its own posts, observations of it, and checks that it answered. Only a check shows that it is gone.
@@ -136,7 +138,7 @@ impl Stage for Enrich {
         };
         write_study(run, &study, given.as_ref())?;
 
-        let names_found = roster::write(&dir, run, &mut known, study.roster())?;
+        let (names_found, on_roster) = roster::write(&dir, run, &mut known, study.roster())?;
         if study.listed() == Listed::Roster && names_found == 0 {
             remarks.push(
                 "no account is on the roster, so that no account is listed; sets.listed = \"everyone\" in study.toml \
@@ -157,7 +159,7 @@ impl Stage for Enrich {
             ));
         }
 
-        members::write(
+        let listed = members::write(
             run,
             &members::Sources {
                 listed: study.listed(),
@@ -166,6 +168,11 @@ impl Stage for Enrich {
                 files_with_locations: &files_with_locations,
             },
         )?;
+        let stays = match study.listed() {
+            Listed::Roster => on_roster,
+            Listed::Everyone => stays::always(&listed),
+        };
+        run.write::<Stays>(stays::rows(SetName::Listed, stays, &known.numbers))?;
 
         count_used(run, "follows", dir.table::<Follows>()?.rows());
         run.carry::<PostIds>(&dir)?;

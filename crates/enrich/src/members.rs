@@ -34,8 +34,9 @@ pub(crate) struct Sources<'a> {
     pub files_with_locations: &'a BTreeSet<String>,
 }
 
-/// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run.
-pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> {
+/// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run. Returns who is listed at a
+/// sample or more.
+pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<Vec<AccountNumber>> {
     let database = database(run.dir())?;
     let listed = match sources.listed {
         Listed::Roster => database.query("listed.sql", LISTED_SQL)?,
@@ -51,6 +52,7 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> 
         .collect();
 
     let mut members = Vec::with_capacity(listed.len());
+    let mut ever = Vec::with_capacity(listed.len());
     let (platforms, ids, samples) = (
         listed.all_text("platform")?,
         listed.all_text("account_id")?,
@@ -61,6 +63,7 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> 
             Failure::new(format!("a listed account of platform '{platform}' was not seen"))
                 .remedy("please report this as a bug, with the command that you ran")
         })?;
+        ever.push(account);
         let profile = sources.known.profile(account);
         let state = sources.signs.state_at(account, profile.created_at, sample_at);
         let mut member = Member {
@@ -87,7 +90,8 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<()> 
     }
     // The queries go account by account, the table sample by sample.
     members.sort_by(|a, b| (a.sample_at, a.platform, a.account_id).cmp(&(b.sample_at, b.platform, b.account_id)));
-    run.write::<Members>(members)
+    run.write::<Members>(members)?;
+    Ok(ever)
 }
 
 /// The tables that the queries of this stage ask, in a directory that holds them.

@@ -6,6 +6,7 @@ use stage::{Run, StageDir};
 
 use crate::accounts::id_of_handle;
 use crate::known::Known;
+use crate::stays::OnList;
 
 /// The ledger's reason for an entry whose account no record shows.
 pub(crate) const NOT_SEEN: &str = "roster name not seen in the data";
@@ -14,11 +15,17 @@ pub(crate) const OTHER_ROSTER: &str = "on a roster that the study does not use";
 
 /// Writes `roster` with account_id filled in where only the handle was known: the account that bore the handle nearest to
 /// listed_at. An entry whose account no record shows stays as it is; one of another roster than the study's is left out. Returns
-/// how many entries were found.
-pub(crate) fn write(dir: &StageDir, run: &mut Run, known: &mut Known, wanted: Option<&str>) -> anyhow::Result<u64> {
+/// how many entries were found, and when each account with an id was on the list.
+pub(crate) fn write(
+    dir: &StageDir,
+    run: &mut Run,
+    known: &mut Known,
+    wanted: Option<&str>,
+) -> anyhow::Result<(u64, Vec<OnList>)> {
     let table = dir.table::<Roster>()?;
     let mut writer = run.writer::<Roster>()?;
     let (mut used, mut not_seen, mut other) = (0, 0, 0);
+    let mut stays = Vec::new();
     for batch in table.batches() {
         let batch = batch?;
         for row in batch.rows()? {
@@ -27,6 +34,13 @@ pub(crate) fn write(dir: &StageDir, run: &mut Run, known: &mut Known, wanted: Op
                 continue;
             }
             let account = account_of(known, &row)?;
+            if let Some(id) = account.as_deref().or(row.account_id) {
+                stays.push(OnList {
+                    account: known.numbers.number(row.platform, id)?,
+                    from_at: row.listed_at,
+                    to_at: row.unlisted_at,
+                });
+            }
             *if account.is_some() { &mut used } else { &mut not_seen } += 1;
             writer.push(&RosterEntry {
                 account_id: account.as_deref().or(row.account_id),
@@ -42,7 +56,7 @@ pub(crate) fn write(dir: &StageDir, run: &mut Run, known: &mut Known, wanted: Op
             run.count("roster", Flow::Skipped, reason, records);
         }
     }
-    Ok(used)
+    Ok((used, stays))
 }
 
 fn account_of(known: &mut Known, row: &RosterEntry<'_>) -> anyhow::Result<Option<String>> {

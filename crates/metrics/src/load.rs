@@ -8,7 +8,7 @@ use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
     Accounts, Availability, Follows, InteractionKind, Interactions, Members, Personas, Posts, Rejects, Roster, Samples,
-    SetName, Spells, State, TableError, Timestamp, Windows,
+    SetName, Spells, State, Stays, TableError, Timestamp, Windows,
 };
 
 use crate::evidence::{
@@ -60,7 +60,7 @@ pub const TABLES: [&str; 9] = [
     "members",
     "personas",
     "posts",
-    "roster",
+    "stays",
     "windows",
 ];
 
@@ -91,6 +91,7 @@ pub fn check(dir: &StageDir) -> Result<(), TableError> {
     dir.table::<Roster>()?;
     dir.table::<Samples>()?;
     dir.table::<Spells>()?;
+    dir.table::<Stays>()?;
     dir.table::<Windows>()?;
     Ok(())
 }
@@ -370,22 +371,18 @@ impl Loader<'_> {
             }
         }
         self.tally("spells", table.rows(), Vec::new());
-        let mut from_start = BTreeSet::new();
-        for batch in self.dir.table::<Roster>()?.batches() {
-            for row in batch?.rows()? {
-                let Some(id) = row.account_id else { continue };
-                let account = self.account(row.platform, id)?;
-                let Some(listed_at) = row.listed_at else {
-                    from_start.insert(account);
-                    continue;
-                };
-                let first = self.evidence.listed_from.entry(account).or_insert(listed_at.0);
-                *first = listed_at.0.min(*first);
+        // Stays are in order of time: an account's first tells when it came on the list, if it was not on it from the start.
+        let mut met = BTreeSet::new();
+        for batch in self.dir.table::<Stays>()?.batches() {
+            for row in batch?.rows()?.filter(|row| row.set == SetName::Listed) {
+                let account = self.account(row.platform, row.account_id)?;
+                if met.insert(account)
+                    && let Some(from_at) = row.from_at
+                {
+                    self.evidence.listed_from.insert(account, from_at.0);
+                }
             }
         }
-        self.evidence
-            .listed_from
-            .retain(|account, _| !from_start.contains(account));
         Ok(())
     }
 

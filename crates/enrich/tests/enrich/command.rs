@@ -94,6 +94,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
         "run.json",
         "samples.parquet",
         "spells.parquet",
+        "stays.parquet",
         "study.toml",
         "windows.parquet",
     ];

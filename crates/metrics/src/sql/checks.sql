@@ -1,30 +1,8 @@
 -- Each check of each account with the check before it, and whether the account was on the list of `listed` at the check before.
 -- Of two answers at the same moment the first in the alphabet counts, which puts `active` before every end; an answer that says
 -- nothing of the account is no check.
--- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
--- a member of a set that no roster names stays all the time.
 -- One row is a check.
-WITH roster_stays AS (
-    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
-    FROM roster
-    WHERE account_id IS NOT NULL
-),
-sampled AS (
-    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
-    FROM members
-    GROUP BY "set", platform, account_id
-),
-stays AS (
-    SELECT set_name, platform, account_id, listed_at, unlisted_at
-    FROM roster_stays
-    UNION ALL
-    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
-           r.unlisted_at AS unlisted_at
-    FROM sampled m LEFT JOIN roster_stays r
-      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
-    WHERE r.source_line IS NULL
-),
-answers AS (
+WITH answers AS (
     SELECT platform, account_id, observed_at, MIN(state) AS state
     FROM availability
     WHERE state <> 'unknown'
@@ -39,8 +17,8 @@ checks AS (
 listed AS (
     SELECT c.platform AS platform, c.account_id AS account_id, c.checked_at AS checked_at, COUNT(*) AS entries
     FROM checks c JOIN stays s ON c.platform = s.platform AND c.account_id = s.account_id
-    WHERE s.set_name = 'listed'
-      AND (s.listed_at IS NULL OR s.listed_at <= c.previous_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > c.previous_at)
+    WHERE s."set" = 'listed'
+      AND (s.from_at IS NULL OR s.from_at <= c.previous_at) AND (s.to_at IS NULL OR s.to_at > c.previous_at)
     GROUP BY c.platform, c.account_id, c.checked_at
 )
 SELECT c.platform AS platform, c.account_id AS account_id, c.checked_at AS checked_at, c.state AS state,

@@ -6,30 +6,8 @@
 -- list that holds somebody who was not on the list of the set then was collected (collected = 1) and holds all. Of each account
 -- the last such list within the window counts; without one, the last moment at which a tie was seen, which says little.
 -- A follow without a time is taken as seen at the end of the period.
--- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
--- a member of a set that no roster names stays all the time.
 -- One row is an account in a set and a window that has such a tie.
-WITH roster_stays AS (
-    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
-    FROM roster
-    WHERE account_id IS NOT NULL
-),
-sampled AS (
-    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
-    FROM members
-    GROUP BY "set", platform, account_id
-),
-stays AS (
-    SELECT set_name, platform, account_id, listed_at, unlisted_at
-    FROM roster_stays
-    UNION ALL
-    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
-           r.unlisted_at AS unlisted_at
-    FROM sampled m LEFT JOIN roster_stays r
-      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
-    WHERE r.source_line IS NULL
-),
-period AS (
+WITH period AS (
     SELECT to_at
     FROM windows
     WHERE "window" = 'all'
@@ -46,17 +24,17 @@ backs AS (
     GROUP BY platform, other_id, account_id
 ),
 own AS (
-    SELECT s.set_name AS set_name, t.platform AS platform, t.account_id AS account_id, t.other_id AS other_id,
+    SELECT s."set" AS set_name, t.platform AS platform, t.account_id AS account_id, t.other_id AS other_id,
            t.seen_at AS seen_at, COUNT(*) AS entries
     FROM ties t JOIN stays s ON t.platform = s.platform AND t.account_id = s.account_id
-    WHERE (s.listed_at IS NULL OR s.listed_at <= t.seen_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > t.seen_at)
-    GROUP BY s.set_name, t.platform, t.account_id, t.other_id, t.seen_at
+    WHERE (s.from_at IS NULL OR s.from_at <= t.seen_at) AND (s.to_at IS NULL OR s.to_at > t.seen_at)
+    GROUP BY s."set", t.platform, t.account_id, t.other_id, t.seen_at
 ),
 inner_ties AS (
     SELECT o.set_name AS set_name, o.platform AS platform, o.account_id AS account_id, o.other_id AS other_id,
            o.seen_at AS seen_at, COUNT(*) AS entries
-    FROM own o JOIN stays s ON o.set_name = s.set_name AND o.platform = s.platform AND o.other_id = s.account_id
-    WHERE (s.listed_at IS NULL OR s.listed_at <= o.seen_at) AND (s.unlisted_at IS NULL OR s.unlisted_at > o.seen_at)
+    FROM own o JOIN stays s ON o.set_name = s."set" AND o.platform = s.platform AND o.other_id = s.account_id
+    WHERE (s.from_at IS NULL OR s.from_at <= o.seen_at) AND (s.to_at IS NULL OR s.to_at > o.seen_at)
     GROUP BY o.set_name, o.platform, o.account_id, o.other_id, o.seen_at
 ),
 returned AS (

@@ -2,31 +2,9 @@
 -- by kind and in all ('interactions'); how many distinct accounts on the list that were, and how many of those also addressed them.
 -- Who was on the list is asked for the day. Addressing oneself does not count. A target that is known by handle only (`@…`)
 -- counts as not on the list, unless the list knows it so too.
--- An account stays on the list of `listed` from listed_at to unlisted_at of its roster entries (null: from the start, to the end);
--- a member of a set that no roster names stays all the time.
 -- One row is a kind of interaction of an account in a set and a window.
-WITH roster_stays AS (
-    SELECT 'listed' AS set_name, platform, account_id, listed_at, unlisted_at, source_line
-    FROM roster
-    WHERE account_id IS NOT NULL
-),
-sampled AS (
-    SELECT "set" AS set_name, platform, account_id, COUNT(*) AS samples
-    FROM members
-    GROUP BY "set", platform, account_id
-),
-stays AS (
-    SELECT set_name, platform, account_id, listed_at, unlisted_at
-    FROM roster_stays
-    UNION ALL
-    SELECT m.set_name AS set_name, m.platform AS platform, m.account_id AS account_id, r.listed_at AS listed_at,
-           r.unlisted_at AS unlisted_at
-    FROM sampled m LEFT JOIN roster_stays r
-      ON m.set_name = r.set_name AND m.platform = r.platform AND m.account_id = r.account_id
-    WHERE r.source_line IS NULL
-),
-stay_days AS (
-    SELECT set_name, platform, account_id, CAST(listed_at AS DATE) AS first_day, CAST(unlisted_at AS DATE) AS last_day
+WITH stay_days AS (
+    SELECT "set" AS set_name, platform, account_id, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
     FROM stays
 ),
 window_days AS (

@@ -7,8 +7,8 @@ use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction,
     InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, Posts, Rejects,
-    Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Table, TableWriter, Timestamp, WindowRow,
-    Windows,
+    Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays, Table, TableWriter, Timestamp,
+    WindowRow, Windows,
 };
 
 pub const DAY: i64 = tables::DAY_MS;
@@ -337,6 +337,17 @@ impl World {
             }
         }
         given.write::<Members>(members);
+        given.write::<Stays>(
+            (0..self.listed)
+                .map(|account| Stay {
+                    set: SetName::Listed,
+                    platform: PLATFORM,
+                    account_id: &names[account],
+                    from_at: self.stays[account].0.map(Timestamp),
+                    to_at: self.stays[account].1.map(Timestamp),
+                })
+                .collect(),
+        );
         let mut spells = Vec::new();
         for (account, name) in names.iter().enumerate().take(self.accounts) {
             let moments = self.seen.iter().filter(|row| row.0 == account).map(|row| row.1);

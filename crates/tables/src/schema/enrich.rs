@@ -98,6 +98,23 @@ table! {
 }
 
 table! {
+    /// A time during which an account was on the list of a set. An account has several when it left the list and came back; they
+    /// neither touch nor overlap.
+    Stays("stays", 1): Stay by [set, platform, account_id, from_at] {
+        /// The set.
+        set: SetName,
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// On the list from this moment; null: from the start.
+        from_at: Option<Timestamp>,
+        /// Off the list from this moment; null: to the end.
+        to_at: Option<Timestamp>,
+    }
+}
+
+table! {
     /// How often an account addressed another on a day.
     Interactions("interactions", 1): Interaction by [platform, day, source, target, kind] {
         /// Platform, lower case.

@@ -9,7 +9,9 @@ mod truth;
 mod words;
 
 pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
-pub use enrich::{Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, WindowRow, Windows};
+pub use enrich::{
+    Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, Stay, Stays, WindowRow, Windows,
+};
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
@@ -74,6 +76,7 @@ pub fn all() -> Vec<Description> {
         describe::<Windows>(),
         describe::<Spells>(),
         describe::<Members>(),
+        describe::<Stays>(),
         describe::<Interactions>(),
         describe::<Measures>(),
         describe::<Series>(),
