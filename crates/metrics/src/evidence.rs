@@ -239,6 +239,25 @@ pub struct LastSeenRow {
     pub tweets_per_day: Option<f64>,
 }
 
+/// Reactions of an account among the members of a set in a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReactionRow {
+    /// The set.
+    pub set: SetName,
+    /// Position of the window in the study.
+    pub window: usize,
+    /// The account.
+    pub account: u32,
+    /// Its platform.
+    pub platform: String,
+    /// Its id.
+    pub account_id: String,
+    /// Times that it addressed others on the list.
+    pub given: u64,
+    /// Times that others on the list addressed it.
+    pub drawn: u64,
+}
+
 /// An account's own posts of a window in a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LanguageRow {
@@ -304,6 +323,8 @@ pub struct Evidence {
     pub personas: Vec<PersonaRow>,
     /// By account, in order of time.
     pub sightings: BTreeMap<u32, Vec<SightingRow>>,
+    /// By set, window, account.
+    pub reactions: Vec<ReactionRow>,
     /// By window, then account.
     pub last_seen: Vec<LastSeenRow>,
     /// By window, account, tag and language.
@@ -356,6 +377,7 @@ impl Evidence {
             spells: Vec::new(),
             personas: Vec::new(),
             sightings: BTreeMap::new(),
+            reactions: Vec::new(),
             last_seen: Vec::new(),
             languages: Vec::new(),
         }

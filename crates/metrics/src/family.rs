@@ -30,6 +30,8 @@ pub enum Family {
     Contrast,
     /// Languages of posts and accounts
     Language,
+    /// Reactions drawn and given among members
+    Influence,
 }
 
 impl Family {

@@ -2,7 +2,7 @@
 //!
 //! The order of things: [`load`] asks the tables by SQL (one statement a file, in `src/sql`) and gives plain [`evidence`]; each
 //! family of measures ([`family`]) is a module that turns evidence into [`results`] with the estimators of `stats`; [`write`]
-//! writes five tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
+//! writes six tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
 //! or with the reason why there is none. What an archive cannot support never fails the run and never loses its row.
 //!
 //! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod family;
 pub mod figure;
 pub mod followers;
+pub mod influence;
 pub mod insularity;
 pub mod language;
 pub mod load;
@@ -49,7 +50,7 @@ const STUDY_FILE: &str = "study.toml";
 
 const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
-Writes  measures, series, survival, returns, network; hands on study.toml, members, personas, rejects, roster, samples, spells
+Writes  measures, series, survival, returns, network, influence; hands on study.toml, members, personas, rejects, roster, samples, spells
         and windows. No post goes further.
 Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
 
@@ -59,7 +60,7 @@ Examples:
   metrics enriched -o measured --measure size,followers --print series --as json";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
-/// duration, location, suspended beside not suspended, language. What the input cannot support is null, with the reason
+/// duration, location, suspended beside not suspended, language, influence. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
 #[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
 pub struct Metrics {
@@ -166,7 +167,7 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, Measure); 13] = [
+    let all: [(Family, Measure); 14] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),
@@ -180,6 +181,7 @@ pub fn measure(evidence: &Evidence, families: &Families) -> Results {
         (Family::Location, location::measure),
         (Family::Contrast, contrast::measure),
         (Family::Language, language::measure),
+        (Family::Influence, influence::measure),
     ];
     for (family, measure) in all {
         if families.has(family) {

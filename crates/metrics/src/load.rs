@@ -12,8 +12,8 @@ use tables::{
 };
 
 use crate::evidence::{
-    CheckRow, Evidence, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, Relation,
-    SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    CheckRow, Evidence, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, ReactionRow,
+    Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 
@@ -46,6 +46,7 @@ queries! {
     PACES = "paces.sql",
     PERSONS = "persons.sql",
     POSTS_BY_DAY = "posts_by_day.sql",
+    REACTIONS = "reactions.sql",
     SIZES = "sizes.sql",
     TIMES = "times.sql",
     TO_ONESELF = "to_oneself.sql",
@@ -158,6 +159,12 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
     }
     if families.has(Family::Language) {
         loader.languages()?;
+    }
+    if families.any(&[Family::Insularity, Family::Influence]) {
+        loader.interactions()?;
+    }
+    if families.has(Family::Influence) {
+        loader.reactions()?;
     }
     Ok((loader.evidence, loader.tallies))
 }
@@ -456,11 +463,6 @@ impl Loader<'_> {
             };
             self.evidence.ties.push(row);
         }
-        let rows = self.ask(TO_ONESELF)?;
-        let records: u64 = counts(&rows, "records")?.iter().sum();
-        let to_oneself: u64 = counts(&rows, "to_oneself")?.iter().sum();
-        self.evidence.interaction_records = records;
-        self.tally("interactions", records, vec![("addresses itself", to_oneself)]);
         Ok(())
     }
 
@@ -517,6 +519,34 @@ impl Loader<'_> {
                 tweets_per_day: paces[i],
             };
             self.evidence.last_seen.push(row);
+        }
+        Ok(())
+    }
+
+    fn interactions(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(TO_ONESELF)?;
+        let records: u64 = counts(&rows, "records")?.iter().sum();
+        let to_oneself: u64 = counts(&rows, "to_oneself")?.iter().sum();
+        self.evidence.interaction_records = records;
+        self.tally("interactions", records, vec![("addresses itself", to_oneself)]);
+        Ok(())
+    }
+
+    fn reactions(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(REACTIONS)?;
+        let key = WindowedKey::of(&rows)?;
+        let (given, drawn) = (counts(&rows, "given")?, counts(&rows, "drawn")?);
+        for i in 0..rows.len() {
+            let row = ReactionRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
+                platform: key.platforms[i].to_owned(),
+                account_id: key.accounts[i].to_owned(),
+                given: given[i],
+                drawn: drawn[i],
+            };
+            self.evidence.reactions.push(row);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
-use tables::{Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp};
+use tables::{Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp};
 
 /// A table that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,6 +22,8 @@ pub enum Printed {
     Returns,
     /// Ties inside and outside the sets
     Network,
+    /// Members by reactions drawn and given (without account ids)
+    Influence,
 }
 
 /// How it is printed.
@@ -182,6 +184,7 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
         Printed::Network => {
             columns!(Network: group, window, relation, accounts, inside, outside, reciprocated, policy)
         }
+        Printed::Influence => columns!(Influence: group, window, rank, influence, exposure, interactivity),
     })
 }
 

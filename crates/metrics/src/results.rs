@@ -59,6 +59,19 @@ pub struct TieTotals {
     pub policy: &'static str,
 }
 
+/// A member's place among those who drew and gave reactions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InfluenceRow {
+    /// Platform.
+    pub platform: String,
+    /// The account.
+    pub account_id: String,
+    /// Reactions drawn.
+    pub drawn: u64,
+    /// Reactions given.
+    pub given: u64,
+}
+
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -72,6 +85,8 @@ pub struct Results {
     pub returns: Vec<ReturnRow>,
     /// By group, window and relation.
     pub network: BTreeMap<(&'static str, String, String), TieTotals>,
+    /// By group and window, in order of rank.
+    pub influence: BTreeMap<(&'static str, String), Vec<InfluenceRow>>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
     pub left_out: BTreeMap<(&'static str, &'static str), u64>,
 }

@@ -2,12 +2,13 @@
 
 use stage::Run;
 use tables::{
-    Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Timestamp,
+    Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
+    SurvivalRow, Timestamp,
 };
 
 use crate::results::Results;
 
-/// Writes the five tables of this stage.
+/// Writes the six tables of this stage.
 ///
 /// # Errors
 /// When one cannot be written.
@@ -80,7 +81,19 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
                 reciprocated: totals.reciprocated,
                 policy: totals.policy,
             }),
-    )
+    )?;
+    run.write::<Influence>(results.influence.iter().flat_map(|((group, window), rows)| {
+        rows.iter().zip(1..).map(move |(row, rank)| InfluenceRow {
+            group,
+            window,
+            rank,
+            platform: &row.platform,
+            account_id: &row.account_id,
+            influence: whole(row.drawn),
+            exposure: whole(row.given),
+            interactivity: whole(row.drawn.saturating_add(row.given)),
+        })
+    }))
 }
 
 fn whole(count: u64) -> i64 {

@@ -462,6 +462,27 @@ pub(crate) const ENTRIES: &[Entry] = &[
         Quantity,
         "share of own posts",
     ),
+    entry(
+        "influence.top_tenth_share",
+        "Reactions drawn by the top tenth",
+        Accounts,
+        Quantity,
+        "of the times that members addressed one another, the share that went to the tenth who were addressed most",
+    ),
+    entry(
+        "influence.drawing_share",
+        "Members that draw reactions",
+        Accounts,
+        Quantity,
+        "share of the accounts on the list that another on it addressed at least once",
+    ),
+    entry(
+        "influence.giving_share",
+        "Members that give reactions",
+        Accounts,
+        Quantity,
+        "share of the accounts on the list that addressed another on it at least once",
+    ),
 ];
 
 /// What the report knows of a measure, by its id.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tables::{Measures, Network, Returns, Series, Survival, TableFile};
+use tables::{Influence, Measures, Network, Returns, Series, Survival, TableFile};
 
 use crate::command::metrics;
 use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, following, kind, name, tagged};
@@ -468,6 +468,66 @@ fn returns() {
         middle(&mut gaps),
         "gap",
     );
+}
+
+#[test]
+fn influence() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let batch = TableFile::<Influence>::open(&output.dir()).unwrap().read().unwrap();
+    for (window, from, to) in WINDOWS {
+        let on_list = |account: usize, day: i64| {
+            world.stays.get(account).is_some_and(|(from, to)| {
+                from.is_none_or(|from| from < at(day + 1, 0)) && to.is_none_or(|to| to >= at(day, 0))
+            })
+        };
+        let members = (0..world.accounts)
+            .filter(|account| world.on_list_within(*account, from, to))
+            .count();
+        let (mut drawn, mut given) = (vec![0; world.accounts], vec![0; world.accounts]);
+        for (day, source, target, _, times) in &world.interactions {
+            let Some(target) = (0..world.accounts).find(|account| name(*account) == *target) else {
+                continue;
+            };
+            if (from..=to).contains(day) && *source != target && on_list(*source, *day) && on_list(target, *day) {
+                drawn[target] += times;
+                given[*source] += times;
+            }
+        }
+        let mut expected: Vec<(i64, i64, String)> = (0..world.accounts)
+            .filter(|account| drawn[*account] + given[*account] > 0)
+            .map(|account| (-drawn[account] - given[account], -drawn[account], name(account)))
+            .collect();
+        expected.sort();
+        assert!(expected.len() > 5, "the test would say nothing");
+        let rows: Vec<_> = batch.rows().unwrap().filter(|row| row.window == window).collect();
+        let found: Vec<_> = rows
+            .iter()
+            .map(|row| (-row.interactivity, -row.influence, row.account_id.to_owned()))
+            .collect();
+        assert_eq!(found, expected);
+        assert!(rows.iter().zip(1..).all(|(row, rank)| row.rank == rank));
+        assert!(rows.iter().all(|row| row.exposure + row.influence == row.interactivity));
+        let share = |of: &[i64]| of.iter().filter(|times| **times > 0).count() as f64 / members as f64;
+        close(
+            output.value("influence.drawing_share", "listed", window),
+            share(&drawn),
+            window,
+        );
+        close(
+            output.value("influence.giving_share", "listed", window),
+            share(&given),
+            window,
+        );
+        let top: i64 = *drawn.iter().max().unwrap();
+        let all: i64 = drawn.iter().sum();
+        assert!(members <= 10, "the top tenth is one account");
+        close(
+            output.value("influence.top_tenth_share", "listed", window),
+            top as f64 / all as f64,
+            window,
+        );
+    }
 }
 
 /// A post of one's own: account, tag, language detected.

@@ -133,6 +133,28 @@ table! {
 }
 
 table! {
+    /// A member's reactions among the members of its set (Berger & Strathearn 2013).
+    Influence("influence", 1): InfluenceRow by [group, window, rank] {
+        /// The set.
+        group: &'a str,
+        /// The window, or `all`.
+        window: &'a str,
+        /// Place by interactivity, from 1; equal ones by influence, then by account.
+        rank: i64,
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// Influence: times that others on the list replied to it, mentioned, reposted or quoted it.
+        influence: i64,
+        /// Exposure: times that it replied to, mentioned, reposted or quoted others on the list.
+        exposure: i64,
+        /// Interactivity: both together.
+        interactivity: i64,
+    }
+}
+
+table! {
     /// A published figure beside the reproduced one.
     Comparisons("comparisons", 1): Comparison by [figure] {
         /// The published figure's id.

@@ -17,8 +17,8 @@ pub use ingest::{
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    Comparison, Comparisons, Counterpart, Counterparts, Measure, Measures, Network, NetworkRow, Return, Returns,
-    Series, SeriesPoint, Survival, SurvivalRow,
+    Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
+    NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
@@ -83,6 +83,7 @@ pub fn all() -> Vec<Description> {
         describe::<Survival>(),
         describe::<Returns>(),
         describe::<Network>(),
+        describe::<Influence>(),
         describe::<Comparisons>(),
         describe::<Counterparts>(),
         describe::<TruthPersons>(),

@@ -1,0 +1,145 @@
+//! Influence, exposure and interactivity (Berger & Strathearn 2013, "Who Matters Online"): reactions that a member draws from other
+//! members, reactions that it gives to them, and both together; and how unevenly they are spread over the members.
+
+use std::cmp::Reverse;
+
+use stats::{Level, Reason, clopper_pearson};
+
+use crate::evidence::{Evidence, Group, ReactionRow};
+use crate::figure::{Figure, Quantity};
+use crate::results::{InfluenceRow, Results};
+
+const TOP_TENTH: Quantity = Quantity {
+    id: "influence.top_tenth_share",
+    unit: "share",
+    definition: "of the times that accounts on the list addressed one another in the window, the share that was addressed to the \
+                 tenth of those ever on the list then who were addressed most (rounded up); n is accounts, resampled",
+};
+const DRAW: Quantity = Quantity {
+    id: "influence.drawing_share",
+    unit: "share",
+    definition: "of the accounts on the list in the window, the share that another account on it addressed at least once; n is \
+                 accounts",
+};
+const GIVE: Quantity = Quantity {
+    id: "influence.giving_share",
+    unit: "share",
+    definition: "of the accounts on the list in the window, the share that addressed another account on it at least once; n is \
+                 accounts",
+};
+const ALL: [Quantity; 3] = [TOP_TENTH, DRAW, GIVE];
+
+/// Measures them.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    for (position, window) in evidence.study.windows().iter().enumerate() {
+        for group in Group::ALL {
+            let figures = match group {
+                Group::Everyone => ALL.map(|quantity| Figure::absent(&quantity, crate::size::NEEDS_A_SET)),
+                Group::Set(set) => {
+                    let rows = evidence.reactions.iter();
+                    let rows: Vec<&ReactionRow> = rows.filter(|row| row.set == set && row.window == position).collect();
+                    if !rows.is_empty() {
+                        let key = (set.word(), window.name().to_owned());
+                        results.influence.insert(key, ranked(&rows));
+                    }
+                    of_window(evidence, group, position, &rows)
+                        .unwrap_or_else(|reason| ALL.map(|quantity| Figure::absent(&quantity, reason)))
+                }
+            };
+            for (quantity, figure) in ALL.iter().zip(figures) {
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
+        }
+    }
+}
+
+/// By interactivity, then by influence; the rows come by account, which decides the rest.
+fn ranked(rows: &[&ReactionRow]) -> Vec<InfluenceRow> {
+    let mut ranked: Vec<&ReactionRow> = rows.to_vec();
+    ranked.sort_by_key(|row| Reverse((row.drawn + row.given, row.drawn)));
+    let row = |row: &ReactionRow| InfluenceRow {
+        platform: row.platform.clone(),
+        account_id: row.account_id.clone(),
+        drawn: row.drawn,
+        given: row.given,
+    };
+    ranked.into_iter().map(row).collect()
+}
+
+fn of_window(
+    evidence: &Evidence,
+    group: Group,
+    window: usize,
+    rows: &[&ReactionRow],
+) -> Result<[Figure; 3], &'static str> {
+    let crate::evidence::Belonging::These(members) = evidence.belonging(group, window)? else {
+        return Err(crate::size::NEEDS_A_SET);
+    };
+    if evidence.interaction_records == 0 {
+        return Err("needs interactions: posts that reply, mention, repost or quote");
+    }
+    if members.is_empty() {
+        return Err("nobody was on the list in this window");
+    }
+    let n = members.len() as u64;
+    // Who left the list at the window's first moment was on it that day, and in no moment of the window.
+    let rows: Vec<&&ReactionRow> = rows.iter().filter(|row| members.contains(&row.account)).collect();
+    let count = |has: fn(&ReactionRow) -> bool| rows.iter().filter(|row| has(row)).count() as u64;
+    let share = |quantity: &Quantity, part| Figure::of(quantity, clopper_pearson(part, n, Level::P95));
+    // Sorted, so that a resample is summed up by counting how often each was drawn.
+    let mut drawn: Vec<u64> = rows.iter().map(|row| row.drawn).filter(|drawn| *drawn > 0).collect();
+    drawn.resize(members.len(), 0);
+    drawn.sort_unstable_by_key(|drawn| Reverse(*drawn));
+    let top = match drawn.first() {
+        Some(0) | None => Figure::absent(&TOP_TENTH, "nobody on the list addressed another in this window"),
+        Some(_) => Figure::of(
+            &TOP_TENTH,
+            evidence
+                .bootstrap()
+                .of_units(drawn.len(), |units| top_tenth_share(&drawn, units)),
+        ),
+    };
+    Ok([
+        top,
+        share(&DRAW, count(|row| row.drawn > 0)),
+        share(&GIVE, count(|row| row.given > 0)),
+    ])
+}
+
+/// The share of the whole that the greatest tenth (rounded up) of the units drawn hold; `sorted` descends.
+fn top_tenth_share(sorted: &[u64], units: &[usize]) -> Result<f64, Reason> {
+    let mut times = vec![0_u64; sorted.len()];
+    for unit in units {
+        times[*unit] += 1;
+    }
+    let mut left = units.len().div_ceil(10) as u64;
+    let (mut top, mut whole) = (0_u64, 0_u64);
+    for (value, times) in sorted.iter().zip(times) {
+        let among_top = times.min(left);
+        left -= among_top;
+        top += value * among_top;
+        whole += value * times;
+    }
+    match whole {
+        0 => Err(Reason::ZeroDenominator {
+            what: "the number of reactions",
+        }),
+        _ => Ok(top as f64 / whole as f64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_greatest_tenth() {
+        let sorted = [50, 20, 10, 10, 5, 3, 1, 1, 0, 0, 0];
+        let all: Vec<usize> = (0..sorted.len()).collect();
+        assert_eq!(top_tenth_share(&sorted, &all), Ok(0.7), "two of eleven");
+        assert_eq!(top_tenth_share(&sorted, &all[..10]), Ok(0.5), "one of ten");
+        assert_eq!(top_tenth_share(&sorted, &[1, 1, 4, 4, 4]), Ok(20.0 / 55.0));
+        assert!(top_tenth_share(&sorted, &[8, 9]).is_err());
+        assert!(top_tenth_share(&[], &[]).is_err());
+    }
+}
