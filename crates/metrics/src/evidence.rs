@@ -43,6 +43,8 @@ pub struct MemberRow {
     pub account: u32,
     /// Whether it answered.
     pub alive: bool,
+    /// Whether its state was known.
+    pub state_known: bool,
     /// When it was last seen, in milliseconds.
     pub observed_at: Option<i64>,
     /// When it was created.
@@ -53,6 +55,10 @@ pub struct MemberRow {
     pub statuses: Option<i64>,
     /// Posts per day of its life until then.
     pub tweets_per_day: Option<f64>,
+    /// Whether it declared any location; none where no profile was seen.
+    pub location_shown: Option<bool>,
+    /// Country of that location (ISO 3166-1 alpha-2), where one could be read.
+    pub country: Option<String>,
 }
 
 /// How large a set was at a sample.
@@ -112,6 +118,8 @@ pub struct PaceRow {
     pub set: SetName,
     /// Position of the window in the study.
     pub window: usize,
+    /// The account.
+    pub account: u32,
     /// The first moment, in milliseconds, and the count then.
     pub first: (i64, i64),
     /// The last.
@@ -125,6 +133,8 @@ pub struct TieRow {
     pub set: SetName,
     /// Position of the window in the study.
     pub window: usize,
+    /// The member.
+    pub account: u32,
     /// The relation.
     pub relation: Relation,
     /// Whether the whole of it is known to have been collected; of follows, a list that was not shows little.
@@ -319,6 +329,8 @@ pub struct Evidence {
     pub ties: Vec<TieRow>,
     /// By account, then entry.
     pub spells: Vec<SpellRow>,
+    /// Accounts in the table of personas.
+    pub persona_records: u64,
     /// By person, then return number.
     pub personas: Vec<PersonaRow>,
     /// By account, in order of time.
@@ -375,6 +387,7 @@ impl Evidence {
             paces: Vec::new(),
             ties: Vec::new(),
             spells: Vec::new(),
+            persona_records: 0,
             personas: Vec::new(),
             sightings: BTreeMap::new(),
             reactions: Vec::new(),

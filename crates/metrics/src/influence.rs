@@ -39,7 +39,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                     let rows = evidence.reactions.iter();
                     let rows: Vec<&ReactionRow> = rows.filter(|row| row.set == set && row.window == position).collect();
                     if !rows.is_empty() {
-                        let key = (set.word(), window.name().to_owned());
+                        let key = (set.word().to_owned(), window.name().to_owned());
                         results.influence.insert(key, ranked(&rows));
                     }
                     of_window(evidence, group, position, &rows)

@@ -231,7 +231,11 @@ fn network(evidence: &Evidence, results: &mut Results) {
         for (position, window) in evidence.study.windows().iter().enumerate() {
             for (relation, _) in &SHARES {
                 let policy = policy(*relation);
-                let key = (set.word(), window.name().to_owned(), relation.name().to_owned());
+                let key = (
+                    set.word().to_owned(),
+                    window.name().to_owned(),
+                    relation.name().to_owned(),
+                );
                 results.network.insert(
                     key,
                     TieTotals {
@@ -245,7 +249,11 @@ fn network(evidence: &Evidence, results: &mut Results) {
                 .iter()
                 .filter(|row| row.set == set && row.window == position && row.collected)
             {
-                let key = (set.word(), window.name().to_owned(), row.relation.name().to_owned());
+                let key = (
+                    set.word().to_owned(),
+                    window.name().to_owned(),
+                    row.relation.name().to_owned(),
+                );
                 let totals = results.network.entry(key).or_default();
                 totals.policy = policy(row.relation);
                 totals.accounts += 1;

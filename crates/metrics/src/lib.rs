@@ -21,6 +21,7 @@ pub mod language;
 pub mod load;
 pub mod location;
 pub mod pace;
+pub mod parts;
 pub mod per_sample;
 pub mod print;
 pub mod results;
@@ -42,6 +43,8 @@ use tables::{Flow, Input, Members, Personas, Rejects, Roster, Samples, Spells, W
 
 use crate::evidence::Evidence;
 use crate::family::{Families, Family};
+use crate::load::Loaded;
+use crate::parts::Attributes;
 use crate::print::{Format, Printed};
 use crate::results::Results;
 
@@ -57,7 +60,8 @@ Memory  grows with accounts and with the days on which each posted, not with pos
 Examples:
   metrics enriched -o measured
   metrics enriched -q --print measures --as csv | head
-  metrics enriched -o measured --measure size,followers --print series --as json";
+  metrics enriched -o measured --measure size,followers --print series --as json
+  metrics enriched -o measured --attributes accounts.csv --by role,region";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
 /// duration, location, suspended beside not suspended, language, influence. What the input cannot support is null, with the reason
@@ -71,6 +75,14 @@ pub struct Metrics {
     /// Measure only these [default: all]
     #[arg(long, value_name = "FAMILY", value_delimiter = ',')]
     measure: Vec<Family>,
+
+    /// Table of account attributes (CSV): account_id and/or handle, platform if wanted, and columns to split by
+    #[arg(long, value_name = "FILE", requires = "by")]
+    attributes: Option<PathBuf>,
+
+    /// Split every measure by these columns of the attributes as well: `listed/COLUMN=VALUE` beside `listed`
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "attributes")]
+    by: Vec<String>,
 
     /// Print this table to standard output
     #[arg(long, value_name = "TABLE")]
@@ -88,38 +100,61 @@ pub struct Metrics {
     common: Common,
 }
 
+/// What `metrics` reads, opened.
+#[derive(Debug)]
+pub struct Inputs {
+    dir: StageDir,
+    attributes: Option<Attributes>,
+}
+
 impl Stage for Metrics {
     const NAME: &'static str = "metrics";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    type Input = StageDir;
+    type Input = Inputs;
 
     fn common(&self) -> &Common {
         &self.common
     }
 
     fn options(&self) -> Value {
-        json!({"measure": Families::new(&self.measure).names(), "seed": self.seed})
+        json!({"by": self.by, "measure": Families::new(&self.measure).names(), "seed": self.seed})
     }
 
-    fn open(&self) -> anyhow::Result<StageDir> {
+    fn open(&self) -> anyhow::Result<Inputs> {
+        // The small file first: a slip in it is told before an archive is spooled from a pipe.
+        let attributes = self.attributes.as_deref();
+        let attributes = attributes.map(|path| Attributes::read(path, &self.by)).transpose()?;
         let dir = StageDir::open(&self.input)?;
         // A study or table that cannot be read is told of before the work starts.
         read_study(&dir)?;
         load::check(&dir)?;
-        Ok(dir)
+        Ok(Inputs { dir, attributes })
     }
 
-    fn inputs(&self, input: &StageDir) -> anyhow::Result<Option<Vec<Input>>> {
-        Ok(Some(input.inputs()?))
+    fn inputs(&self, input: &Inputs) -> anyhow::Result<Option<Vec<Input>>> {
+        let mut inputs = input.dir.inputs()?;
+        inputs.extend(input.attributes.as_ref().map(|attributes| attributes.input().clone()));
+        Ok(Some(inputs))
     }
 
-    fn run(&self, input: StageDir, run: &mut Run) -> anyhow::Result<Outcome> {
+    fn run(&self, input: Inputs, run: &mut Run) -> anyhow::Result<Outcome> {
+        let Inputs { dir: input, attributes } = input;
         run.take_upstream(&input)?;
+        if let Some(attributes) = &attributes {
+            run.add_input(attributes.input().clone());
+        }
         let (text, study) = read_study(&input)?;
         let families = Families::new(&self.measure);
         let seed = self.seed.unwrap_or(study.seed());
-        let (evidence, tallies) = load::load(&input, study, seed, &families)?;
-        let results = measure(&evidence, &families);
+        let Loaded {
+            evidence,
+            parts,
+            tallies,
+        } = load::load(&input, study, seed, &families, attributes.as_ref())?;
+        let mut results = measure(&evidence, &families);
+        for part in &parts {
+            results.add_part(part, measure(&evidence.of_part(&part.accounts), &families));
+        }
         for tally in tallies {
             count(&tally, &results, run);
         }

@@ -16,6 +16,7 @@ use crate::evidence::{
     Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
+use crate::parts::{Attributes, Named, Part};
 
 /// A statement and the name of its file.
 #[derive(Debug, Clone, Copy)]
@@ -97,11 +98,28 @@ pub fn check(dir: &StageDir) -> Result<(), TableError> {
     Ok(())
 }
 
+/// What was read.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What the measures work on.
+    pub evidence: Evidence,
+    /// Parts that every group is split into as well.
+    pub parts: Vec<Part>,
+    /// What was read of each table.
+    pub tallies: Vec<Tally>,
+}
+
 /// Reads what the families need.
 ///
 /// # Errors
-/// When a table is absent or not what it should be, or a statement fails.
-pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> anyhow::Result<(Evidence, Vec<Tally>)> {
+/// When a table is absent or not what it should be, a statement fails, or the attributes do not fit the data.
+pub fn load(
+    dir: &StageDir,
+    study: Study,
+    seed: u64,
+    families: &Families,
+    attributes: Option<&Attributes>,
+) -> anyhow::Result<Loaded> {
     let mut loader = Loader {
         dir,
         database: Database::open(dir.path(), &TABLES)
@@ -124,7 +142,8 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
     };
     loader.times(families)?;
     loader.sets()?;
-    if families.any(&[Family::Followers, Family::TweetsPerDay, Family::Location]) {
+    // Parts are counted anew from the members.
+    if attributes.is_some() || families.any(&[Family::Followers, Family::TweetsPerDay, Family::Location]) {
         loader.members()?;
     }
     if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
@@ -166,7 +185,12 @@ pub fn load(dir: &StageDir, study: Study, seed: u64, families: &Families) -> any
     if families.has(Family::Influence) {
         loader.reactions()?;
     }
-    Ok((loader.evidence, loader.tallies))
+    let parts = attributes.map(|attributes| loader.parts(attributes)).transpose()?;
+    Ok(Loaded {
+        evidence: loader.evidence,
+        parts: parts.unwrap_or_default(),
+        tallies: loader.tallies,
+    })
 }
 
 struct Loader<'a> {
@@ -312,11 +336,14 @@ impl Loader<'_> {
                     sample: self.sample(row.sample_at)?,
                     account: self.account(row.platform, row.account_id)?,
                     alive: row.alive,
+                    state_known: row.state != State::Unknown,
                     observed_at: row.observed_at.map(ms),
                     created_at: row.created_at.map(ms),
                     followers: row.followers,
                     statuses: row.statuses,
                     tweets_per_day: row.tweets_per_day,
+                    location_shown: row.location_shown,
+                    country: row.location_country.map(str::to_owned),
                 };
                 self.evidence.members.push(member);
             }
@@ -353,6 +380,7 @@ impl Loader<'_> {
             let row = PaceRow {
                 set: key.sets[i],
                 window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
                 first: (first_at[i].0, first[i]),
                 last: (last_at[i].0, last[i]),
             };
@@ -431,6 +459,7 @@ impl Loader<'_> {
                 let row = TieRow {
                     set: key.sets[i],
                     window: self.window(key.windows[i])?,
+                    account: self.account(key.platforms[i], key.accounts[i])?,
                     relation,
                     collected: collected[i] > 0,
                     inside: inside[i],
@@ -454,6 +483,7 @@ impl Loader<'_> {
             let row = TieRow {
                 set: key.sets[i],
                 window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
                 relation,
                 collected: true,
                 inside: inside[i],
@@ -480,6 +510,7 @@ impl Loader<'_> {
                 self.evidence.personas.push(persona);
             }
         }
+        self.evidence.persona_records = table.rows();
         self.tally("personas", table.rows(), Vec::new());
         let rows = self.ask(PERSONS)?;
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
@@ -568,6 +599,44 @@ impl Loader<'_> {
             self.evidence.languages.push(row);
         }
         Ok(())
+    }
+
+    /// The parts of a researcher's own table; an account's handle is its newest.
+    fn parts(&mut self, attributes: &Attributes) -> anyhow::Result<Vec<Part>> {
+        let mut by_handle: BTreeMap<String, BTreeSet<(String, u32)>> = BTreeMap::new();
+        for batch in self.dir.table::<Spells>()?.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                if let Some(handle) = row.handle {
+                    let borne = by_handle.entry(handle.to_lowercase()).or_default();
+                    borne.insert((row.platform.to_owned(), account));
+                }
+            }
+        }
+        let find = |named: &Named| -> BTreeSet<u32> {
+            let fits = |platform: &str| named.platform.as_deref().is_none_or(|wanted| wanted == platform);
+            match (&named.account_id, &named.handle) {
+                (Some(id), _) => {
+                    let known = self.accounts.iter().filter(|(platform, _)| fits(platform));
+                    known.filter_map(|(_, ids)| ids.get(id).copied()).collect()
+                }
+                (None, Some(handle)) => {
+                    let borne = by_handle.get(handle).into_iter().flatten();
+                    borne
+                        .filter(|(platform, _)| fits(platform))
+                        .map(|(_, account)| *account)
+                        .collect()
+                }
+                (None, None) => BTreeSet::new(),
+            }
+        };
+        let (parts, unknown) = attributes.parts(&find)?;
+        self.tally(
+            "attributes",
+            attributes.len(),
+            vec![("account not in the data", unknown)],
+        );
+        Ok(parts)
     }
 
     fn locations(&mut self) -> anyhow::Result<()> {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::figure::{Figure, Quantity};
+use crate::parts::Part;
 
 /// A step of a survival curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveRow {
     /// The accounts it is of.
-    pub group: &'static str,
+    pub group: String,
     /// The step.
     pub step: stats::SurvivalRow,
 }
@@ -84,9 +85,9 @@ pub struct Results {
     /// By person, then return number.
     pub returns: Vec<ReturnRow>,
     /// By group, window and relation.
-    pub network: BTreeMap<(&'static str, String, String), TieTotals>,
+    pub network: BTreeMap<(String, String, String), TieTotals>,
     /// By group and window, in order of rank.
-    pub influence: BTreeMap<(&'static str, String), Vec<InfluenceRow>>,
+    pub influence: BTreeMap<(String, String), Vec<InfluenceRow>>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
     pub left_out: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -101,6 +102,38 @@ impl Results {
     /// Adds a number of a sample or bin.
     pub fn point(&mut self, quantity: &Quantity, group: &str, at_ms: i64, figure: Figure) {
         self.series.insert((quantity.id, group.to_owned(), at_ms), figure);
+    }
+
+    /// Adds what was measured over a part of every group. What is told by person, not by group, stays as the whole has it.
+    pub fn add_part(&mut self, part: &Part, of_part: Self) {
+        let missing_here = |figure: Figure, whole: Option<&Figure>| match (&figure.reason, whole) {
+            (Some(reason), Some(whole)) if reason.starts_with("needs ") && whole.value.is_some() => Figure {
+                reason: Some("no account of this part has the number".to_owned()),
+                ..figure
+            },
+            _ => figure,
+        };
+        for ((measure, group, window), figure) in of_part.measures {
+            let named = (measure, part.of_group(&group), window.clone());
+            let figure = missing_here(figure, self.measures.get(&(measure, group, window)));
+            self.measures.insert(named, figure);
+        }
+        for ((measure, group, at), figure) in of_part.series {
+            let named = (measure, part.of_group(&group), at);
+            let figure = missing_here(figure, self.series.get(&(measure, group, at)));
+            self.series.insert(named, figure);
+        }
+        for row in of_part.survival {
+            let group = part.of_group(&row.group);
+            self.survival.push(CurveRow { group, ..row });
+        }
+        self.survival.sort_by(|a, b| a.group.cmp(&b.group));
+        for ((group, window, relation), totals) in of_part.network {
+            self.network.insert((part.of_group(&group), window, relation), totals);
+        }
+        for ((group, window), rows) in of_part.influence {
+            self.influence.insert((part.of_group(&group), window), rows);
+        }
     }
 
     /// The series of a quantity that has numbers, as moments in milliseconds and figures, in order of time.

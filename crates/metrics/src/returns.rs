@@ -47,7 +47,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         for group in Group::ALL {
             let chosen = match evidence.belonging(group, position) {
                 _ if position > 0 => Err(WHOLE_PERIOD),
-                _ if evidence.personas.is_empty() && evidence.group_unknown(group).is_none() => Err("needs personas"),
+                _ if evidence.persona_records == 0 && evidence.group_unknown(group).is_none() => Err("needs personas"),
                 Ok(accounts) => Ok(chains
                     .iter()
                     .filter(|chain| chain.iter().any(|row| accounts.holds(row.account)))

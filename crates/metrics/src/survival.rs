@@ -56,7 +56,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                 && position == 0
             {
                 results.survival.extend(curve.estimate.rows.iter().map(|step| CurveRow {
-                    group: group.name(),
+                    group: group.name().to_owned(),
                     step: *step,
                 }));
             }

@@ -44,7 +44,7 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
         reason: figure.reason.as_deref(),
     }))?;
     run.write::<Survival>(results.survival.iter().map(|row| SurvivalRow {
-        group: row.group,
+        group: &row.group,
         time_days: Some(row.step.time),
         at_risk: whole(row.step.at_risk),
         events: whole(row.step.events),

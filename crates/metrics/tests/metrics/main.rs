@@ -6,3 +6,4 @@ mod against_brute_force;
 mod against_duckdb;
 mod command;
 mod given;
+mod parts;
