@@ -31,6 +31,7 @@ mod reason;
 mod risk_table;
 mod theil_sen;
 mod trend_interval;
+mod turnbull;
 mod wilcoxon;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
@@ -50,4 +51,5 @@ pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskTable, Spell};
 pub use theil_sen::{TheilSen, theil_sen};
 pub use trend_interval::{AutocorrelatedTrend, theil_sen_autocorrelated};
+pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
 pub use wilcoxon::{PMethod, WilcoxonSignedRank, ZeroHandling, wilcoxon_signed_rank};

@@ -46,7 +46,7 @@ pub struct AutocorrelatedTrend {
 /// but the tails of the weighted mixture, and lies about the Theil–Sen slope.
 ///
 /// Held against simulation (`tests/coverage.rs`; 8 to 60 observations, evenly and unevenly spaced), a 95 % interval covers in
-/// 91 to 93 % of pure random walks, in 94 to 99 % of random walks observed with error and of series with strong memory
+/// 89 to 93 % of pure random walks, in 94 to 99 % of random walks observed with error and of series with strong memory
 /// (neighbour correlation 0.95), and in 97 to 100 %, so that it is two to five times wider than it need be, where memory is
 /// weak or absent: a short series cannot show that it has none. Sen's own interval covers 17 to 66 % in the first two cases.
 /// No interval covers everything: a step (a wave of suspensions) is no random error and wants
