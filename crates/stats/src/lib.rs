@@ -14,6 +14,8 @@
 //!   zeros), the choice is an enum or stands in the name, never a hidden default.
 
 mod bootstrap;
+mod cox;
+mod cox_risk;
 mod descriptive;
 mod distribution;
 mod estimate;
@@ -29,12 +31,14 @@ mod proportion;
 mod rate;
 mod reason;
 mod risk_table;
+mod symmetric;
 mod theil_sen;
 mod trend_interval;
 mod turnbull;
 mod wilcoxon;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
+pub use cox::{ChiSquaredTest, Cox, CoxCoefficient, CoxData, Proportionality, TimeScale, cox, proportional_hazards};
 pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
 pub use estimate::{Estimate, Level};
 pub use flat::{FlatTest, Margin, TrendVerdict, flat_test, flat_test_autocorrelated};

@@ -13,7 +13,7 @@ const TOLERANCE: f64 = 1e-10;
 const ROUGH_TOLERANCE: f64 = 1e-5;
 /// Squared steps between two Newton steps.
 const SQUARED_STEPS: usize = 10;
-/// Most intervals with mass for which a Newton step is worth its cube.
+/// Most intervals that a Newton step moves, at the price of their number's cube.
 const MOST_NEWTON: usize = 400;
 /// A mass below this share is none.
 const NO_MASS: f64 = 1e-13;
@@ -67,6 +67,9 @@ pub struct Turnbull {
 /// O(n) by running sums, are sped up by squared extrapolation (Varadhan & Roland 2008, Scandinavian Journal of Statistics 35,
 /// 335–353) and by Newton steps over the intervals that hold mass, and end when the score of no interval exceeds 1e-10 a spell, the condition of a maximum
 /// (Gentleman & Geyer 1994, Biometrika 81, 618–623), which also says that no mass is wrongly zero.
+///
+/// With times in whole days a hundred thousand spells take half a second; what costs is the number of distinct ends, so that
+/// tens of thousands of spells with times to the second may end in [`Reason::NotConverged`]: round them first.
 ///
 /// # Errors
 /// [`Reason::TooFew`] without spells; [`Reason::NotFinite`] and [`Reason::OutOfRange`] for times that are not finite, negative or
@@ -416,9 +419,17 @@ impl Problem {
     /// A Newton step over the intervals with mass, the sum held at one; `None` where it does not help.
     fn newton_step(&self, mass: &[f64], score: &mut [f64], sums: &mut Sums) -> Option<Vec<f64>> {
         let (before, _) = self.score(mass, score, sums)?;
-        let alive: Vec<usize> = (0..mass.len()).filter(|&cell| mass[cell] > 1e-9).collect();
+        // What is small and shrinking is let go (it comes back if that was wrong), and the rest of too many is held as it is.
+        let kept = |cell: &usize| mass[*cell] > 1e-6 || (mass[*cell] > 1e-9 && score[*cell] > 0.0);
+        let mut alive: Vec<usize> = (0..mass.len()).filter(kept).collect();
+        let mut held = vec![0.0; mass.len()];
+        if alive.len() > MOST_NEWTON {
+            alive.sort_by(|&a, &b| mass[b].total_cmp(&mass[a]).then(a.cmp(&b)));
+            alive.drain(MOST_NEWTON..).for_each(|cell| held[cell] = mass[cell]);
+            alive.sort_unstable();
+        }
         let m = alive.len();
-        if m > MOST_NEWTON || m < 2 {
+        if m < 2 {
             return None;
         }
         // Each spell adds a constant to a square block of second derivatives: corners first, then sums over both directions.
@@ -426,7 +437,7 @@ impl Problem {
         let width = m + 1;
         let mut corners = vec![0.0_f64; width * width];
         for &(kind, count) in &self.kinds {
-            let (held, entered) = (
+            let (inside, entered) = (
                 sums.between(kind.first, kind.end),
                 sums.between(kind.entered, mass.len()),
             );
@@ -436,7 +447,7 @@ impl Problem {
                 corners[end * width + first] -= value;
                 corners[end * width + end] += value;
             };
-            block(rank(kind.first), rank(kind.end), -count / (held * held));
+            block(rank(kind.first), rank(kind.end), -count / (inside * inside));
             block(rank(kind.entered), m, count / (entered * entered));
         }
         for row in 0..width {
@@ -461,7 +472,7 @@ impl Problem {
         let change = solve_square(system)?;
         let mut share = 1.0;
         for _ in 0..12 {
-            let mut next = vec![0.0; mass.len()];
+            let mut next = held.clone();
             for (&cell, change) in alive.iter().zip(&change) {
                 next[cell] = (mass[cell] + share * change).max(0.0);
             }
