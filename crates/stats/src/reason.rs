@@ -103,6 +103,9 @@ pub enum Reason {
     /// The groups share no time at which they can be compared.
     #[error("no event time at which two groups are at risk")]
     NoComparison,
+    /// A line fits exactly, which leaves nothing to judge its error by.
+    #[error("the line fits exactly: nothing is left to estimate errors from")]
+    ExactFit,
     /// An iterative fit did not settle.
     #[error("the fit did not settle within {passes} passes")]
     NotConverged {
