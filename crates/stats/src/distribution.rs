@@ -91,3 +91,9 @@ pub(crate) fn chi_squared_upper(x: f64, df: u32) -> Result<f64, Reason> {
     let chi_squared = ChiSquared::new(f64::from(df)).map_err(|_| BAD_PARAMETER)?;
     finite("chi-squared probability", chi_squared.sf(x.max(0.0)))
 }
+
+/// Student's distribution function with `df` degrees of freedom.
+pub(crate) fn student_cdf(t: f64, df: f64) -> Result<f64, Reason> {
+    let student = StudentsT::new(0.0, 1.0, df).map_err(|_| BAD_PARAMETER)?;
+    finite("t probability", student.cdf(t))
+}

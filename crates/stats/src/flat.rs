@@ -5,7 +5,8 @@ use std::fmt;
 use crate::descriptive::mean;
 use crate::estimate::{Estimate, Level};
 use crate::reason::{Reason, finite};
-use crate::theil_sen::theil_sen;
+use crate::theil_sen::{TheilSen, theil_sen};
+use crate::trend_interval::theil_sen_autocorrelated;
 
 /// The largest relative change over the window that still counts as flat, such as 0.1 for ±10 % of the mean.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -77,20 +78,42 @@ pub struct FlatTest {
 /// interval.
 ///
 /// The mean is taken as known. Autocorrelation makes the interval too narrow, and with it both "flat" and a direction
-/// too easy to claim; say so beside daily series.
+/// too easy to claim: see [`flat_test_autocorrelated`].
 ///
 /// # Errors
 /// As [`theil_sen`]; [`Reason::ZeroDenominator`] when the mean is zero; [`Reason::IntervalUnattainable`] below four
 /// points.
 pub fn flat_test(times: &[f64], values: &[f64], margin: Margin) -> Result<FlatTest, Reason> {
     let line = theil_sen(times, values, Level::P90)?;
+    let method = "Theil-Sen change over the window relative to the mean, Sen interval, two one-sided tests";
+    verdict(times, values, margin, &line, method)
+}
+
+/// [`flat_test`] with the interval of [`theil_sen_autocorrelated`], for series whose neighbours are alike. It says "flat", "up"
+/// and "down" more seldom, and means it.
+///
+/// # Errors
+/// As [`flat_test`], but five distinct times are needed.
+pub fn flat_test_autocorrelated(times: &[f64], values: &[f64], margin: Margin) -> Result<FlatTest, Reason> {
+    let line = theil_sen_autocorrelated(times, values, Level::P90)?.line;
+    let method = "Theil-Sen change over the window relative to the mean, interval for autocorrelated errors, two one-sided tests";
+    verdict(times, values, margin, &line, method)
+}
+
+fn verdict(
+    times: &[f64],
+    values: &[f64],
+    margin: Margin,
+    line: &TheilSen,
+    method: &'static str,
+) -> Result<FlatTest, Reason> {
     let centre = mean(values)?.abs();
     if centre == 0.0 {
         return Err(Reason::ZeroDenominator { what: "mean" });
     }
     let relative = |slope: f64| finite("relative change", slope * line.span / centre);
     let Some((low, high)) = line.slope.interval() else {
-        return Err(line.slope.no_interval.unwrap_or(Reason::IntervalUnattainable));
+        return Err(line.slope.no_interval.clone().unwrap_or(Reason::IntervalUnattainable));
     };
     let (low, high) = (relative(low)?, relative(high)?);
     let bound = margin.share_of_mean();
@@ -104,7 +127,6 @@ pub fn flat_test(times: &[f64], values: &[f64], margin: Margin) -> Result<FlatTe
         TrendVerdict::Inconclusive
     };
     let value = relative(line.slope.value)?;
-    let method = "Theil-Sen change over the window relative to the mean, Sen interval, two one-sided tests";
     let change = Estimate::with_interval(value, Ok((low, high)), line.slope.n, Level::P90, method);
     let residual_autocorrelation = lag_1_autocorrelation(times, values, line.slope.value);
     Ok(FlatTest {

@@ -103,6 +103,27 @@ pub enum Reason {
     /// The groups share no time at which they can be compared.
     #[error("no event time at which two groups are at risk")]
     NoComparison,
+    /// A line fits exactly, which leaves nothing to judge its error by.
+    #[error("the line fits exactly: nothing is left to estimate errors from")]
+    ExactFit,
+    /// An iterative fit did not settle.
+    #[error("the fit did not settle within {passes} passes")]
+    NotConverged {
+        /// Passes made.
+        passes: u64,
+    },
+    /// Covariates that say the same, or say nothing.
+    #[error("covariate {index} is constant or a combination of others")]
+    Collinear {
+        /// Zero-based position of the covariate.
+        index: usize,
+    },
+    /// A covariate orders the events perfectly, so its coefficient has no finite estimate.
+    #[error("covariate {index} orders the events perfectly: no finite coefficient")]
+    Separated {
+        /// Zero-based position of the covariate.
+        index: usize,
+    },
     /// A result too large for a double, or a quantile that did not converge.
     #[error("the result is not representable ({what})")]
     NotRepresentable {

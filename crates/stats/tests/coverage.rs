@@ -5,8 +5,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
     Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Pair, Reason, Spell, TrendVerdict,
-    ZeroHandling, clopper_pearson, flat_test, garwood, geometric_mean_ratio_interval, kaplan_meier, log_rank,
-    mann_kendall, mean, mean_t_interval, theil_sen, wilcoxon_signed_rank, wilson,
+    ZeroHandling, clopper_pearson, flat_test, flat_test_autocorrelated, garwood, geometric_mean_ratio_interval,
+    kaplan_meier, log_rank, mann_kendall, mean, mean_t_interval, theil_sen, theil_sen_autocorrelated,
+    wilcoxon_signed_rank, wilson,
 };
 
 /// One simulated study per run, each from its own stream.
@@ -275,4 +276,74 @@ fn paired_tests_hold_their_level() {
         holds(&geometric_mean_ratio_interval(&pairs, Level::P95).unwrap(), 0.4)
     });
     within(covered, 0.935, 0.965);
+}
+
+/// A series with a slope of 0.3 and Gaussian errors of this correlation a day apart (1 for a random walk) and independent
+/// errors of this variance; days one to four apart when uneven.
+fn remembering(
+    random: &mut ChaCha8Rng,
+    length: usize,
+    uneven: bool,
+    correlation: f64,
+    independent: f64,
+) -> (Vec<f64>, Vec<f64>) {
+    let (mut time, mut error) = (0.0, if correlation < 1.0 { normal(random) } else { 0.0 });
+    let (mut times, mut values) = (Vec::new(), Vec::new());
+    for index in 0..length {
+        if index > 0 {
+            let gap = if uneven {
+                (1.0 + 4.0 * uniform(random)).floor()
+            } else {
+                1.0
+            };
+            time += gap;
+            let kept = correlation.powf(gap);
+            let fresh = if correlation < 1.0 { 1.0 - kept * kept } else { gap };
+            error = kept * error + fresh.sqrt() * normal(random);
+        }
+        times.push(time);
+        values.push(10.0 + 0.3 * time + error + independent.sqrt() * normal(random));
+    }
+    (times, values)
+}
+
+#[test]
+fn the_trend_of_a_series_with_memory_is_covered() {
+    for (length, uneven) in [(8, true), (15, false), (30, true), (60, false)] {
+        // Neighbour correlation, independent error, and what the interval must cover at least.
+        for (correlation, independent, least) in [
+            (0.0, 0.0, 0.95),
+            (0.5, 0.0, 0.95),
+            (0.8, 0.0, 0.94),
+            (0.95, 0.0, 0.93),
+            (1.0, 0.0, 0.87),
+            (1.0, 1.0, 0.92),
+        ] {
+            let covered = |interval: fn(&[f64], &[f64]) -> Estimate| {
+                share_of_runs(400, 14, |random| {
+                    let (times, values) = remembering(random, length, uneven, correlation, independent);
+                    holds(&interval(&times, &values), 0.3)
+                })
+            };
+            let with_memory = covered(|t, v| theil_sen_autocorrelated(t, v, Level::P95).unwrap().line.slope);
+            within(with_memory, least, 1.0);
+            if correlation > 0.9 {
+                within(covered(|t, v| theil_sen(t, v, Level::P95).unwrap().slope), 0.1, 0.8);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_random_walk_is_seldom_given_a_direction() {
+    let directed = |test: fn(&[f64], &[f64], Margin) -> Result<stats::FlatTest, Reason>| {
+        share_of_runs(400, 15, |random| {
+            let (times, values) = remembering(random, 30, false, 1.0, 0.0);
+            let level: Vec<f64> = values.iter().zip(&times).map(|(v, t)| 300.0 + v - 0.3 * t).collect();
+            let verdict = test(&times, &level, Margin::new(0.001).unwrap()).unwrap().verdict;
+            matches!(verdict, TrendVerdict::Up | TrendVerdict::Down)
+        })
+    };
+    within(directed(flat_test_autocorrelated), 0.05, 0.18);
+    within(directed(flat_test), 0.6, 0.9);
 }

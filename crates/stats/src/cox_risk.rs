@@ -1,0 +1,393 @@
+//! Risk sets of Cox's model: sums over who is at risk, and what follows from them.
+
+use crate::descriptive::{mean, standard_deviation};
+use crate::reason::Reason;
+use crate::risk_table::Spell;
+use crate::symmetric::Symmetric;
+
+/// Spells and covariates, sorted for passes from the last exit to the first within each stratum.
+pub(crate) struct Design {
+    /// Standardised covariates, a row a spell.
+    rows: Vec<f64>,
+    width: usize,
+    exits: Vec<f64>,
+    entries: Vec<f64>,
+    events: Vec<bool>,
+    /// Ranges of the strata, and within each the positions by entry from the last to the first, those watched from the origin
+    /// left out.
+    strata: Vec<(std::ops::Range<usize>, Vec<u32>)>,
+    /// Position in the caller's slices.
+    origin: Vec<u32>,
+    /// What each covariate was divided by.
+    pub(crate) scales: Vec<f64>,
+}
+
+/// The model at one set of coefficients (of standardised covariates).
+pub(crate) struct Evaluation {
+    pub(crate) log_likelihood: f64,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) information: Symmetric,
+}
+
+/// Sums over a risk set, or over those whose event ties there.
+struct Sums {
+    risk: f64,
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Sums {
+    fn zero(width: usize, squares: bool) -> Self {
+        Sums {
+            risk: 0.0,
+            first: vec![0.0; width],
+            second: vec![0.0; if squares { width * (width + 1) / 2 } else { 0 }],
+        }
+    }
+
+    #[inline]
+    fn add(&mut self, risk: f64, row: &[f64]) {
+        self.risk += risk;
+        for (sum, x) in self.first.iter_mut().zip(row) {
+            *sum += risk * x;
+        }
+        if !self.second.is_empty() {
+            let mut squares = self.second.iter_mut();
+            for (index, x) in row.iter().enumerate() {
+                let left = risk * x;
+                for (right, sum) in row[..=index].iter().zip(&mut squares) {
+                    *sum += left * right;
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        self.risk = 0.0;
+        self.first.fill(0.0);
+        self.second.fill(0.0);
+    }
+}
+
+/// What each event time adds, for residuals: ascending within its stratum.
+pub(crate) struct Moments {
+    strata: Vec<Vec<Moment>>,
+}
+
+struct Moment {
+    time: f64,
+    /// Sums up to and with this time of 1/φ and of z/φ, where φ is the (Efron-weighted) sum of risks and z the mean covariate.
+    hazard: f64,
+    weighted: Vec<f64>,
+    /// What those with the event here are spared of it.
+    spared: f64,
+    spared_weighted: Vec<f64>,
+    /// Mean covariate over Efron's steps.
+    centre: Vec<f64>,
+}
+
+impl Design {
+    pub(crate) fn new(spells: &[Spell], covariates: &[&[f64]], strata: Option<&[u64]>) -> Result<Self, Reason> {
+        let width = covariates.len();
+        let stratum = |index: u32| strata.map_or(0, |strata| strata[index as usize]);
+        let mut origin: Vec<u32> = (0..spells.len() as u32).collect();
+        let key = |index: u32| spells[index as usize].exit + 0.0;
+        origin.sort_unstable_by(|&a, &b| {
+            stratum(a)
+                .cmp(&stratum(b))
+                .then(key(b).total_cmp(&key(a)))
+                .then(a.cmp(&b))
+        });
+        let (mut centres, mut scales) = (Vec::new(), Vec::new());
+        for (index, values) in covariates.iter().enumerate() {
+            let spread = if values.len() > 1 {
+                standard_deviation(values)?
+            } else {
+                0.0
+            };
+            if spread == 0.0 {
+                return Err(Reason::Collinear { index });
+            }
+            centres.push(mean(values)?);
+            scales.push(spread);
+        }
+        let mut rows = Vec::with_capacity(spells.len() * width);
+        for &index in &origin {
+            for (values, (centre, scale)) in covariates.iter().zip(centres.iter().zip(&scales)) {
+                rows.push((values[index as usize] - centre) / scale);
+            }
+        }
+        let entries: Vec<f64> = origin
+            .iter()
+            .map(|&index| {
+                spells[index as usize]
+                    .entry
+                    .map_or(f64::NEG_INFINITY, |entry| entry + 0.0)
+            })
+            .collect();
+        let mut ranges = Vec::new();
+        let mut start = 0;
+        for same in origin.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
+            let range = start..start + same.len();
+            start = range.end;
+            let mut late: Vec<u32> = range
+                .clone()
+                .map(|position| position as u32)
+                .filter(|&position| entries[position as usize] > f64::NEG_INFINITY)
+                .collect();
+            late.sort_unstable_by(|&a, &b| entries[b as usize].total_cmp(&entries[a as usize]).then(a.cmp(&b)));
+            ranges.push((range, late));
+        }
+        Ok(Design {
+            rows,
+            width,
+            exits: origin.iter().map(|&index| key(index)).collect(),
+            entries,
+            events: origin.iter().map(|&index| spells[index as usize].event).collect(),
+            strata: ranges,
+            origin,
+            scales,
+        })
+    }
+
+    fn row(&self, position: usize) -> &[f64] {
+        &self.rows[position * self.width..(position + 1) * self.width]
+    }
+
+    fn predictors(&self, beta: &[f64]) -> Vec<f64> {
+        let predictor = |row: &[f64]| row.iter().zip(beta).map(|(x, b)| x * b).sum::<f64>();
+        let mut predictors: Vec<f64> = self.rows.chunks_exact(self.width).map(predictor).collect();
+        // The likelihood does not see a common shift; without it exp could overflow.
+        let highest = predictors.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        predictors.iter_mut().for_each(|predictor| *predictor -= highest);
+        predictors
+    }
+
+    /// Visits every event time from last to first with its stratum, the spells whose event it is, and both sums.
+    fn walk(&self, risks: &[f64], squares: bool, mut visit: impl FnMut(usize, f64, &[usize], &Sums, &Sums)) {
+        let mut dying: Vec<usize> = Vec::new();
+        for (stratum, (range, late)) in self.strata.iter().enumerate() {
+            let mut at_risk = Sums::zero(self.width, squares);
+            let mut tied = Sums::zero(self.width, squares);
+            let mut leaving = late.iter().map(|&position| position as usize).peekable();
+            let mut next = range.start;
+            while next < range.end {
+                let time = self.exits[next];
+                dying.clear();
+                while next < range.end && self.exits[next] == time {
+                    at_risk.add(risks[next], self.row(next));
+                    if self.events[next] {
+                        dying.push(next);
+                    }
+                    next += 1;
+                }
+                if dying.is_empty() {
+                    continue;
+                }
+                while let Some(position) = leaving.next_if(|&position| self.entries[position] >= time) {
+                    at_risk.add(-risks[position], self.row(position));
+                }
+                tied.clear();
+                for &position in &dying {
+                    tied.add(risks[position], self.row(position));
+                }
+                visit(stratum, time, &dying, &at_risk, &tied);
+            }
+        }
+    }
+
+    pub(crate) fn evaluate(&self, beta: &[f64]) -> Evaluation {
+        let predictors = self.predictors(beta);
+        let risks: Vec<f64> = predictors.iter().map(|predictor| predictor.exp()).collect();
+        let mut log_likelihood = 0.0;
+        let mut gradient = vec![0.0; self.width];
+        let mut information = Symmetric::zero(self.width);
+        let mut centre = vec![0.0; self.width];
+        self.walk(&risks, true, |_, _, dying, at_risk, tied| {
+            for &position in dying {
+                log_likelihood += predictors[position];
+                for (sum, x) in gradient.iter_mut().zip(self.row(position)) {
+                    *sum += x;
+                }
+            }
+            for step in 0..dying.len() {
+                let share = step as f64 / dying.len() as f64;
+                let risk = at_risk.risk - share * tied.risk;
+                log_likelihood -= risk.ln();
+                for (index, centre) in centre.iter_mut().enumerate() {
+                    *centre = (at_risk.first[index] - share * tied.first[index]) / risk;
+                    gradient[index] -= *centre;
+                }
+                for (sum, (all, some)) in information
+                    .lower
+                    .iter_mut()
+                    .zip(at_risk.second.iter().zip(&tied.second))
+                {
+                    *sum += (all - share * some) / risk;
+                }
+                information.add_outer(&centre, -1.0);
+            }
+        });
+        Evaluation {
+            log_likelihood,
+            gradient,
+            information,
+        }
+    }
+
+    pub(crate) fn moments(&self, beta: &[f64]) -> Moments {
+        let risks: Vec<f64> = self.predictors(beta).iter().map(|predictor| predictor.exp()).collect();
+        let mut strata: Vec<Vec<Moment>> = self.strata.iter().map(|_| Vec::new()).collect();
+        let width = self.width;
+        self.walk(&risks, false, |stratum, time, dying, at_risk, tied| {
+            let mut moment = Moment {
+                time,
+                hazard: 0.0,
+                weighted: vec![0.0; width],
+                spared: 0.0,
+                spared_weighted: vec![0.0; width],
+                centre: vec![0.0; width],
+            };
+            for step in 0..dying.len() {
+                let share = step as f64 / dying.len() as f64;
+                let risk = at_risk.risk - share * tied.risk;
+                moment.hazard += 1.0 / risk;
+                moment.spared += share / risk;
+                for index in 0..width {
+                    let centre = (at_risk.first[index] - share * tied.first[index]) / risk;
+                    moment.weighted[index] += centre / risk;
+                    moment.spared_weighted[index] += share * centre / risk;
+                    moment.centre[index] += centre / dying.len() as f64;
+                }
+            }
+            strata[stratum].push(moment);
+        });
+        for moments in &mut strata {
+            moments.reverse();
+            let (mut hazard, mut weighted) = (0.0, vec![0.0; width]);
+            for moment in moments {
+                hazard += moment.hazard;
+                moment.hazard = hazard;
+                for (sum, value) in weighted.iter_mut().zip(&mut moment.weighted) {
+                    *sum += *value;
+                    *value = *sum;
+                }
+            }
+        }
+        Moments { strata }
+    }
+
+    /// What each spell adds to the score, given to `visit` with the spell's place in the caller's slices.
+    pub(crate) fn score_residuals(&self, beta: &[f64], moments: &Moments, mut visit: impl FnMut(usize, &[f64])) {
+        let risks: Vec<f64> = self.predictors(beta).iter().map(|predictor| predictor.exp()).collect();
+        let mut residual = vec![0.0; self.width];
+        for ((range, _), moments) in self.strata.iter().zip(&moments.strata) {
+            for position in range.clone() {
+                let until = |time: f64| moments.partition_point(|moment| moment.time <= time).checked_sub(1);
+                let (left, reached) = (until(self.entries[position]), until(self.exits[position]));
+                let own = reached.map(|index| &moments[index]).filter(|_| self.events[position]);
+                for (index, (out, x)) in residual.iter_mut().zip(self.row(position)).enumerate() {
+                    let total =
+                        |at: Option<usize>| at.map_or(0.0, |at| x * moments[at].hazard - moments[at].weighted[index]);
+                    let mut cost = total(reached) - total(left);
+                    *out = 0.0;
+                    if let Some(own) = own {
+                        *out = x - own.centre[index];
+                        cost -= x * own.spared - own.spared_weighted[index];
+                    }
+                    *out -= risks[position] * cost;
+                }
+                visit(self.origin[position] as usize, &residual);
+            }
+        }
+    }
+
+    /// Time and covariates less their mean in the risk set, for each event.
+    pub(crate) fn schoenfeld(&self, moments: &Moments) -> Vec<(f64, Vec<f64>)> {
+        let mut residuals = Vec::new();
+        for ((range, _), moments) in self.strata.iter().zip(&moments.strata) {
+            for position in range.clone().rev().filter(|&position| self.events[position]) {
+                let time = self.exits[position];
+                let moment = moments.partition_point(|moment| moment.time < time);
+                let own = self.row(position).iter().zip(&moments[moment].centre);
+                residuals.push((time, own.map(|(x, centre)| x - centre).collect()));
+            }
+        }
+        residuals
+    }
+
+    /// Harrell's C over pairs within strata, by counts in a Fenwick tree over ranks of the predictor.
+    pub(crate) fn concordance(&self, beta: &[f64]) -> Option<f64> {
+        let predictors = self.predictors(beta);
+        let mut distinct: Vec<f64> = predictors.iter().map(|predictor| predictor + 0.0).collect();
+        distinct.sort_unstable_by(f64::total_cmp);
+        distinct.dedup();
+        let rank = |position: usize| distinct.partition_point(|&value| value < predictors[position] + 0.0);
+        let ranks: Vec<usize> = (0..predictors.len()).map(rank).collect();
+        let (mut concordant, mut tied, mut pairs) = (0_u64, 0_u64, 0_u64);
+        for (range, late) in &self.strata {
+            let mut counts = Fenwick::new(distinct.len());
+            let mut leaving = late.iter().map(|&position| position as usize).peekable();
+            let mut next = range.start;
+            while next < range.end {
+                let time = self.exits[next];
+                let end = next
+                    + self.exits[next..range.end]
+                        .iter()
+                        .take_while(|&&exit| exit == time)
+                        .count();
+                for position in (next..end).filter(|&position| !self.events[position]) {
+                    counts.add(ranks[position], 1);
+                }
+                while let Some(position) = leaving.next_if(|&position| self.entries[position] >= time) {
+                    counts.add(ranks[position], -1);
+                }
+                for position in (next..end).filter(|&position| self.events[position]) {
+                    let (below, up_to) = (counts.below(ranks[position]), counts.below(ranks[position] + 1));
+                    concordant += below;
+                    tied += up_to - below;
+                    pairs += counts.total;
+                }
+                for position in (next..end).filter(|&position| self.events[position]) {
+                    counts.add(ranks[position], 1);
+                }
+                next = end;
+            }
+        }
+        (pairs > 0).then(|| (concordant as f64 + tied as f64 / 2.0) / pairs as f64)
+    }
+}
+
+/// Counts by rank, with running sums in logarithmic time (Fenwick 1994).
+struct Fenwick {
+    sums: Vec<i64>,
+    total: u64,
+}
+
+impl Fenwick {
+    fn new(size: usize) -> Self {
+        Fenwick {
+            sums: vec![0; size + 1],
+            total: 0,
+        }
+    }
+
+    fn add(&mut self, rank: usize, change: i64) {
+        self.total = self.total.saturating_add_signed(change);
+        let mut index = rank + 1;
+        while index < self.sums.len() {
+            self.sums[index] += change;
+            index += index & index.wrapping_neg();
+        }
+    }
+
+    /// Counted ranks below `rank`.
+    fn below(&self, rank: usize) -> u64 {
+        let (mut index, mut sum) = (rank, 0);
+        while index > 0 {
+            sum += self.sums[index];
+            index &= index - 1;
+        }
+        sum.max(0) as u64
+    }
+}
