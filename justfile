@@ -66,6 +66,7 @@ validate seeds="200" scale="0.1" output="datasets/validation": build
     {{quote(bin)}}/validate estimators --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
     {{quote(bin)}}/validate estimators --seeds 40 --scale {{scale}} --post-share 1 -o {{quote(output)}}/all-posts
     {{quote(bin)}}/validate power --seeds 40 --scale 0.2 -o {{quote(output)}}
+    {{quote(bin)}}/validate expanded --seeds 10 --scale 1 -o {{quote(output)}}
 
 # how large an effect a design of samples sees (datasets/validation)
 power seeds="40" scale="0.2" output="datasets/validation": build

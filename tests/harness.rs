@@ -75,6 +75,28 @@ fn a_larger_effect_is_a_higher_rate_in_every_design() {
 }
 
 #[test]
+fn a_higher_threshold_admits_fewer_and_more_of_them_rightly() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().display().to_string();
+    run_ok("validate", ["expanded", "--seeds", "2", "--scale", "0.1", "-o", &path]);
+    let rows = rows(&dir.path().join("expanded.csv"));
+    for seeds in ["choosing", "reporting"] {
+        let column = |place: usize| -> Vec<f64> {
+            let of = rows.iter().filter(|row| &row[0] == seeds);
+            of.map(|row| row[place].parse().unwrap()).collect()
+        };
+        let (admitted, precision, recall) = (column(2), column(3), column(4));
+        assert_eq!(admitted.len(), 7);
+        for (name, falls) in [("admitted", &admitted), ("recall", &recall)] {
+            assert!(falls.is_sorted_by(|a, b| a >= b), "{name} of {seeds}: {falls:?}");
+        }
+        assert!(precision.first() < precision.last(), "{precision:?}");
+        // Of all candidates some 15 in 100 are of the network at this scale, where few lists are collected.
+        assert!(precision[5] >= 70.0, "{precision:?}");
+    }
+}
+
+#[test]
 fn calibration_tells_who_misses() {
     let dir = tempfile::tempdir().unwrap();
     let targets = dir.path().join("targets.toml");

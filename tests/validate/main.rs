@@ -1,9 +1,9 @@
 //! `validate`: what the simulated truth says of every estimator, and of the simulation itself.
 //!
 //! `estimators` runs many seeds through all stages and sets what comes out beside what was so; `power` asks how large an effect
-//! designs of some kind would see; `calibrate` asks how near a simulated study comes to the published figures. In the order in
+//! designs of some kind would see; `expanded`, who is admitted to the expanded set; `calibrate` asks how near a simulated study comes to the published figures. In the order in
 //! which data flows: [`chain`] runs the stages, [`numbers`] reads what they wrote, [`truth`] brings the truth to the same form,
-//! [`score`] judges, [`estimators`], [`power`] and [`calibrate`] are the three questions, [`write`] is how answers look.
+//! [`score`] judges, [`estimators`], [`power`], [`expanded`] and [`calibrate`] are the questions, [`write`] is how answers look.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -15,6 +15,7 @@
 mod calibrate;
 mod chain;
 mod estimators;
+mod expanded;
 mod numbers;
 mod power;
 mod score;
@@ -40,6 +41,8 @@ enum Question {
     Estimators(Runs),
     /// How often designs of some kinds see effects of some sizes
     Power(Runs),
+    /// Who is admitted to the expanded set, and who of them is of the network
+    Expanded(Runs),
     /// How near the truth of a parameter file comes to published figures
     Calibrate(calibrate::Calibrate),
 }
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
     let result = match Validate::parse().question {
         Question::Estimators(runs) => estimators::run(&runs).map(|()| true),
         Question::Power(runs) => power::run(&runs).map(|()| true),
+        Question::Expanded(runs) => expanded::run(&runs).map(|()| true),
         Question::Calibrate(asked) => calibrate::run(&asked),
     };
     match result {

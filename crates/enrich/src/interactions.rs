@@ -69,6 +69,8 @@ pub(crate) struct Count<'a> {
     kind: Kind,
     /// How often.
     pub count: i64,
+    /// Both accounts.
+    pub pair: (AccountNumber, AccountNumber),
 }
 
 impl Count<'_> {
@@ -121,6 +123,7 @@ impl Addressed {
                     target: numbers.name(key.target).1,
                     kind: key.kind,
                     count,
+                    pair: (key.source, key.target),
                 }
             })
             .collect();

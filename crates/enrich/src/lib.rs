@@ -13,6 +13,7 @@
 
 mod accounts;
 mod design;
+mod expand;
 mod identity;
 mod interactions;
 mod known;
@@ -23,6 +24,7 @@ mod roster;
 mod signs;
 mod spells;
 mod stays;
+mod ties;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -40,6 +42,7 @@ use crate::design::{Given, STUDY_FILE};
 use crate::interactions::Addressed;
 use crate::known::Known;
 use crate::location::Gazetteer;
+use crate::ties::Gathered;
 
 /// Lives, memberships, interactions, languages, places.
 ///
@@ -147,7 +150,10 @@ impl Stage for Enrich {
             );
         }
 
-        write_interactions(run, &known, addressed, &mut remarks)?;
+        let mut ties = Gathered::new(study.samples().iter().map(sample_at).collect());
+        take_follows(&dir, &mut known, study.period(), &mut ties)?;
+        write_interactions(run, &known, addressed, &mut ties, &mut remarks)?;
+        let ties = ties.ties(known.numbers.all().count());
 
         let signs = std::mem::take(&mut known.signs).in_order();
         run.write::<Spells>(spells::spells(&known, &signs))?;
@@ -159,20 +165,31 @@ impl Stage for Enrich {
             ));
         }
 
-        let listed = members::write(
+        let sets = members::write(
             run,
             &members::Sources {
                 listed: study.listed(),
+                samples: study.samples().iter().map(sample_at).collect(),
+                admission: study.admission(),
                 known: &known,
                 signs: &signs,
                 files_with_locations: &files_with_locations,
             },
+            &ties,
         )?;
-        let stays = match study.listed() {
+        remarks.extend(expansion_in_words(&sets));
+        run.state_fact("expansion_rounds", sets.rounds);
+        let listed = match study.listed() {
             Listed::Roster => on_roster,
-            Listed::Everyone => stays::always(&listed),
+            Listed::Everyone => stays::always(&sets.listed),
         };
-        run.write::<Stays>(stays::rows(SetName::Listed, stays, &known.numbers))?;
+        let expanded = match sets.admitted {
+            Some(admitted) => admitted.into_iter().chain(listed.iter().copied()).collect(),
+            None => Vec::new(),
+        };
+        let mut stays = stays::rows(SetName::Expanded, expanded, &known.numbers);
+        stays.extend(stays::rows(SetName::Listed, listed, &known.numbers));
+        run.write::<Stays>(stays)?;
 
         count_used(run, "follows", dir.table::<Follows>()?.rows());
         run.carry::<PostIds>(&dir)?;
@@ -204,6 +221,47 @@ impl Enrich {
 fn count_used(run: &mut Run, table: &str, records: u64) {
     run.count(table, Flow::Read, "", records);
     run.count(table, Flow::Used, "", records);
+}
+
+fn sample_at(sample: &study::Sample) -> Timestamp {
+    Timestamp(sample.last_moment().timestamp_millis())
+}
+
+/// What a finished run has to say about the expanded set.
+fn expansion_in_words(sets: &members::Sets) -> Vec<String> {
+    let Some((least, most)) = sets.admitted_at_once else {
+        return Vec::new();
+    };
+    let mut words = vec![format!(
+        "the expanded set has {least} to {most} accounts more than are listed at a sample, admitted in up to {} rounds",
+        sets.rounds
+    )];
+    if sets.unsettled > 0 {
+        words.push(format!(
+            "samples at which more rounds than expanded.most_rounds would have admitted more accounts: {}",
+            sets.unsettled
+        ));
+    }
+    words
+}
+
+/// Takes in who was seen to follow whom.
+fn take_follows(dir: &StageDir, known: &mut Known, period: &study::Window, ties: &mut Gathered) -> anyhow::Result<()> {
+    let end = Timestamp(period.end().timestamp_millis() - 1);
+    for batch in dir.table::<Follows>()?.batches() {
+        for row in batch?.rows()? {
+            let mut account = |id| -> anyhow::Result<_> {
+                let named = known.numbers.number(row.platform, id)?;
+                Ok(known.identities.resolve(&known.numbers, named, row.observed_at))
+            };
+            ties.add(
+                account(row.follower_id)?,
+                account(row.followed_id)?,
+                row.observed_at.unwrap_or(end),
+            );
+        }
+    }
+    Ok(())
 }
 
 fn check_roster(given: &Given, dir: &StageDir) -> anyhow::Result<()> {
@@ -289,7 +347,7 @@ fn write_study(run: &mut Run, study: &Study, given: Option<&Given>) -> anyhow::R
     run.state_fact("study_derived", given.is_none());
     let names: Vec<String> = study.samples().iter().map(|sample| sample.date().to_string()).collect();
     run.write::<Samples>(study.samples().iter().zip(&names).map(|(sample, name)| {
-        let sample_at = Timestamp(sample.last_moment().timestamp_millis());
+        let sample_at = sample_at(sample);
         Sample {
             sample_at,
             day: sample_at.day(),
@@ -313,6 +371,7 @@ fn write_interactions(
     run: &mut Run,
     known: &Known,
     addressed: Addressed,
+    ties: &mut Gathered,
     remarks: &mut Vec<String>,
 ) -> anyhow::Result<()> {
     if addressed.without_time > 0 {
@@ -323,6 +382,10 @@ fn write_interactions(
     }
     run.state_fact("addressing_posts_without_time", addressed.without_time);
     let counts = addressed.counts(&known.numbers, &known.identities);
+    for count in &counts {
+        let (source, target) = count.pair;
+        ties.add(source, target, Timestamp(i64::from(count.day) * tables::DAY_MS));
+    }
     run.write::<Interactions>(counts.iter().map(|count| Interaction {
         platform: count.platform,
         day: interactions::day(count),

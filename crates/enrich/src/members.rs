@@ -1,19 +1,22 @@
-//! Who is a member of the set `listed` at each sample, and what was known of each member then.
+//! Who is a member of the sets `listed` and `expanded` at each sample, and what was known of each member then.
 //!
 //! Who is listed, and which observation of an account is the newest at a sample, are queries (`sql/*.sql`) over the tables that
-//! this run has written before; whether a member is alive is told by the signs of life on both sides of the sample.
+//! this run has written before; whom network analysis adds is told by [`crate::expand`]; whether a member is alive is told by the signs of life on both sides of the sample.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use sql::{Database, Rows};
 use stage::{Failure, Run};
-use study::Listed;
-use tables::{Account, Member, Members, SetName, Timestamp};
+use study::{Admission, Listed};
+use tables::{Account, Member, Members, SetName, State, TableError, Timestamp};
 
 use crate::accounts::AccountNumber;
+use crate::expand::Network;
 use crate::known::Known;
 use crate::signs::SignsInOrder;
+use crate::stays::OnList;
+use crate::ties::Ties;
 
 /// Whom the roster lists at each sample.
 pub const LISTED_SQL: &str = include_str!("sql/listed.sql");
@@ -30,13 +33,32 @@ pub(crate) struct Sources<'a> {
     pub known: &'a Known,
     /// Their signs of life.
     pub signs: &'a SignsInOrder,
+    /// The samples' instants, in order.
+    pub samples: Vec<Timestamp>,
+    /// How accounts are admitted to the expanded set.
+    pub admission: Admission,
     /// Source files that show a location for some account, so that its absence for another means that none was declared.
     pub files_with_locations: &'a BTreeSet<String>,
 }
 
-/// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run. Returns who is listed at a
-/// sample or more.
-pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<Vec<AccountNumber>> {
+/// What became of the sets.
+#[derive(Debug, Default)]
+pub(crate) struct Sets {
+    /// Who is listed at a sample or more.
+    pub listed: Vec<AccountNumber>,
+    /// When each admitted account was in the expanded set: from the sample that admitted it to the next that did not. Nothing
+    /// where no tie is known.
+    pub admitted: Option<Vec<OnList>>,
+    /// Least and most accounts admitted at a sample.
+    pub admitted_at_once: Option<(usize, usize)>,
+    /// The most rounds that it took.
+    pub rounds: u32,
+    /// Samples at which the rounds allowed did not suffice.
+    pub unsettled: u64,
+}
+
+/// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run and the ties.
+pub(crate) fn write(run: &mut Run, sources: &Sources<'_>, ties: &Ties) -> anyhow::Result<Sets> {
     let database = database(run.dir())?;
     let listed = match sources.listed {
         Listed::Roster => database.query("listed.sql", LISTED_SQL)?,
@@ -44,39 +66,143 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<Vec<
     };
     let newest = database.query("newest.sql", NEWEST_SQL)?;
     let newest = Newest::of(&newest)?;
-    let accounts: HashMap<(&str, &str), AccountNumber> = sources
-        .known
-        .seen()
-        .into_iter()
-        .map(|account| (sources.known.numbers.name(account), account))
+    let known = sources.known;
+    let accounts: HashMap<(&str, &str), AccountNumber> = known
+        .numbers
+        .all()
+        .map(|account| (known.numbers.name(account), account))
         .collect();
 
-    let mut members = Vec::with_capacity(listed.len());
-    let mut ever = Vec::with_capacity(listed.len());
+    let mut listed_at: Vec<Vec<AccountNumber>> = vec![Vec::new(); sources.samples.len()];
     let (platforms, ids, samples) = (
         listed.all_text("platform")?,
         listed.all_text("account_id")?,
         listed.all_moments("sample_at")?,
     );
     for ((platform, account_id), sample_at) in platforms.into_iter().zip(ids).zip(samples) {
-        let account = *accounts.get(&(platform, account_id)).ok_or_else(|| {
-            Failure::new(format!("a listed account of platform '{platform}' was not seen"))
-                .remedy("please report this as a bug, with the command that you ran")
-        })?;
-        ever.push(account);
-        let profile = sources.known.profile(account);
-        let state = sources.signs.state_at(account, profile.created_at, sample_at);
+        let account = accounts.get(&(platform, account_id));
+        let sample = sources.samples.binary_search(&sample_at).ok();
+        let (Some(account), Some(sample)) = (account, sample) else {
+            return Err(
+                Failure::new(format!("a listed account of platform '{platform}' was not seen"))
+                    .remedy("please report this as a bug, with the command that you ran")
+                    .into(),
+            );
+        };
+        // The query goes account by account, so that each sample's are in the order of the table.
+        listed_at[sample].push(*account);
+    }
+
+    let mut sets = Sets::default();
+    let mut writer = run.writer::<Members>()?;
+    if !ties.is_empty() {
+        expanded(
+            sources,
+            ties,
+            &newest,
+            &accounts,
+            &listed_at,
+            &mut sets,
+            &mut |member| writer.push(&member),
+        )?;
+    }
+    for (sample_at, listed) in sources.samples.iter().zip(&listed_at) {
+        for account in listed {
+            writer.push(&sources.member(SetName::Listed, *sample_at, *account, &newest))?;
+        }
+    }
+    run.finish(writer)?;
+    sets.listed = listed_at.into_iter().flatten().collect();
+    sets.listed.sort_unstable();
+    sets.listed.dedup();
+    Ok(sets)
+}
+
+/// Expands the set sample by sample. A sample by which no tie is known, or at which nobody is listed, has no expanded set.
+fn expanded<'a>(
+    sources: &Sources<'a>,
+    ties: &Ties,
+    newest: &Newest<'a>,
+    accounts: &HashMap<(&str, &str), AccountNumber>,
+    listed_at: &[Vec<AccountNumber>],
+    sets: &mut Sets,
+    push: &mut dyn FnMut(Member<'a>) -> Result<(), TableError>,
+) -> anyhow::Result<()> {
+    let known = sources.known;
+    let following = newest.following(accounts, &sources.samples);
+    let mut network = Network::new(ties, known.numbers.all().collect(), sources.admission);
+    let mut admitted = Vec::new();
+    for (sample, (sample_at, listed)) in sources.samples.iter().zip(listed_at).enumerate() {
+        for (account, following) in &following[sample] {
+            network.observe_following(*account, *following);
+        }
+        let expansion = network.expand(listed, |account| {
+            sources.state(account, *sample_at).alive() == Some(false)
+        });
+        if listed.is_empty() || !network.has_ties() {
+            continue;
+        }
+        let count = expansion.admitted.len();
+        sets.admitted_at_once = Some(
+            sets.admitted_at_once
+                .map_or((count, count), |(least, most)| (least.min(count), most.max(count))),
+        );
+        sets.rounds = sets.rounds.max(expansion.rounds);
+        sets.unsettled += u64::from(!expansion.settled);
+        let listed = listed.iter().map(|account| (*account, 0));
+        let mut members: Vec<(AccountNumber, u32)> = listed.chain(expansion.admitted.iter().copied()).collect();
+        members.sort_by(|(a, _), (b, _)| known.numbers.name(*a).cmp(&known.numbers.name(*b)));
+        for (account, round) in members {
+            let parts = network.parts(&expansion, account);
+            push(Member {
+                score: Some(parts.score),
+                attention: Some(parts.attention),
+                insularity: Some(parts.insularity),
+                ties_in: Some(i64::from(parts.ties_in)),
+                ties_out: Some(i64::from(parts.ties_out)),
+                ties_own: Some(i64::from(parts.ties_own)),
+                admitted_in_round: Some(i64::from(round)),
+                ..sources.member(SetName::Expanded, *sample_at, account, newest)
+            })?;
+            if round > 0 {
+                admitted.push(OnList {
+                    account,
+                    from_at: Some(*sample_at),
+                    to_at: sources.samples.get(sample + 1).copied(),
+                });
+            }
+        }
+    }
+    sets.admitted = sets.admitted_at_once.is_some().then_some(admitted);
+    Ok(())
+}
+
+impl<'a> Sources<'a> {
+    fn state(&self, account: AccountNumber, at: Timestamp) -> State {
+        self.signs.state_at(account, self.known.profile(account).created_at, at)
+    }
+
+    /// A member's row, without a score.
+    fn member(&self, set: SetName, sample_at: Timestamp, account: AccountNumber, newest: &Newest<'a>) -> Member<'a> {
+        let (platform, account_id) = self.known.numbers.name(account);
+        let state = self.state(account, sample_at);
         let mut member = Member {
-            set: SetName::Listed,
+            set,
             sample_at,
             platform,
             account_id,
             state,
             alive: state.alive() == Some(true),
             score: None,
+            attention: None,
+            insularity: None,
+            ties_in: None,
+            ties_out: None,
+            ties_own: None,
+            admitted_in_round: None,
             observed_at: None,
             observation_age_days: None,
-            created_at: profile.created_at,
+            created_at: self.known.profile(account).created_at,
             followers: None,
             following: None,
             statuses: None,
@@ -85,13 +211,9 @@ pub(crate) fn write(run: &mut Run, sources: &Sources<'_>) -> anyhow::Result<Vec<
             location_shown: None,
             location_country: None,
         };
-        newest.fill(&mut member, sources.files_with_locations);
-        members.push(member);
+        newest.fill(&mut member, self.files_with_locations);
+        member
     }
-    // The queries go account by account, the table sample by sample.
-    members.sort_by(|a, b| (a.sample_at, a.platform, a.account_id).cmp(&(b.sample_at, b.platform, b.account_id)));
-    run.write::<Members>(members)?;
-    Ok(ever)
 }
 
 /// The tables that the queries of this stage ask, in a directory that holds them.
@@ -140,6 +262,25 @@ impl<'a> Newest<'a> {
             location: rows.text("location")?,
             location_country: rows.text("location_country")?,
         })
+    }
+
+    /// How many accounts each account follows, where that became known or changed by a sample.
+    fn following(
+        &self,
+        accounts: &HashMap<(&str, &str), AccountNumber>,
+        samples: &[Timestamp],
+    ) -> Vec<Vec<(AccountNumber, i64)>> {
+        let mut following = vec![Vec::new(); samples.len()];
+        #[expect(clippy::iter_over_hash_type, reason = "each account's rows concern itself only")]
+        for (name, rows) in &self.rows {
+            let Some(account) = accounts.get(name) else { continue };
+            for row in rows.clone() {
+                if let (Ok(sample), Some(number)) = (samples.binary_search(&self.sample_at[row]), self.following[row]) {
+                    following[sample].push((*account, number));
+                }
+            }
+        }
+        following
     }
 
     /// Puts what the newest observation at or before the sample says into a member's row.

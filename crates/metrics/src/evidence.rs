@@ -97,7 +97,7 @@ pub struct PostDay {
 }
 
 /// A check that had one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckRow {
     /// The account.
     pub account: u32,
@@ -107,8 +107,8 @@ pub struct CheckRow {
     pub state: State,
     /// The check before it.
     pub previous: Option<(i64, State)>,
-    /// Whether the account was on the list of `listed` at the check before.
-    pub listed_before: bool,
+    /// The sets on whose lists the account was at the check before.
+    pub before_in: Vec<SetName>,
 }
 
 /// An account's first and last count of posts written, of those seen in a window.
@@ -317,8 +317,8 @@ pub struct Evidence {
     pub locations: BTreeMap<(SetName, usize), Vec<LocationRow>>,
     /// Who was on a set's list at any time within a window.
     pub on_list: BTreeMap<(SetName, usize), BTreeSet<u32>>,
-    /// First moment on the roster, in milliseconds, of accounts that were not on it from the start.
-    pub listed_from: BTreeMap<u32, i64>,
+    /// First moment on the list of a set, in milliseconds, of accounts that were not on it from the start.
+    pub in_set_from: BTreeMap<(SetName, u32), i64>,
     /// By account, then day.
     pub posts: BTreeMap<u32, Vec<PostDay>>,
     /// By account, then time.
@@ -363,8 +363,10 @@ impl Belonging<'_> {
     }
 }
 
-/// Why there is nothing for `expanded` yet.
-const NOT_EXPANDED: &str = "not measured yet: needs the expanded set";
+/// Why there is nothing for `expanded`.
+const NOT_EXPANDED: &str = "needs follows or interactions, and accounts that are listed";
+/// Why there is nothing for `expanded` at a sample.
+const NOT_EXPANDED_THEN: &str = "no follow or interaction was known by this sample, or nobody was listed";
 static NOBODY: BTreeSet<u32> = BTreeSet::new();
 
 impl Evidence {
@@ -381,7 +383,7 @@ impl Evidence {
             sizes: BTreeMap::new(),
             locations: BTreeMap::new(),
             on_list: BTreeMap::new(),
-            listed_from: BTreeMap::new(),
+            in_set_from: BTreeMap::new(),
             posts: BTreeMap::new(),
             checks: Vec::new(),
             paces: Vec::new(),
@@ -475,6 +477,8 @@ impl Evidence {
             Some("before the first observation")
         } else if at - tables::DAY_MS >= last {
             Some("after the last observation")
+        } else if set == SetName::Expanded && !self.sizes.contains_key(&(set, sample)) {
+            Some(NOT_EXPANDED_THEN)
         } else {
             None
         }

@@ -409,12 +409,12 @@ impl Loader<'_> {
         // Stays are in order of time: an account's first tells when it came on the list, if it was not on it from the start.
         let mut met = BTreeSet::new();
         for batch in self.dir.table::<Stays>()?.batches() {
-            for row in batch?.rows()?.filter(|row| row.set == SetName::Listed) {
+            for row in batch?.rows()? {
                 let account = self.account(row.platform, row.account_id)?;
-                if met.insert(account)
+                if met.insert((row.set, account))
                     && let Some(from_at) = row.from_at
                 {
-                    self.evidence.listed_from.insert(account, from_at.0);
+                    self.evidence.in_set_from.insert((row.set, account), from_at.0);
                 }
             }
         }
@@ -426,7 +426,10 @@ impl Loader<'_> {
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
         let (at, states) = (rows.all_moments("checked_at")?, rows.all_text("state")?);
         let (before_at, before) = (rows.moments("previous_at")?, rows.text("previous_state")?);
-        let listed_before = counts(&rows, "listed_before")?;
+        let before_in = [
+            (SetName::Expanded, counts(&rows, "expanded_before")?),
+            (SetName::Listed, counts(&rows, "listed_before")?),
+        ];
         for i in 0..rows.len() {
             let previous = match (before_at[i], before[i]) {
                 (Some(at), Some(state)) => Some((at.0, self.state(state)?)),
@@ -437,7 +440,11 @@ impl Loader<'_> {
                 checked_at: at[i].0,
                 state: self.state(states[i])?,
                 previous,
-                listed_before: listed_before[i] > 0,
+                before_in: before_in
+                    .iter()
+                    .filter(|(_, stays)| stays[i] > 0)
+                    .map(|(set, _)| *set)
+                    .collect(),
             };
             self.evidence.checks.push(check);
         }

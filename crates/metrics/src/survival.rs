@@ -110,9 +110,10 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
     let mut spells = Vec::new();
     let mut left_out: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
-        let listed = (group != Group::Everyone)
-            .then(|| evidence.listed_from.get(&life.account).copied())
-            .flatten();
+        let listed = match group {
+            Group::Set(set) => evidence.in_set_from.get(&(set, life.account)).copied(),
+            Group::Everyone => None,
+        };
         match spell(life, listed, bounds) {
             Ok(spell) => spells.push(spell),
             Err(reason) => *left_out.entry(reason).or_default() += 1,

@@ -107,11 +107,14 @@ impl Tally {
 /// Measures it.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for group in Group::ALL {
-        // A listed account is at risk as such only while it is on the list; whom the list named later was not yet watched.
+        // A member is at risk as such only while it is on the set's list; whom the list named later was not yet watched.
         let intervals: Vec<AtRisk> = evidence
             .checks
             .iter()
-            .filter(|check| group == Group::Everyone || check.listed_before)
+            .filter(|check| match group {
+                Group::Set(set) => check.before_in.contains(&set),
+                Group::Everyone => true,
+            })
             .filter_map(at_risk)
             .collect();
         for window in evidence.study.windows() {
@@ -192,7 +195,7 @@ mod tests {
             checked_at,
             state,
             previous,
-            listed_before: true,
+            before_in: vec![tables::SetName::Listed],
         }
     }
 

@@ -5,10 +5,10 @@ use toml::value::{Date, Datetime};
 use toml::{Spanned, Value};
 
 use crate::dates::{Sample, Window};
-use crate::design::{Comparison, IntervalTransform, Listed, Reading, Study};
+use crate::design::{Admission, Comparison, IntervalTransform, Listed, Reading, Study};
 use crate::file::{
-    BootstrapFile, CompareFile, FollowersFile, LocationFile, PeriodFile, PrivacyFile, ReturnsFile, SamplesFile,
-    SetsFile, StudyFile, SurvivalFile, WindowFile, nowhere,
+    BootstrapFile, CompareFile, ExpandedFile, FollowersFile, LocationFile, PeriodFile, PrivacyFile, ReturnsFile,
+    SamplesFile, SetsFile, StudyFile, SurvivalFile, WindowFile, nowhere,
 };
 
 /// A period of fewer days than this is sampled every week, a longer one every month.
@@ -23,6 +23,17 @@ pub(crate) fn usual_samples(from: NaiveDate, to: NaiveDate) -> Vec<Sample> {
         days.step_by(7).map(Sample::on).collect()
     } else {
         days.filter(|day| day.day() == 1).map(Sample::on).collect()
+    }
+}
+
+/// How accounts are admitted where the study does not say.
+fn usual_admission() -> Admission {
+    let usual = ExpandedFile::default();
+    Admission {
+        threshold: usual.threshold.into_inner(),
+        half_at: usual.half_at.into_inner(),
+        attention_weight: usual.attention_weight.into_inner(),
+        most_rounds: usual.most_rounds.into_inner(),
     }
 }
 
@@ -45,6 +56,7 @@ impl Study {
             windows: vec![Self::all(from, to)],
             listed: Listed::default(),
             roster: None,
+            admission: usual_admission(),
             flat_margin_percent: FollowersFile::default().flat_margin_percent.into_inner(),
             interval_transform: IntervalTransform::default(),
             return_days_after: ReturnsFile::default().days_after,
@@ -82,6 +94,12 @@ impl Study {
             sets: SetsFile {
                 listed: self.listed,
                 roster: self.roster.clone().map(nowhere),
+            },
+            expanded: ExpandedFile {
+                threshold: nowhere(self.admission.threshold),
+                half_at: nowhere(self.admission.half_at),
+                attention_weight: nowhere(self.admission.attention_weight),
+                most_rounds: nowhere(self.admission.most_rounds),
             },
             followers: FollowersFile {
                 flat_margin_percent: nowhere(self.flat_margin_percent),

@@ -23,6 +23,7 @@ pub struct Study {
     pub(crate) windows: Vec<Window>,
     pub(crate) listed: Listed,
     pub(crate) roster: Option<String>,
+    pub(crate) admission: Admission,
     pub(crate) flat_margin_percent: f64,
     pub(crate) interval_transform: IntervalTransform,
     pub(crate) return_days_after: u32,
@@ -43,6 +44,19 @@ pub enum Listed {
     Roster,
     /// Every account that the archive observed posting: for archives that are themselves the list.
     Everyone,
+}
+
+/// How accounts are admitted to the expanded set.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Admission {
+    /// The least in-network score, 0 to 1, that admits.
+    pub threshold: f64,
+    /// How many members must follow or address an account (or be followed or addressed by it) for half of what they can add.
+    pub half_at: f64,
+    /// The weight of attention received in the score, 0 to 1; the rest is that of the account's own ties.
+    pub attention_weight: f64,
+    /// Rounds of admission at most.
+    pub most_rounds: u32,
 }
 
 /// The scale on which a Kaplan–Meier interval is built (Kalbfleisch & Prentice 1980, section 1.4).
@@ -215,6 +229,12 @@ impl Study {
     #[must_use]
     pub fn roster(&self) -> Option<&str> {
         self.roster.as_deref()
+    }
+
+    /// How accounts are admitted to the expanded set.
+    #[must_use]
+    pub fn admission(&self) -> Admission {
+        self.admission
     }
 
     /// The largest change over a window, up or down, that still counts as flat, in percent of the window's mean.

@@ -20,6 +20,8 @@ pub(crate) struct StudyFile {
     #[serde(default)]
     pub sets: SetsFile,
     #[serde(default)]
+    pub expanded: ExpandedFile,
+    #[serde(default)]
     pub followers: FollowersFile,
     #[serde(default)]
     pub survival: SurvivalFile,
@@ -97,6 +99,13 @@ pub(crate) fn nowhere<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }
 
+// Chosen on simulated truth: datasets/validation/expanded.md.
+section!(ExpandedFile {
+    threshold: Spanned<f64> = nowhere(0.3),
+    half_at: Spanned<f64> = nowhere(5.0),
+    attention_weight: Spanned<f64> = nowhere(0.5),
+    most_rounds: Spanned<u32> = nowhere(100),
+});
 section!(FollowersFile { flat_margin_percent: Spanned<f64> = nowhere(10.0) });
 section!(SurvivalFile {
     interval: IntervalTransform = IntervalTransform::LogLog

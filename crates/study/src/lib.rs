@@ -16,5 +16,5 @@ mod read;
 pub mod verdict;
 
 pub use dates::{Sample, Window};
-pub use design::{Comparison, IntervalTransform, Listed, Reading, Reduce, Study};
+pub use design::{Admission, Comparison, IntervalTransform, Listed, Reading, Reduce, Study};
 pub use error::{Error, Place};

@@ -9,9 +9,9 @@ use toml::{Spanned, Value};
 
 use crate::dates::{Sample, Window};
 use crate::derived::usual_samples;
-use crate::design::{Comparison, Reading, Study};
+use crate::design::{Admission, Comparison, Reading, Study};
 use crate::error::{Error, Place, did_you_mean};
-use crate::file::{CompareFile, LocationFile, SamplesFile, SetsFile, StudyFile, WindowFile};
+use crate::file::{CompareFile, ExpandedFile, LocationFile, SamplesFile, SetsFile, StudyFile, WindowFile};
 
 /// Fewer resamples than this cannot carry a 95 % percentile interval.
 const LEAST_RESAMPLES: u32 = 100;
@@ -116,6 +116,7 @@ impl Border<'_> {
             samples,
             listed,
             roster: roster.map(Spanned::into_inner),
+            admission: self.admission(file.expanded)?,
             flat_margin_percent: self.percent("flat_margin_percent", file.followers.flat_margin_percent)?,
             interval_transform: file.survival.interval,
             return_days_after: file.returns.days_after,
@@ -308,6 +309,38 @@ impl Border<'_> {
             return Err(self.refuse(&value.span(), problem, "Use a percentage from 0 to 100."));
         }
         Ok(value.into_inner())
+    }
+
+    fn admission(&self, file: ExpandedFile) -> Result<Admission, Error> {
+        let within = |key: &str, value: &Spanned<f64>, fits: bool, remedy: &str| {
+            if fits {
+                Ok(*value.as_ref())
+            } else {
+                Err(self.refuse(&value.span(), format!("`{key}` is {}", value.as_ref()), remedy))
+            }
+        };
+        let (threshold, half_at, weight) = (&file.threshold, &file.half_at, &file.attention_weight);
+        Ok(Admission {
+            threshold: within(
+                "threshold",
+                threshold,
+                *threshold.as_ref() > 0.0 && *threshold.as_ref() <= 1.0,
+                "Use a score above 0 and up to 1; 0 would admit whoever has any tie.",
+            )?,
+            half_at: within(
+                "half_at",
+                half_at,
+                *half_at.as_ref() > 0.0 && half_at.as_ref().is_finite(),
+                "Use a number of members above 0.",
+            )?,
+            attention_weight: within(
+                "attention_weight",
+                weight,
+                (0.0..=1.0).contains(weight.as_ref()),
+                "Use a weight from 0 to 1.",
+            )?,
+            most_rounds: self.at_least(1, "most_rounds", file.most_rounds)?,
+        })
     }
 
     fn comparison(&self, entry: Spanned<CompareFile>, windows: &[Window]) -> Result<Comparison, Error> {

@@ -29,7 +29,7 @@ fn an_unknown_key_and_the_one_that_was_meant() {
     says(
         "sampels = { every_days = 7 }",
         "cannot read 'study.toml': unknown key `sampels` (line 3, column 1)\n\
-         Did you mean `samples`? Possible here: `title`, `synthetic`, `period`, `samples`, `windows`, `sets`, `followers`, \
+         Did you mean `samples`? Possible here: `title`, `synthetic`, `period`, `samples`, `windows`, `sets`, `expanded`, `followers`, \
          `survival`, `returns`, `location`, `privacy`, `bootstrap`, `compare`.",
     );
     says(

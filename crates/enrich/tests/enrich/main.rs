@@ -3,6 +3,7 @@
 
 mod against_brute_force;
 mod command;
+mod expanded;
 mod given;
 mod lives;
 mod who_and_whom;

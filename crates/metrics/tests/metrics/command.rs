@@ -81,7 +81,7 @@ fn nothing_observed_gives_every_row_with_a_reason() {
     assert_eq!(reason("size.max", "listed"), "needs a roster");
     assert_eq!(
         reason("size.max", "expanded"),
-        "not measured yet: needs the expanded set"
+        "needs follows or interactions, and accounts that are listed"
     );
     assert_eq!(reason("suspension.rate", "everyone"), "needs availability checks");
     assert_eq!(reason("volume.posts", "everyone"), "needs posts");

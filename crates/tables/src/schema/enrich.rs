@@ -59,7 +59,7 @@ table! {
 table! {
     /// An account's membership of a set at a sample, with what was known of the account then: its newest observation at or
     /// before the sample.
-    Members("members", 1): Member by [set, sample_at, platform, account_id] {
+    Members("members", 2): Member by [set, sample_at, platform, account_id] {
         /// The set.
         set: SetName,
         /// The sample's instant.
@@ -72,8 +72,21 @@ table! {
         state: State,
         /// Whether it counts as a member that answers at the sample.
         alive: bool,
-        /// In-network score, 0 to 1, where the set is admitted by score.
+        /// In-network score, 0 to 1, where the set is admitted by score: the weighted mean of `attention` and `insularity`.
         score: Option<f64>,
+        /// The score's part of attention, 0 to 1: `ties_in` / (`ties_in` + half_at of study.toml).
+        attention: Option<f64>,
+        /// The score's part of its own ties, 0 to 1: `ties_out` / (`ties_out` + half_at), times the share of `ties_out` in
+        /// `ties_own`, as compared with the median listed account, at most 1.
+        insularity: Option<f64>,
+        /// Members that were known to follow or address it by the sample.
+        ties_in: Option<i64>,
+        /// Members that it was known to follow or address.
+        ties_out: Option<i64>,
+        /// Accounts that it was known to follow or address, or followed by its own count where that is more.
+        ties_own: Option<i64>,
+        /// The round that admitted it, from 1; 0 for the listed.
+        admitted_in_round: Option<i64>,
         /// When the newest observation at or before the sample was made.
         observed_at: Option<Timestamp>,
         /// Days from that observation to the sample.
