@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use pipeline_tests::{assert_same_files, balanced_ledger, root, run_ok, stderr};
-use tables::{Comparisons, Flow, Measures, Series, TableFile, TruthMeasures};
+use tables::{Comparisons, Flow, Measures, Series, TableFile, TruthMeasures, Waves};
 
 /// Each stage's name, output folder and arguments, in order; made once for all tests.
 struct Chain {
@@ -253,6 +253,35 @@ fn the_series_recover_the_simulated_truth() {
         let bias = summed / f64::from(compared);
         assert!(bias.abs() <= on_average, "{measure}: biased by {bias}");
     }
+}
+
+/// Truth recovery: the waves that the parameters set, from checks that an observer made; and none where there was none.
+#[test]
+fn waves_are_found_where_they_were() {
+    const DAY: i64 = tables::DAY_MS;
+    /// Midnight of 1 June 2015, where the parameters' days begin.
+    const BEGUN: i64 = 1_433_116_800_000;
+    let waves = |chain: &Chain| -> Vec<(i64, i64)> {
+        let batch = TableFile::<Waves>::open(&chain.path("metrics"))
+            .unwrap()
+            .read()
+            .unwrap();
+        let listed = batch.rows().unwrap().filter(|wave| wave.group == "listed");
+        listed
+            .map(|wave| ((wave.from_at.0 - BEGUN) / DAY, (wave.to_at.0 - BEGUN) / DAY))
+            .collect()
+    };
+    let found = waves(&made(&["--seed", "7", "--scale", "0.3"], &[]));
+    // [[waves]] of datasets/diminishing-returns-2016/parameters.toml: days 33 to 37, 138 to 141, 146 to 149, the last two so near
+    // that they may be one. A suspension lies midway between two checks, some days apart outside the quiet window.
+    let near = |found: &(i64, i64), (from, to): (i64, i64)| (found.0 - from).abs() <= 3 && (found.1 - to).abs() <= 3;
+    assert!(near(&found[0], (33, 37)), "{found:?}");
+    assert!(found[1..].iter().all(|wave| wave.0 >= 135), "no other wave: {found:?}");
+    assert!(found.len() > 1, "{found:?}");
+    assert_eq!(
+        waves(&made(&["--seed", "7", "--scale", "0.3", "--pressure", "routine"], &[])),
+        []
+    );
 }
 
 /// Keys that `ingest` met and does not know.

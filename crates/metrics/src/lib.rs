@@ -2,7 +2,7 @@
 //!
 //! The order of things: [`load`] asks the tables by SQL (one statement a file, in `src/sql`) and gives plain [`evidence`]; each
 //! family of measures ([`family`]) is a module that turns evidence into [`results`] with the estimators of `stats`; [`write`]
-//! writes six tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
+//! writes seven tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
 //! or with the reason why there is none. What an archive cannot support never fails the run and never loses its row.
 //!
 //! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
@@ -31,6 +31,7 @@ pub mod survival;
 pub mod suspension;
 pub mod trend;
 pub mod volume;
+pub mod waves;
 pub mod write;
 
 use std::path::{Path, PathBuf};
@@ -53,7 +54,7 @@ const STUDY_FILE: &str = "study.toml";
 
 const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
-Writes  measures, series, survival, returns, network, influence; hands on study.toml, members, personas, rejects, roster, samples, spells
+Writes  measures, series, survival, returns, network, waves, influence; hands on study.toml, members, personas, rejects, roster, samples, spells
         and windows. No post goes further.
 Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
 
@@ -202,12 +203,13 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, Measure); 14] = [
+    let all: [(Family, Measure); 15] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),
         (Family::TweetsPerDay, activity::measure),
         (Family::Suspension, suspension::measure),
+        (Family::Suspension, waves::measure),
         (Family::Insularity, insularity::measure),
         (Family::Returns, returns::measure),
         (Family::Survival, survival::measure),

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
-use tables::{Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp};
+use tables::{Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp, Waves};
 
 /// A table that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,6 +22,8 @@ pub enum Printed {
     Returns,
     /// Ties inside and outside the sets
     Network,
+    /// Waves of suspensions
+    Waves,
     /// Members by reactions drawn and given (without account ids)
     Influence,
 }
@@ -184,6 +186,9 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
         Printed::Network => {
             columns!(Network: group, window, relation, accounts, inside, outside, reciprocated, policy)
         }
+        Printed::Waves => columns!(
+            Waves: group, from_at, to_at, suspensions, account_days, excess, base_percent_per_day, ratio, ci_low, ci_high, open,
+        ),
         Printed::Influence => columns!(Influence: group, window, rank, influence, exposure, interactivity),
     })
 }
@@ -194,6 +199,12 @@ trait Cell {
 }
 
 impl Cell for &str {
+    fn value(self) -> Value {
+        Value::from(self)
+    }
+}
+
+impl Cell for bool {
     fn value(self) -> Value {
         Value::from(self)
     }

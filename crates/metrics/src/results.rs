@@ -73,6 +73,29 @@ pub struct InfluenceRow {
     pub given: u64,
 }
 
+/// A wave of suspensions.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WaveRow {
+    /// Its first moment, in milliseconds.
+    pub from_at: i64,
+    /// Its last.
+    pub to_at: i64,
+    /// Suspensions in it.
+    pub suspensions: u64,
+    /// Time at risk in it.
+    pub account_days: f64,
+    /// Suspensions beyond those that the base rate would have brought.
+    pub excess: f64,
+    /// Rate of the days outside all waves.
+    pub base_percent_per_day: f64,
+    /// Its rate over the base rate.
+    pub ratio: Option<f64>,
+    /// With its 95 % interval.
+    pub ratio_interval: Option<(f64, f64)>,
+    /// Whether it had not ended on the last day.
+    pub open: bool,
+}
+
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -86,6 +109,8 @@ pub struct Results {
     pub returns: Vec<ReturnRow>,
     /// By group, window and relation.
     pub network: BTreeMap<(String, String, String), TieTotals>,
+    /// By group, in order of time.
+    pub waves: BTreeMap<String, Vec<WaveRow>>,
     /// By group and window, in order of rank.
     pub influence: BTreeMap<(String, String), Vec<InfluenceRow>>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
@@ -130,6 +155,9 @@ impl Results {
         self.survival.sort_by(|a, b| a.group.cmp(&b.group));
         for ((group, window, relation), totals) in of_part.network {
             self.network.insert((part.of_group(&group), window, relation), totals);
+        }
+        for (group, rows) in of_part.waves {
+            self.waves.insert(part.of_group(&group), rows);
         }
         for ((group, window), rows) in of_part.influence {
             self.influence.insert((part.of_group(&group), window), rows);

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stats::{Level, garwood};
+use stats::{Counted, Level, garwood, overdispersed_rate};
 use tables::{DAY_MS, State, Timestamp};
 
 use crate::evidence::{CheckRow, Evidence, Group, as_days, bounds_ms};
@@ -38,7 +38,7 @@ const PERCENT: f64 = 100.0;
 
 /// Time at risk between two checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct AtRisk {
+pub(crate) struct AtRisk {
     from: i64,
     to: i64,
     found_at: i64,
@@ -46,7 +46,7 @@ struct AtRisk {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(crate) enum End {
     Survived,
     Suspended,
     Other,
@@ -104,19 +104,72 @@ impl Tally {
     }
 }
 
+/// Longest block of days over which counts are summed to see how they vary: two to three times as long as a wave.
+const LONGEST_BLOCK: usize = 14;
+/// Fewest blocks wanted.
+const BLOCKS: usize = 10;
+
+/// Events and time at risk of each day of a window, in days.
+pub(crate) fn by_day(intervals: &[AtRisk], (from, to): (i64, i64), event: End) -> Vec<Counted> {
+    let days = usize::try_from((to - from).max(0) / DAY_MS).unwrap_or(0);
+    let mut exposure = vec![0_i64; days];
+    let mut events = vec![0_u64; days];
+    let day_of = |at: i64| {
+        usize::try_from((at - from).div_euclid(DAY_MS))
+            .ok()
+            .filter(|day| *day < days)
+    };
+    for interval in intervals {
+        let mut at = interval.from.max(from);
+        let stop = interval.to.min(to);
+        while let Some(day) = day_of(at).filter(|_| at < stop) {
+            let midnight = from + (day as i64 + 1) * DAY_MS;
+            let until = midnight.min(stop);
+            exposure[day] += until - at;
+            at = until;
+        }
+        if interval.end == event
+            && let Some(day) = day_of(interval.to)
+        {
+            events[day] += 1;
+        }
+    }
+    events
+        .into_iter()
+        .zip(exposure)
+        // An event exactly at midnight has its time at risk on the day before.
+        .map(|(events, exposure)| Counted {
+            events,
+            exposure: as_days(exposure.max(i64::from(events > 0))),
+        })
+        .collect()
+}
+
+/// The rate over days whose counts come in bursts, with Poisson's exact interval told beside it.
+fn bursty(quantity: &Quantity, days: &[Counted], poisson: Figure) -> Figure {
+    let block = (days.len() / BLOCKS).clamp(1, LONGEST_BLOCK);
+    let Ok(estimate) = overdispersed_rate(days, block, Level::P95) else {
+        return poisson;
+    };
+    let Some((low, high)) = estimate.interval() else {
+        return poisson;
+    };
+    let exact = poisson.interval().map_or_else(String::new, |(low, high)| {
+        format!("; exact Poisson (Garwood) interval {low:.3} to {high:.3}")
+    });
+    Figure {
+        ci_low: Some(low * PERCENT),
+        ci_high: Some(high * PERCENT),
+        method: quantity.definition.to_owned(),
+        ..poisson
+    }
+    .noting(&format!("{}, blocks of {block} days{exact}", estimate.method))
+}
+
 /// Measures it.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for group in Group::ALL {
-        // A member is at risk as such only while it is on the set's list; whom the list named later was not yet watched.
-        let intervals: Vec<AtRisk> = evidence
-            .checks
-            .iter()
-            .filter(|check| match group {
-                Group::Set(set) => check.before_in.contains(&set),
-                Group::Everyone => true,
-            })
-            .filter_map(at_risk)
-            .collect();
+        let intervals = intervals(evidence, group);
         for window in evidence.study.windows() {
             let figures = match evidence.group_unknown(group) {
                 Some(reason) => [RATE, OTHER_ENDS].map(|quantity| Figure::absent(&quantity, reason)),
@@ -128,6 +181,16 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         }
         daily(evidence, &intervals, group, results);
     }
+}
+
+/// The intervals at risk of a group.
+pub(crate) fn intervals(evidence: &Evidence, group: Group) -> Vec<AtRisk> {
+    // A member is at risk as such only while it is on the set's list; whom the list named later was not yet watched.
+    let checks = evidence.checks.iter().filter(|check| match group {
+        Group::Set(set) => check.before_in.contains(&set),
+        Group::Everyone => true,
+    });
+    checks.filter_map(at_risk).collect()
 }
 
 fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [Figure; 2] {
@@ -148,9 +211,12 @@ fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [
         tally.other_ends,
         as_days(tally.exposure_ms)
     );
+    let of_bursts = |quantity: &Quantity, end: End, events: u64| {
+        bursty(quantity, &by_day(intervals, bounds, end), tally.rate(quantity, events)).noting(&note)
+    };
     [
-        tally.rate(&RATE, tally.suspended).noting(&note),
-        tally.rate(&OTHER_ENDS, tally.other_ends).noting(&note),
+        of_bursts(&RATE, End::Suspended, tally.suspended),
+        of_bursts(&OTHER_ENDS, End::Other, tally.other_ends),
     ]
 }
 
@@ -207,6 +273,36 @@ mod tests {
         assert_eq!((gone.from, gone.to, gone.end), (0, 5, End::Suspended));
         let other = at_risk(&check(Some((0, State::Active)), 10, State::NotFound)).unwrap();
         assert_eq!((other.to, other.end), (5, End::Other));
+    }
+
+    #[test]
+    fn days_share_an_interval_without_loss_or_doubling() {
+        let day = DAY_MS;
+        let mut intervals = Vec::new();
+        for (from, found, state) in [
+            (3 * day / 2, 9 * day / 2, State::Suspended),
+            (-day, 2 * day, State::Active),
+            (day, 3 * day, State::Suspended),
+            (4 * day, 20 * day, State::Active),
+            (0, 7 * day, State::NotFound),
+        ] {
+            intervals.push(at_risk(&check(Some((from, State::Active)), found, state)).unwrap());
+        }
+        let window = (0, 6 * day);
+        let mut tally = Tally::default();
+        intervals.iter().for_each(|interval| tally.add(interval, window));
+        let days = by_day(&intervals, window, End::Suspended);
+        assert_eq!(days.len(), 6);
+        assert_eq!(days.iter().map(|day| day.events).sum::<u64>(), tally.suspended);
+        let exposure: f64 = days.iter().map(|day| day.exposure).sum();
+        assert!((exposure - as_days(tally.exposure_ms)).abs() < 1e-9);
+        let events: Vec<u64> = days.iter().map(|day| day.events).collect();
+        assert_eq!(
+            events,
+            [0, 0, 1, 1, 0, 0],
+            "midway: at the beginning of day 2, and at day 3"
+        );
+        assert_eq!(days[0].exposure, 2.0, "the second and the last");
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Where a series of a window goes: its slope, whether that is a trend at all, and whether it is flat.
+//!
+//! Samples share most of their accounts with the next, so neighbouring points are alike; intervals and tests allow for that.
 
-use stats::{Level, Margin, Reason, TrendVerdict, flat_test, mann_kendall, theil_sen};
+use stats::{
+    Level, Margin, Reason, TrendCorrection, TrendVerdict, flat_test_autocorrelated, mann_kendall,
+    mann_kendall_corrected, theil_sen_autocorrelated,
+};
 
 use crate::figure::{Figure, Quantity};
 
@@ -23,7 +28,7 @@ pub struct Direction {
 #[must_use]
 pub fn direction(points: &[Point], margin_percent: f64) -> Direction {
     let (times, values) = split(points);
-    let test = Margin::new(margin_percent / 100.0).and_then(|margin| flat_test(&times, &values, margin));
+    let test = Margin::new(margin_percent / 100.0).and_then(|margin| flat_test_autocorrelated(&times, &values, margin));
     match test {
         Ok(test) => {
             let word = match test.verdict {
@@ -33,18 +38,12 @@ pub fn direction(points: &[Point], margin_percent: f64) -> Direction {
                 TrendVerdict::Inconclusive => INCONCLUSIVE,
             };
             let (low, high) = test.change.interval().unwrap_or_default();
-            let mut note = format!(
+            let note = format!(
                 "change over the window {:+.1} % of the mean (90 % interval {:+.1} to {:+.1} %, flat within ±{margin_percent} %)",
                 100.0 * test.change.value,
                 100.0 * low,
                 100.0 * high
             );
-            let noticeable = 2.0 / (points.len() as f64).sqrt();
-            if let Some(lag_1) = test.residual_autocorrelation.filter(|lag_1| *lag_1 > noticeable) {
-                note.push_str(&format!(
-                    "; neighbouring points are alike (lag-1 autocorrelation {lag_1:.2}), so the interval is too narrow"
-                ));
-            }
             Direction { word, note }
         }
         Err(reason) => Direction {
@@ -58,18 +57,31 @@ pub fn direction(points: &[Point], margin_percent: f64) -> Direction {
 #[must_use]
 pub fn slope(quantity: &Quantity, points: &[Point], margin_percent: f64) -> Figure {
     let (times, values) = split(points);
-    let figure = Figure::of(quantity, theil_sen(&times, &values, Level::P95).map(|line| line.slope));
-    if figure.value.is_none() {
-        return figure.resting_on(points.len() as u64);
+    let trend = match theil_sen_autocorrelated(&times, &values, Level::P95) {
+        Ok(trend) => trend,
+        Err(reason) => return Figure::absent(quantity, reason.to_string()).resting_on(points.len() as u64),
+    };
+    let mut figure = Figure::of(quantity, Ok(trend.line.slope));
+    if let Some((alike, walk)) = trend.neighbour_correlation.zip(trend.random_walk_weight) {
+        figure = figure.noting(&format!(
+            "neighbouring points alike by {alike:.2}, a random walk weighs {walk:.2}"
+        ));
     }
     let direction = direction(points, margin_percent);
     figure.noting(&direction.note).finding(direction.word)
 }
 
-/// The p-value of the Mann–Kendall test for a monotone trend.
+/// The p-value of the Mann–Kendall test for a monotone trend, its variance corrected for autocorrelation where there are points
+/// enough to see any (Hamed & Rao 1998).
 #[must_use]
 pub fn p_value(quantity: &Quantity, points: &[Point]) -> Figure {
     let (times, values) = split(points);
+    if let Ok(corrected) = mann_kendall_corrected(&times, &values, TrendCorrection::HamedRao, points.len()) {
+        return Figure::plain(quantity, corrected.test.p, corrected.test.n).noting(&format!(
+            "normal, corrected for ties, and for autocorrelation (Hamed & Rao; variance times {:.2}); Kendall's tau-b {:.2}",
+            corrected.inflation, corrected.test.tau
+        ));
+    }
     match mann_kendall(&times, &values) {
         Ok(test) => {
             let how = match test.p_method {

@@ -3,12 +3,12 @@
 use stage::Run;
 use tables::{
     Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
-    SurvivalRow, Timestamp,
+    SurvivalRow, Timestamp, Wave, Waves,
 };
 
 use crate::results::Results;
 
-/// Writes the six tables of this stage.
+/// Writes the seven tables of this stage.
 ///
 /// # Errors
 /// When one cannot be written.
@@ -82,6 +82,21 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
                 policy: totals.policy,
             }),
     )?;
+    run.write::<Waves>(results.waves.iter().flat_map(|(group, rows)| {
+        rows.iter().map(move |row| Wave {
+            group,
+            from_at: Timestamp(row.from_at),
+            to_at: Timestamp(row.to_at),
+            suspensions: whole(row.suspensions),
+            account_days: Some(row.account_days),
+            excess: Some(row.excess),
+            base_percent_per_day: Some(row.base_percent_per_day),
+            ratio: row.ratio,
+            ci_low: row.ratio_interval.map(|(low, _)| low),
+            ci_high: row.ratio_interval.map(|(_, high)| high),
+            open: row.open,
+        })
+    }))?;
     run.write::<Influence>(results.influence.iter().flat_map(|((group, window), rows)| {
         rows.iter().zip(1..).map(move |(row, rank)| InfluenceRow {
             group,

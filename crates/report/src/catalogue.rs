@@ -483,6 +483,41 @@ pub(crate) const ENTRIES: &[Entry] = &[
         Quantity,
         "share of the accounts on the list that addressed another on it at least once",
     ),
+    entry(
+        "suspension.waves",
+        "Waves of suspensions",
+        Accounts,
+        Quantity,
+        "stretches of days with more suspensions than the rest of the period",
+    ),
+    entry(
+        "suspension.wave_share",
+        "Suspensions in waves",
+        Accounts,
+        Quantity,
+        "share of the suspensions that fell into waves",
+    ),
+    entry(
+        "suspension.wave_ratio",
+        "Rate in waves by rate outside",
+        Accounts,
+        Quantity,
+        "suspension rate in waves over that of all other days",
+    ),
+    entry(
+        "persistence.size",
+        "Size after a wave",
+        Times,
+        Quantity,
+        "slope of the set's size from a wave to the next",
+    ),
+    entry(
+        "persistence.followers",
+        "Mean followers after a wave",
+        Times,
+        Quantity,
+        "slope of the members' mean followers from a wave to the next",
+    ),
 ];
 
 /// What the report knows of a measure, by its id.

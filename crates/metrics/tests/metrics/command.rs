@@ -51,7 +51,7 @@ fn threads_change_no_byte() {
         files(&dir)
     });
     let names: Vec<&String> = outputs[0].keys().collect();
-    assert_eq!(names.len(), 16, "{names:?}");
+    assert_eq!(names.len(), 17, "{names:?}");
     assert_eq!(outputs[0], outputs[1]);
 }
 

@@ -133,6 +133,34 @@ table! {
 }
 
 table! {
+    /// A wave of suspensions: days at a higher rate than the rest of the period.
+    Waves("waves", 1): Wave by [group, from_at] {
+        /// The accounts it is of.
+        group: &'a str,
+        /// The first moment of its first day.
+        from_at: Timestamp,
+        /// The last moment of its last day.
+        to_at: Timestamp,
+        /// Suspensions in it.
+        suspensions: i64,
+        /// Account-days at risk in it.
+        account_days: Option<f64>,
+        /// Suspensions beyond those that the base rate would have brought.
+        excess: Option<f64>,
+        /// Suspension rate of the days outside all waves, in percent per day.
+        base_percent_per_day: Option<f64>,
+        /// Its rate over the base rate.
+        ratio: Option<f64>,
+        /// Lower bound of the ratio's 95 % interval, its dates taken as known.
+        ci_low: Option<f64>,
+        /// Upper bound.
+        ci_high: Option<f64>,
+        /// Whether it had not ended on the last day.
+        open: bool,
+    }
+}
+
+table! {
     /// A member's reactions among the members of its set (Berger & Strathearn 2013).
     Influence("influence", 1): InfluenceRow by [group, window, rank] {
         /// The set.

@@ -18,7 +18,7 @@ pub use ingest::{
 };
 pub use metrics::{
     Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
-    NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow,
+    NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Wave, Waves,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
@@ -83,6 +83,7 @@ pub fn all() -> Vec<Description> {
         describe::<Survival>(),
         describe::<Returns>(),
         describe::<Network>(),
+        describe::<Waves>(),
         describe::<Influence>(),
         describe::<Comparisons>(),
         describe::<Counterparts>(),
