@@ -249,6 +249,15 @@ pub struct LastSeenRow {
     pub tweets_per_day: Option<f64>,
 }
 
+/// What was first seen of an account.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FirstSeenRow {
+    /// Followers then.
+    pub followers: Option<i64>,
+    /// Posts per day of its life until then.
+    pub tweets_per_day: Option<f64>,
+}
+
 /// Reactions of an account among the members of a set in a window.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReactionRow {
@@ -335,6 +344,8 @@ pub struct Evidence {
     pub personas: Vec<PersonaRow>,
     /// By account, in order of time.
     pub sightings: BTreeMap<u32, Vec<SightingRow>>,
+    /// By account.
+    pub first_seen: BTreeMap<u32, FirstSeenRow>,
     /// By set, window, account.
     pub reactions: Vec<ReactionRow>,
     /// By window, then account.
@@ -392,6 +403,7 @@ impl Evidence {
             persona_records: 0,
             personas: Vec::new(),
             sightings: BTreeMap::new(),
+            first_seen: BTreeMap::new(),
             reactions: Vec::new(),
             last_seen: Vec::new(),
             languages: Vec::new(),

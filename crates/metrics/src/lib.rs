@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod family;
 pub mod figure;
 pub mod followers;
+pub mod hazard;
 pub mod influence;
 pub mod insularity;
 pub mod language;
@@ -203,7 +204,7 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, Measure); 15] = [
+    let all: [(Family, Measure); 16] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),
@@ -213,6 +214,7 @@ pub fn measure(evidence: &Evidence, families: &Families) -> Results {
         (Family::Insularity, insularity::measure),
         (Family::Returns, returns::measure),
         (Family::Survival, survival::measure),
+        (Family::Survival, hazard::measure),
         (Family::Volume, volume::measure),
         (Family::Duration, duration::measure),
         (Family::Location, location::measure),

@@ -12,8 +12,8 @@ use tables::{
 };
 
 use crate::evidence::{
-    CheckRow, Evidence, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay, ReactionRow,
-    Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    CheckRow, Evidence, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
+    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
@@ -37,6 +37,7 @@ macro_rules! queries {
 
 queries! {
     CHECKS = "checks.sql",
+    FIRST_SEEN = "first_seen.sql",
     FOLLOWS_IN = "follows_in.sql",
     FOLLOWS_OUT = "follows_out.sql",
     INTERACTIONS = "interactions.sql",
@@ -167,8 +168,12 @@ pub fn load(
     if families.has(Family::Insularity) {
         loader.ties()?;
     }
-    if families.has(Family::Returns) {
+    // Whether an account is a return, and whose, is asked of its hazard as well.
+    if families.any(&[Family::Returns, Family::Survival]) {
         loader.persons()?;
+    }
+    if families.has(Family::Survival) {
+        loader.first_seen()?;
     }
     if families.has(Family::Location) {
         loader.locations()?;
@@ -277,7 +282,12 @@ impl Loader<'_> {
             (
                 "accounts",
                 "no observed_at",
-                &[Family::TweetsPerDay, Family::Returns, Family::Contrast],
+                &[
+                    Family::TweetsPerDay,
+                    Family::Returns,
+                    Family::Survival,
+                    Family::Contrast,
+                ],
             ),
         ];
         for (table, reason, users) in tables {
@@ -535,6 +545,21 @@ impl Loader<'_> {
             if seen.last().is_none_or(|last| last.observed_at < sighting.observed_at) {
                 seen.push(sighting);
             }
+        }
+        Ok(())
+    }
+
+    fn first_seen(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(FIRST_SEEN)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            let row = FirstSeenRow {
+                followers: followers[i],
+                tweets_per_day: paces[i],
+            };
+            let account = self.account(platforms[i], accounts[i])?;
+            self.evidence.first_seen.insert(account, row);
         }
         Ok(())
     }

@@ -177,7 +177,7 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
         }
         Printed::Series => columns!(Series: measure, group, at, value, ci_low, ci_high, n, unit, reason, method),
         Printed::Survival => {
-            columns!(Survival: group, time_days, at_risk, events, censored, survival, ci_low, ci_high)
+            columns!(Survival: group, time_days, at_risk, events, censored, survival, ci_low, ci_high, cumulative_hazard)
         }
         Printed::Returns => columns!(
             Returns: person_id, return_number, created_at, gone_at, gap_days, followers_peak, followers_last,

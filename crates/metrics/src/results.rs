@@ -12,6 +12,8 @@ pub struct CurveRow {
     pub group: String,
     /// The step.
     pub step: stats::SurvivalRow,
+    /// Hazard summed up since the curve's first step.
+    pub cumulative_hazard: Option<f64>,
 }
 
 /// An account in a person's chain.

@@ -3,7 +3,10 @@
 //! Accounts are watched only from their first observation (left truncation) and often to no end (right censoring). A suspension
 //! happened between the last sign of life and the first sight of it gone; it is placed midway. Any other end censors.
 
-use stats::{Caution, Estimate, IntervalTransform, KaplanMeier, Level, Reason, RiskTable, Spell, kaplan_meier};
+use stats::{
+    Bootstrap, Caution, Estimate, IntervalSpell, IntervalTransform, KaplanMeier, Level, Reason, RiskTable, Spell,
+    kaplan_meier, nelson_aalen, turnbull_median,
+};
 use tables::State;
 
 use crate::evidence::{Evidence, Group, SpellRow, as_days, bounds_ms};
@@ -28,6 +31,19 @@ const AT_90_DAYS: Quantity = Quantity {
     definition: "Kaplan-Meier share of accounts not suspended 90 days after creation; as survival.median_days",
 };
 
+const TURNBULL: Quantity = Quantity {
+    id: "survival.turnbull_median_days",
+    unit: "days since creation",
+    definition: "Turnbull median of the time from creation to suspension, which is known only to lie between last seen alive \
+                 and first seen gone; watched from the first observation, and from its listing, on (left truncation); other \
+                 ends censor when last seen alive; n is lives, resampled",
+};
+const WHOLE_PERIOD: &str = "estimated over the whole period only";
+/// Fewest at risk at the ages that Turnbull's curve is drawn over.
+const FEWEST_AT_RISK: u64 = 20;
+/// Most resamples behind Turnbull's interval, each of which is a fit of its own.
+const MOST_RESAMPLES: u32 = 200;
+
 /// Reasons to leave a life out.
 const NOT_SEEN: &str = "never seen alive";
 const NO_CREATION: &str = "no created_at";
@@ -49,6 +65,11 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                     curve.figure(&AT_90_DAYS, |curve| curve.survival_at(90.0)),
                 ],
             };
+            let turnbull = match position {
+                0 => between_looks_median(evidence, group),
+                _ => Figure::absent(&TURNBULL, WHOLE_PERIOD),
+            };
+            results.measure(&TURNBULL, group.name(), window.name(), turnbull);
             for (quantity, figure) in [MEDIAN_DAYS, AT_30_DAYS, AT_90_DAYS].iter().zip(figures) {
                 results.measure(quantity, group.name(), window.name(), figure);
             }
@@ -58,6 +79,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                 results.survival.extend(curve.estimate.rows.iter().map(|step| CurveRow {
                     group: group.name().to_owned(),
                     step: *step,
+                    cumulative_hazard: curve.cumulative_hazard(step.time),
                 }));
             }
         }
@@ -66,10 +88,20 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
 
 struct Curve {
     estimate: KaplanMeier,
+    /// Time and hazard summed up since the first step.
+    hazards: Vec<(f64, f64)>,
     note: String,
 }
 
 impl Curve {
+    fn cumulative_hazard(&self, time: f64) -> Option<f64> {
+        let at = self.hazards.partition_point(|(step, _)| *step < time);
+        self.hazards
+            .get(at)
+            .filter(|(step, _)| *step == time)
+            .map(|(_, hazard)| *hazard)
+    }
+
     fn figure(&self, quantity: &Quantity, read: impl Fn(&KaplanMeier) -> Result<Estimate, Reason>) -> Figure {
         let events = self.estimate.events;
         if events == 0 {
@@ -84,7 +116,7 @@ impl Curve {
 
 /// A life as the estimator takes it, within `[from, to)`.
 /// It is watched from its first observation, but not before `listed`: to be named by a list it had to live until then.
-fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+pub(crate) fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
     let created = life.created_at.ok_or(NO_CREATION)?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
     if created > entered {
@@ -104,17 +136,96 @@ fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result
     Ok(Spell::entered(as_days(entry - created), as_days(exit - created), event))
 }
 
+/// When an account came to a set, which no member could be seen to end before.
+pub(crate) fn in_set_from(evidence: &Evidence, group: Group, account: u32) -> Option<i64> {
+    match group {
+        Group::Everyone => None,
+        Group::Set(set) => evidence.in_set_from.get(&(set, account)).copied(),
+    }
+}
+
+/// A life as an end between two looks: watched from its entry, alive when last seen so, gone when first seen so. In whole days, outward,
+/// which is as fine as lists and look-ups are, and keeps the number of different moments in bounds.
+fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -> Option<IntervalSpell> {
+    let created = life.created_at?;
+    let (entered, last_alive) = life.entered_at.zip(life.last_alive_at)?;
+    let age = |moment: i64| as_days(moment - created);
+    let entry = age(entered.max(listed.unwrap_or(i64::MIN))).floor().max(from);
+    let last_alive = age(last_alive).floor().max(entry);
+    let first_gone = life
+        .first_gone_at
+        .filter(|_| !life.censored && life.end_state == State::Suspended)
+        .map(|gone| age(gone).ceil())
+        // Beyond the end of the curve it is only known to have come later.
+        .filter(|gone| *gone <= to);
+    let last_alive = last_alive.min(to);
+    let watched = entry >= 0.0 && entry < to && first_gone.map_or(last_alive > entry, |gone| gone > entry);
+    watched.then_some(IntervalSpell {
+        entry: Some(entry),
+        last_alive,
+        first_gone,
+    })
+}
+
+/// Turnbull's median for the whole period, over the ages at which the study's smallest group or more were at risk: with fewer, early
+/// on, a single end takes the whole curve down, and there may be no maximum of the likelihood at all.
+fn between_looks_median(evidence: &Evidence, group: Group) -> Figure {
+    let accounts = match evidence.belonging(group, 0) {
+        Ok(accounts) => accounts,
+        Err(reason) => return Figure::absent(&TURNBULL, reason),
+    };
+    let bounds = bounds_ms(evidence.study.period());
+    let lives: Vec<(&SpellRow, Option<i64>)> = evidence
+        .spells
+        .iter()
+        .filter(|life| accounts.holds(life.account))
+        .map(|life| (life, in_set_from(evidence, group, life.account)))
+        .collect();
+    let placed: Vec<Spell> = lives
+        .iter()
+        .filter_map(|(life, listed)| spell(life, *listed, bounds).ok())
+        .collect();
+    let fewest = u64::from(evidence.study.min_group_size());
+    let ages = match RiskTable::new(&placed) {
+        Err(_) => return Figure::absent(&TURNBULL, "no life has created_at and was watched for any time"),
+        Ok(table) => {
+            let last = table
+                .rows
+                .iter()
+                .rev()
+                .find(|row| row.at_risk >= fewest.max(FEWEST_AT_RISK));
+            let from = table.thin_until(fewest.max(FEWEST_AT_RISK)).map_or(0.0, f64::ceil);
+            (from, last.map_or(0.0, |row| row.time.floor()))
+        }
+    };
+    let spells: Vec<IntervalSpell> = lives
+        .iter()
+        .filter_map(|(life, listed)| between_looks(life, *listed, ages))
+        .collect();
+    if spells.is_empty() {
+        return Figure::absent(
+            &TURNBULL,
+            format!("fewer than {FEWEST_AT_RISK} were at risk at any age"),
+        );
+    }
+    let bootstrap = Bootstrap {
+        resamples: evidence.bootstrap().resamples.min(MOST_RESAMPLES),
+        ..evidence.bootstrap()
+    };
+    let events = spells.iter().filter(|spell| spell.first_gone.is_some()).count();
+    Figure::of(&TURNBULL, turnbull_median(&spells, &bootstrap)).noting(&format!(
+        "{events} suspensions; over ages of {:.0} to {:.0} days",
+        ages.0, ages.1
+    ))
+}
+
 fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results) -> Result<Curve, String> {
     let accounts = evidence.belonging(group, window)?;
     let bounds = evidence.study.windows().get(window).map(bounds_ms).unwrap_or_default();
     let mut spells = Vec::new();
     let mut left_out: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
-        let listed = match group {
-            Group::Set(set) => evidence.in_set_from.get(&(set, life.account)).copied(),
-            Group::Everyone => None,
-        };
-        match spell(life, listed, bounds) {
+        match spell(life, in_set_from(evidence, group, life.account), bounds) {
             Ok(spell) => spells.push(spell),
             Err(reason) => *left_out.entry(reason).or_default() += 1,
         }
@@ -158,8 +269,27 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
             .iter()
             .map(|(reason, lives)| format!("{lives} lives left out: {reason}")),
     );
+    let mut hazards: Vec<(f64, f64)> = nelson_aalen(&spells, Level::P95)
+        .map(|hazard| {
+            hazard
+                .rows
+                .iter()
+                .map(|row| (row.time, row.cumulative_hazard))
+                .collect()
+        })
+        .unwrap_or_default();
+    // Since the first step of the curve, which may begin late.
+    let first = estimate.rows.first().map_or(0.0, |row| row.time);
+    let before = hazards
+        .iter()
+        .rev()
+        .find(|(time, _)| *time < first)
+        .map_or(0.0, |(_, hazard)| *hazard);
+    hazards.retain(|(time, _)| *time >= first);
+    hazards.iter_mut().for_each(|(_, hazard)| *hazard -= before);
     Ok(Curve {
         estimate,
+        hazards,
         note: notes.join("; "),
     })
 }

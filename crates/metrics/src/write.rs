@@ -52,6 +52,7 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
         survival: Some(row.step.survival),
         ci_low: row.step.ci_low,
         ci_high: row.step.ci_high,
+        cumulative_hazard: row.cumulative_hazard,
     }))?;
     run.write::<Returns>(results.returns.iter().map(|row| Return {
         person_id: &row.person_id,

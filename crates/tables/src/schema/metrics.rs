@@ -60,7 +60,7 @@ table! {
 
 table! {
     /// A step of a survival curve.
-    Survival("survival", 1): SurvivalRow by [group, time_days] {
+    Survival("survival", 2): SurvivalRow by [group, time_days] {
         /// The accounts it is taken over.
         group: &'a str,
         /// Days since creation.
@@ -77,6 +77,8 @@ table! {
         ci_low: Option<f64>,
         /// Upper bound of the 95 % interval.
         ci_high: Option<f64>,
+        /// Hazard summed up since the curve's first step (Nelson–Aalen).
+        cumulative_hazard: Option<f64>,
     }
 }
 
