@@ -21,6 +21,7 @@ mod dispersion;
 mod distribution;
 mod estimate;
 mod flat;
+pub mod graph;
 mod kaplan_meier;
 mod log_rank;
 mod mann_kendall;
