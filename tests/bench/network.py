@@ -43,7 +43,7 @@ for turn in range(turns):
         started = time.perf_counter()
         algorithm.run()
         print(json.dumps({"figure": figure, "seconds": time.perf_counter() - started, "answer": answer(algorithm)}))
-    rank = nk.centrality.PageRank(graph, 0.85, 1e-9, distributeSinks=nk.centrality.SinkHandling.DISTRIBUTE_SINKS)
+    rank = nk.centrality.PageRank(graph, 0.85, 1e-9, distributeSinks=nk.centrality.SinkHandling.DistributeSinks)
     timed("pagerank", rank, lambda a: max(a.scores()))
     timed("weak components", nk.components.WeaklyConnectedComponents(graph), lambda a: a.numberOfComponents())
     timed("strong components", nk.components.StronglyConnectedComponents(graph), lambda a: a.numberOfComponents())

@@ -218,8 +218,8 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
     if let Some(time) = table.first_entry.filter(|&entry| entry > origin) {
         found.push(Caution::LateStart { time });
     }
-    let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
-    entries.sort_unstable_by(f64::total_cmp);
+    // Sorted only where somebody asks for them.
+    let mut sorted: Option<Vec<f64>> = None;
     let mut gone = 0;
     let mut emptied = false;
     for row in &table.rows {
@@ -236,6 +236,11 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
             });
         }
         if row.at_risk == row.events + row.censored {
+            let entries = sorted.get_or_insert_with(|| {
+                let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
+                entries.sort_unstable_by(f64::total_cmp);
+                entries
+            });
             // Everybody left, so whoever exits later entered no earlier than now.
             let next = entries.partition_point(|&entry| entry < row.time);
             if let Some(&to) = entries.get(next).filter(|&&entry| entry > row.time) {

@@ -419,9 +419,8 @@ impl Problem {
     /// A Newton step over the intervals with mass, the sum held at one; `None` where it does not help.
     fn newton_step(&self, mass: &[f64], score: &mut [f64], sums: &mut Sums) -> Option<Vec<f64>> {
         let (before, _) = self.score(mass, score, sums)?;
-        // What is small and shrinking is let go (it comes back if that was wrong), and the rest of too many is held as it is.
-        let kept = |cell: &usize| mass[*cell] > 1e-6 || (mass[*cell] > 1e-9 && score[*cell] > 0.0);
-        let mut alive: Vec<usize> = (0..mass.len()).filter(kept).collect();
+        // What is next to nothing is let go (it comes back if that was wrong); of too many the smaller ones are held as they are.
+        let mut alive: Vec<usize> = (0..mass.len()).filter(|&cell| mass[cell] > 1e-9).collect();
         let mut held = vec![0.0; mass.len()];
         if alive.len() > MOST_NEWTON {
             alive.sort_by(|&a, &b| mass[b].total_cmp(&mass[a]).then(a.cmp(&b)));
