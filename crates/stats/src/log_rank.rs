@@ -133,8 +133,8 @@ impl Sums {
             }
             let d = events.iter().sum::<u64>() as f64;
             let n: f64 = at_risk.iter().sum();
-            for group in 0..k {
-                self.expected[group] += d * (at_risk[group] / n);
+            for (expected, risk) in self.expected.iter_mut().zip(&at_risk) {
+                *expected += d * (risk / n);
             }
             if n > 1.0 {
                 let scale = d * ((n - d) / (n - 1.0));

@@ -57,7 +57,7 @@ pub fn mann_whitney(first: &[f64], second: &[f64]) -> Result<MannWhitney, Reason
     let u = rank_sum - a * (a + 1.0) / 2.0;
     let ties: f64 = tie_sizes(&all).iter().map(|t| t * t * t - t).sum();
     let variance = a * b / 12.0 * (n + 1.0 - ties / (n * (n - 1.0)));
-    if !(variance > 0.0) {
+    if variance <= 0.0 || !variance.is_finite() {
         return Err(Reason::Constant);
     }
     let distance = ((u - a * b / 2.0).abs() - 0.5).max(0.0);
@@ -87,7 +87,7 @@ pub fn brunner_munzel(first: &[f64], second: &[f64], level: Level) -> Result<Bru
     };
     let (s_first, s_second) = (a * spread(first, of_first)?, b * spread(second, of_second)?);
     let whole = s_first + s_second;
-    if !(whole > 0.0) {
+    if whole <= 0.0 || !whole.is_finite() {
         return Err(Reason::Constant);
     }
     let lead = mean(of_first)? - mean(of_second)?;

@@ -274,10 +274,11 @@ impl Weighted {
                 }
             }
             // Alone it would neither gain nor lose.
-            if most < -LEAST_GAIN * self.total && members[own as usize] > 1 {
-                if let Some(label) = empty.pop() {
-                    best = label;
-                }
+            if most < -LEAST_GAIN * self.total
+                && members[own as usize] > 1
+                && let Some(label) = empty.pop()
+            {
+                best = label;
             }
             near.drain(..).for_each(|label| weight[label as usize] = 0.0);
             strength[best as usize] += self.strength[here];

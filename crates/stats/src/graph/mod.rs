@@ -198,10 +198,10 @@ impl Graph {
     /// # Panics
     /// When there is no such node.
     pub fn predecessors(&self, node: usize) -> &[u32] {
-        self.into_adjacency().of(node)
+        self.incoming().of(node)
     }
 
-    fn into_adjacency(&self) -> &Adjacency {
+    fn incoming(&self) -> &Adjacency {
         self.into.as_ref().unwrap_or(&self.out)
     }
 
@@ -210,7 +210,7 @@ impl Graph {
     }
 
     fn in_degree(&self, node: usize) -> usize {
-        self.into_adjacency().degree(node)
+        self.incoming().degree(node)
     }
 
     /// Every edge once, in order; (smaller, larger) in an undirected graph.

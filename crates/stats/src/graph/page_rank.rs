@@ -47,7 +47,7 @@ pub fn page_rank(graph: &Graph, damping: f64, tolerance: f64) -> Result<PageRank
             degree => damping / degree as f64,
         })
         .collect();
-    let into = graph.into_adjacency();
+    let into = graph.incoming();
     let mut passed = weights.clone();
     let mut whole = vec![1.0_f64; n];
     for sweeps in 1..=MOST_SWEEPS {
