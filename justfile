@@ -78,8 +78,9 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest, metrics (every stage); memory: of ingest by input (datasets/bench)
+# time and memory of a tool, with its peers where there are any: simulate, ingest, metrics (every stage), survival, network; memory: of ingest by input (datasets/bench)
 bench what: build
+    @cargo build {{packages}} --example survival --example network
     python3 tests/bench/{{what}}.py {{quote(bin)}}
 
 # fuzz ingest on stable Rust for some seconds: a format, `containers` or `archives` (fuzz/README.md; needs cargo-fuzz)

@@ -97,3 +97,9 @@ pub(crate) fn student_cdf(t: f64, df: f64) -> Result<f64, Reason> {
     let student = StudentsT::new(0.0, 1.0, df).map_err(|_| BAD_PARAMETER)?;
     finite("t probability", student.cdf(t))
 }
+
+/// P(X ≤ k) for n fair coins, k < n, from the beta distribution.
+pub(crate) fn binomial_half_lower(k: u64, n: u64) -> Result<f64, Reason> {
+    let beta = Beta::new((n - k) as f64, k as f64 + 1.0).map_err(|_| BAD_PARAMETER)?;
+    finite("binomial probability", beta.cdf(0.5))
+}

@@ -218,8 +218,8 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
     if let Some(time) = table.first_entry.filter(|&entry| entry > origin) {
         found.push(Caution::LateStart { time });
     }
-    let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
-    entries.sort_unstable_by(f64::total_cmp);
+    // Sorted only where somebody asks for them.
+    let mut sorted: Option<Vec<f64>> = None;
     let mut gone = 0;
     let mut emptied = false;
     for row in &table.rows {
@@ -236,6 +236,11 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
             });
         }
         if row.at_risk == row.events + row.censored {
+            let entries = sorted.get_or_insert_with(|| {
+                let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
+                entries.sort_unstable_by(f64::total_cmp);
+                entries
+            });
             // Everybody left, so whoever exits later entered no earlier than now.
             let next = entries.partition_point(|&entry| entry < row.time);
             if let Some(&to) = entries.get(next).filter(|&&entry| entry > row.time) {
@@ -343,4 +348,111 @@ impl KaplanMeier {
             self.transform.name(),
         ))
     }
+
+    /// How many are at risk just before each time, have had the event by then (at it included), and were censored by then: the table
+    /// under a plotted curve. Times need no order.
+    pub fn at_risk_table(spells: &[Spell], times: &[f64]) -> Vec<AtRisk> {
+        let sorted = |mut times: Vec<f64>| {
+            times.sort_unstable_by(f64::total_cmp);
+            times
+        };
+        let entries = sorted(
+            spells
+                .iter()
+                .map(|spell| spell.entry.unwrap_or(f64::NEG_INFINITY))
+                .collect(),
+        );
+        let exits = |event: bool| sorted(spells.iter().filter(|s| s.event == event).map(|s| s.exit).collect());
+        let (events, censored) = (exits(true), exits(false));
+        let row = |&time: &f64| {
+            let before = |times: &[f64]| times.partition_point(|&other| other < time) as u64;
+            let until = |times: &[f64]| times.partition_point(|&other| other <= time) as u64;
+            AtRisk {
+                time,
+                at_risk: before(&entries) - before(&events) - before(&censored),
+                events: until(&events),
+                censored: until(&censored),
+            }
+        };
+        times.iter().map(row).collect()
+    }
+
+    /// Restricted mean survival time: the area under the curve from its origin to `until`, the mean time lived up to then, with the normal
+    /// interval of its variance Σ (area right of t)²·d/(n(n − d)) over event times t up to `until` (Klein & Moeschberger 2003, section 4.5;
+    /// R's `print.survfit(rmean = )`).
+    ///
+    /// # Errors
+    /// [`Reason::OutsideObservation`] for a time before the first entry or after the last exit; [`Reason::RiskSetEmptied`] when left
+    /// truncation sent the curve to zero before. Without events before `until` the value stands without interval.
+    pub fn restricted_mean(&self, until: f64) -> Result<Estimate, Reason> {
+        let to = self.rows.last().map_or(self.origin, |row| row.time);
+        let died_out = self.rows.last().is_some_and(|row| row.survival == 0.0);
+        if !until.is_finite() || until < self.origin || (until > to && !died_out) {
+            return Err(Reason::OutsideObservation { from: self.origin, to });
+        }
+        if let Some(time) = self.emptied_at().filter(|&time| time < until) {
+            return Err(Reason::RiskSetEmptied { time });
+        }
+        // Areas of the steps, then the sums of those to the right of each event.
+        let within = &self.rows[..self.rows.partition_point(|row| row.time <= until)];
+        let ends = within.iter().map(|row| row.time).skip(1).chain([until]);
+        let steps: Vec<f64> = within
+            .iter()
+            .zip(ends)
+            .map(|(row, end)| row.survival * (end - row.time))
+            .collect();
+        let first = within.first().map_or(until, |row| row.time) - self.origin;
+        let (mut right, mut variance) = (0.0, 0.0);
+        for (row, step) in within.iter().zip(&steps).rev() {
+            right += step;
+            if row.events > 0 && row.events < row.at_risk {
+                let (at_risk, events) = (row.at_risk as f64, row.events as f64);
+                variance += right * right * events / (at_risk * (at_risk - events));
+            }
+        }
+        let value = first + right;
+        let interval = if variance > 0.0 {
+            two_sided_z(self.level).map(|z| {
+                let half = z * f64::sqrt(variance);
+                ((value - half).max(0.0), (value + half).min(until - self.origin))
+            })
+        } else {
+            Err(Reason::NoEventYet)
+        };
+        Ok(Estimate::with_interval(
+            value,
+            interval,
+            self.spells,
+            self.level,
+            "restricted mean survival, normal interval",
+        ))
+    }
+
+    /// Share with the event by `age`, 1 − S(age), with the pointwise interval turned round: the share suspended by an age in days
+    /// (Conway et al. 2017).
+    ///
+    /// # Errors
+    /// As [`KaplanMeier::survival_at`].
+    pub fn event_share_at(&self, age: f64) -> Result<Estimate, Reason> {
+        let survival = self.survival_at(age)?;
+        Ok(Estimate {
+            value: 1.0 - survival.value,
+            ci_low: survival.ci_high.map(|high| 1.0 - high),
+            ci_high: survival.ci_low.map(|low| 1.0 - low),
+            ..survival
+        })
+    }
+}
+
+/// Who is left at a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AtRisk {
+    /// The time.
+    pub time: f64,
+    /// At risk just before it.
+    pub at_risk: u64,
+    /// Events up to it, it included.
+    pub events: u64,
+    /// Censorings up to it, it included.
+    pub censored: u64,
 }

@@ -14,6 +14,7 @@
 //!   zeros), the choice is an enum or stands in the name, never a hidden default.
 
 mod bootstrap;
+mod concentration;
 mod cox;
 mod cox_risk;
 mod descriptive;
@@ -21,6 +22,8 @@ mod dispersion;
 mod distribution;
 mod estimate;
 mod flat;
+pub mod graph;
+mod holm;
 mod kaplan_meier;
 mod log_rank;
 mod mann_kendall;
@@ -37,17 +40,20 @@ mod symmetric;
 mod theil_sen;
 mod trend_interval;
 mod turnbull;
+mod two_samples;
 mod waves;
 mod wilcoxon;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
+pub use concentration::{gini, herfindahl};
 pub use cox::{ChiSquaredTest, Cox, CoxCoefficient, CoxData, Proportionality, TimeScale, cox, proportional_hazards};
 pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
 pub use dispersion::{Counted, Dispersion, dispersion, overdispersed_rate, rate_ratio};
 pub use estimate::{Estimate, Level};
 pub use flat::{FlatTest, Margin, TrendVerdict, flat_test, flat_test_autocorrelated};
-pub use kaplan_meier::{Caution, IntervalTransform, KaplanMeier, SurvivalRow, kaplan_meier};
-pub use log_rank::{LogRank, LogRankGroup, log_rank};
+pub use holm::holm;
+pub use kaplan_meier::{AtRisk, Caution, IntervalTransform, KaplanMeier, SurvivalRow, kaplan_meier};
+pub use log_rank::{LogRank, LogRankGroup, log_rank, stratified_log_rank};
 pub use mann_kendall::{MannKendall, mann_kendall};
 pub use mann_kendall_corrected::{CorrectedMannKendall, TrendCorrection, mann_kendall_corrected};
 pub use nelson_aalen::{HazardRow, NelsonAalen, nelson_aalen};
@@ -61,5 +67,8 @@ pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmente
 pub use theil_sen::{TheilSen, theil_sen};
 pub use trend_interval::{AutocorrelatedTrend, theil_sen_autocorrelated};
 pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
+pub use two_samples::{
+    BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,
+};
 pub use waves::{Segment, Wave, WaveSearch, Waves, waves};
 pub use wilcoxon::{PMethod, WilcoxonSignedRank, ZeroHandling, wilcoxon_signed_rank};

@@ -37,77 +37,55 @@ pub struct LogRank {
 /// As [`RiskTable::new`], where an index counts within its group; [`Reason::TooFew`] for fewer than two groups;
 /// [`Reason::AllCensored`]; [`Reason::NoComparison`] when no event time has two groups at risk.
 pub fn log_rank(groups: &[&[Spell]]) -> Result<LogRank, Reason> {
-    at_least(2, groups.len())?;
-    let k = groups.len();
-    let tables: Vec<RiskTable> = groups
-        .iter()
-        .map(|group| RiskTable::new(group))
-        .collect::<Result<_, _>>()?;
-    if tables.iter().all(|table| table.events == 0) {
+    stratified_log_rank(&[groups])
+}
+
+/// [`log_rank`] within strata: observed less expected events and their covariances are added up over strata, so that only spells of one
+/// stratum are compared (Kalbfleisch & Prentice 2002, section 1.5; R's `survdiff` with `strata`). Each stratum holds the same groups in the
+/// same order; a group may be empty in some of them.
+///
+/// # Errors
+/// As [`log_rank`], but an empty group is no error unless it is empty everywhere; [`Reason::LengthMismatch`] for strata that differ in
+/// their number of groups.
+pub fn stratified_log_rank(strata: &[&[&[Spell]]]) -> Result<LogRank, Reason> {
+    at_least(1, strata.len())?;
+    let k = strata[0].len();
+    at_least(2, k)?;
+    let mut sums = Sums {
+        expected: vec![0.0; k],
+        covariance: vec![vec![0.0; k]; k],
+        observed: vec![0; k],
+        spells: vec![0; k],
+    };
+    for groups in strata {
+        if groups.len() != k {
+            return Err(Reason::LengthMismatch {
+                left: k,
+                right: groups.len(),
+            });
+        }
+        sums.add(groups)?;
+    }
+    if sums.spells.contains(&0) {
+        return Err(Reason::TooFew { needed: 1, found: 0 });
+    }
+    if sums.observed.iter().all(|&events| events == 0) {
         return Err(Reason::AllCensored);
     }
-    // Entries as sorted lists, since a group's risk set is needed at other groups' times too.
-    let mut moments: Vec<(f64, usize, u64)> = Vec::new();
-    for (group, table) in tables.iter().enumerate() {
-        moments.extend(
-            table
-                .rows
-                .iter()
-                .filter(|row| row.events > 0)
-                .map(|row| (row.time, group, row.events)),
-        );
-    }
-    moments.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let mut counters: Vec<RiskCounter> = groups.iter().map(|group| RiskCounter::new(group)).collect();
-
-    let mut expected = vec![0.0_f64; k];
-    let mut covariance = vec![vec![0.0_f64; k]; k];
-    let mut events = vec![0_u64; k];
-    let mut at_risk = vec![0.0_f64; k];
-    let mut rest = moments.as_slice();
-    while let Some(&(time, _, _)) = rest.first() {
-        let tied = rest.partition_point(|moment| moment.0 <= time);
-        events.fill(0);
-        for &(_, group, count) in &rest[..tied] {
-            events[group] += count;
-        }
-        rest = &rest[tied..];
-        for (risk, counter) in at_risk.iter_mut().zip(&mut counters) {
-            *risk = counter.at_risk(time) as f64;
-        }
-        let d = events.iter().sum::<u64>() as f64;
-        let n: f64 = at_risk.iter().sum();
-        for group in 0..k {
-            expected[group] += d * (at_risk[group] / n);
-        }
-        if n > 1.0 {
-            let scale = d * ((n - d) / (n - 1.0));
-            for row in 0..k {
-                for column in 0..k {
-                    let same = if row == column { 1.0 } else { 0.0 };
-                    covariance[row][column] += scale * (at_risk[row] / n) * (same - at_risk[column] / n);
-                }
-            }
-        }
-    }
-    let surplus: Vec<f64> = tables
+    let surplus: Vec<f64> = sums
+        .observed
         .iter()
-        .zip(&expected)
-        .map(|(table, e)| table.events as f64 - e)
+        .zip(&sums.expected)
+        .map(|(&o, e)| o as f64 - e)
         .collect();
-    let (chi_squared, df) = quadratic_form(covariance, surplus);
+    let (chi_squared, df) = quadratic_form(sums.covariance, surplus);
     if df == 0 {
         return Err(Reason::NoComparison);
     }
     let chi_squared = finite("chi-squared statistic", chi_squared.max(0.0))?;
-    let groups = tables
-        .iter()
-        .zip(&expected)
-        .map(|(table, &expected)| LogRankGroup {
-            n: table.spells,
-            observed: table.events,
-            expected,
-        })
+    let parts = sums.spells.iter().zip(&sums.observed).zip(&sums.expected);
+    let groups = parts
+        .map(|((&n, &observed), &expected)| LogRankGroup { n, observed, expected })
         .collect();
     Ok(LogRank {
         chi_squared,
@@ -115,6 +93,61 @@ pub fn log_rank(groups: &[&[Spell]]) -> Result<LogRank, Reason> {
         p: chi_squared_upper(chi_squared, df)?,
         groups,
     })
+}
+
+/// What strata add up to.
+struct Sums {
+    expected: Vec<f64>,
+    covariance: Vec<Vec<f64>>,
+    observed: Vec<u64>,
+    spells: Vec<u64>,
+}
+
+impl Sums {
+    fn add(&mut self, groups: &[&[Spell]]) -> Result<(), Reason> {
+        let k = groups.len();
+        // Entries as sorted lists, since a group's risk set is needed at other groups' times too.
+        let mut moments: Vec<(f64, usize, u64)> = Vec::new();
+        for (group, spells) in groups.iter().enumerate().filter(|(_, spells)| !spells.is_empty()) {
+            let table = RiskTable::new(spells)?;
+            let rows = table.rows.iter().filter(|row| row.events > 0);
+            moments.extend(rows.map(|row| (row.time, group, row.events)));
+            self.observed[group] += table.events;
+            self.spells[group] += table.spells;
+        }
+        moments.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut counters: Vec<RiskCounter> = groups.iter().map(|group| RiskCounter::new(group)).collect();
+
+        let mut events = vec![0_u64; k];
+        let mut at_risk = vec![0.0_f64; k];
+        let mut rest = moments.as_slice();
+        while let Some(&(time, _, _)) = rest.first() {
+            let tied = rest.partition_point(|moment| moment.0 <= time);
+            events.fill(0);
+            for &(_, group, count) in &rest[..tied] {
+                events[group] += count;
+            }
+            rest = &rest[tied..];
+            for (risk, counter) in at_risk.iter_mut().zip(&mut counters) {
+                *risk = counter.at_risk(time) as f64;
+            }
+            let d = events.iter().sum::<u64>() as f64;
+            let n: f64 = at_risk.iter().sum();
+            for (expected, risk) in self.expected.iter_mut().zip(&at_risk) {
+                *expected += d * (risk / n);
+            }
+            if n > 1.0 {
+                let scale = d * ((n - d) / (n - 1.0));
+                for row in 0..k {
+                    for column in 0..k {
+                        let same = if row == column { 1.0 } else { 0.0 };
+                        self.covariance[row][column] += scale * (at_risk[row] / n) * (same - at_risk[column] / n);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Counts one group's risk set at times that only grow.

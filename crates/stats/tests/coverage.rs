@@ -336,7 +336,8 @@ fn the_trend_of_a_series_with_memory_is_covered() {
 
 #[test]
 fn a_random_walk_is_seldom_given_a_direction() {
-    let directed = |test: fn(&[f64], &[f64], Margin) -> Result<stats::FlatTest, Reason>| {
+    type Test = fn(&[f64], &[f64], Margin) -> Result<stats::FlatTest, Reason>;
+    let directed = |test: Test| {
         share_of_runs(400, 15, |random| {
             let (times, values) = remembering(random, 30, false, 1.0, 0.0);
             let level: Vec<f64> = values.iter().zip(&times).map(|(v, t)| 300.0 + v - 0.3 * t).collect();

@@ -88,6 +88,21 @@ proptest! {
     }
 
     #[test]
+    fn counting_whole_times_and_sorting_others_agree(spells in prop::collection::vec(spell(), 1..40)) {
+        // Halves take the way that sorts.
+        let halves: Vec<Spell> = spells
+            .iter()
+            .map(|s| Spell { entry: s.entry.map(|entry| entry + 0.5), exit: s.exit + 0.5, event: s.event })
+            .collect();
+        let (whole, half) = (RiskTable::new(&spells).unwrap(), RiskTable::new(&halves).unwrap());
+        prop_assert_eq!((whole.spells, whole.events, whole.rows.len()), (half.spells, half.events, half.rows.len()));
+        prop_assert_eq!(whole.first_entry.map(|entry| entry + 0.5), half.first_entry);
+        for (one, other) in whole.rows.iter().zip(&half.rows) {
+            prop_assert_eq!(one, &RiskRow { time: other.time - 0.5, ..*other });
+        }
+    }
+
+    #[test]
     fn the_order_of_spells_does_not_matter((spells, shuffled) in shuffled(spell())) {
         let curve = |spells: &[Spell]| kaplan_meier(spells, None, Level::P95, IntervalTransform::Log);
         prop_assert_eq!(curve(&spells), curve(&shuffled));

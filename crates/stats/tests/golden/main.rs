@@ -2,6 +2,7 @@
 //! Python 3 with numpy 2.4.6, scipy 1.17.1 (`import scipy.stats as st`) and lifelines 0.30.3.
 
 mod counts;
+mod groups;
 mod published_survival;
 mod sample;
 mod survival;
