@@ -30,6 +30,8 @@ const AT_90_DAYS: Quantity = Quantity {
 
 /// Reasons to leave a life out.
 const NOT_SEEN: &str = "never seen alive";
+/// Survival is the time to the first suspension; who is suspended twice is not two accounts.
+const LATER_LIFE: &str = "life after a reinstatement";
 const NO_CREATION: &str = "no created_at";
 const NO_TIME: &str = "not watched for any time";
 const CREATED_LATER: &str = "created after it was first seen";
@@ -85,6 +87,9 @@ impl Curve {
 /// A life as the estimator takes it, within `[from, to)`.
 /// It is watched from its first observation, but not before `listed`: to be named by a list it had to live until then.
 fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+    if life.number > 1 {
+        return Err(LATER_LIFE);
+    }
     let created = life.created_at.ok_or(NO_CREATION)?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
     if created > entered {
@@ -205,6 +210,7 @@ mod tests {
         let [created_at, entered_at, last_alive_at, first_gone_at] = times.map(|day| day.map(|day| day * DAY));
         SpellRow {
             account: 0,
+            number: 1,
             created_at,
             entered_at,
             last_alive_at,
