@@ -18,8 +18,8 @@
 //! raise a score (r stays), the outcome does not depend on the order in which candidates are met.
 //!
 //! Accounts that had been found gone by the sample have no say and are not admitted; who is listed and gone stays in the set, as
-//! in `listed`. Old ties to accounts that are gone would otherwise draw in ever more strangers (measured:
-//! `datasets/validation/expanded.md`).
+//! in `listed`. Otherwise old ties to accounts that are gone would draw in more strangers from sample to sample. How many are
+//! admitted rightly: `datasets/validation/expanded.md`.
 //!
 //! From one sample to the next only what changed is counted anew: ties that became known, accounts that were listed or left, or
 //! were found gone.

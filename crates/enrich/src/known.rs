@@ -6,6 +6,9 @@ use crate::accounts::{AccountNumber, AccountNumbers};
 use crate::identity::Identities;
 use crate::signs::{Basis, Sign, Signs};
 
+/// How the built-in mappings of lists of accounts that were found suspended, or back, fill `availability.detail`.
+const LISTS: [&str; 2] = ["suspended list", "unsuspended list"];
+
 /// Accounts, who bore which handle, signs of life, and the time that the data span.
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -119,17 +122,19 @@ impl Known {
         let profile = self.see(account, row.handle, row.observed_at)?;
         profile.created_at = [profile.created_at, row.created_at].into_iter().flatten().min();
         self.meet(row.source_part == 0, row.observed_at);
-        let speaks_for_itself = match row.observed_basis {
-            ObservedBasis::Stated => true,
-            ObservedBasis::Post => row.source_part == 0,
-            ObservedBasis::None => false,
+        // A profile that came with a post of its own tells no more than the post: the collector may have met it much later.
+        let basis = match row.observed_basis {
+            ObservedBasis::Stated => Some(Basis::Observation),
+            ObservedBasis::Post => (row.source_part == 0).then_some(Basis::Post),
+            ObservedBasis::None => None,
         };
         let state = if row.protected == Some(true) {
             State::Protected
         } else {
             State::Active
         };
-        if speaks_for_itself && let Some(sign) = row.observed_at.and_then(|at| Sign::new(at, state, Basis::Observation))
+        if let Some(basis) = basis
+            && let Some(sign) = row.observed_at.and_then(|at| Sign::new(at, state, basis))
         {
             self.signs.add(account, sign);
         }
@@ -155,9 +160,32 @@ impl Known {
         let account = self.identities.resolve(&self.numbers, asked, Some(row.observed_at));
         self.see(account, row.handle, Some(row.observed_at))?;
         self.meet(true, Some(row.observed_at));
-        if let Some(sign) = Sign::new(row.observed_at, row.state, Basis::Check) {
+        let basis = match row.detail {
+            Some(detail) if LISTS.contains(&detail) => Basis::List,
+            _ => Basis::Check,
+        };
+        if let Some(sign) = Sign::new(row.observed_at, row.state, basis) {
             self.signs.add(account, sign);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LISTS;
+
+    #[test]
+    fn the_mappings_of_lists_say_that_they_are_lists() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets/mappings");
+        for (word, of) in LISTS.into_iter().zip(["suspended", "unsuspended"]) {
+            for by in ["ids", "handles"] {
+                let text = std::fs::read_to_string(folder.join(format!("{of}-{by}.toml"))).unwrap();
+                assert!(
+                    text.contains(&format!("detail = {{ constant = \"{word}\" }}")),
+                    "{of}-{by}"
+                );
+            }
+        }
     }
 }

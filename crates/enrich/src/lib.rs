@@ -74,7 +74,8 @@ Reads posts, post_ids, accounts, availability, follows, roster, personas, cluste
 stays, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
-life are its own posts, observations of it, and checks that it answered. Only a check shows that it is gone.
+life are its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that
+it is gone; who answers later is back.
 
 Examples:
   enrich work/2-dedupe --study study.toml -o work/3-enrich
@@ -156,14 +157,30 @@ impl Stage for Enrich {
         let ties = ties.ties(known.numbers.all().count());
 
         let signs = std::mem::take(&mut known.signs).in_order();
-        run.write::<Spells>(spells::spells(&known, &signs))?;
-        let reinstated = spells::reinstated(&known, &signs);
-        run.state_fact("reinstated_accounts", reinstated);
-        if reinstated > 0 {
-            remarks.push(format!(
-                "accounts seen alive after they had been found gone: {reinstated}"
-            ));
+        let spells = spells::spells(&known, &signs);
+        for (fact, count, words) in [
+            (
+                "reinstated_accounts",
+                spells::reinstated(&spells),
+                "accounts that answered after they had been found gone, and live another spell",
+            ),
+            (
+                "denied_ends",
+                signs.contradicted().0,
+                "times that an account was found gone and only later posts of it deny that, set aside",
+            ),
+            (
+                "moments_with_two_states",
+                signs.contradicted().1,
+                "moments at which answers told of two states of an account",
+            ),
+        ] {
+            run.state_fact(fact, count);
+            if count > 0 {
+                remarks.push(format!("{words}: {count}"));
+            }
         }
+        run.write::<Spells>(spells)?;
 
         let sets = members::write(
             run,

@@ -8,7 +8,16 @@
 //!   carried the account, it counts for the author of that post and not for accounts nested in it;
 //! * a check that the account answered.
 //!
-//! Only a check can show that an account is gone.
+//! Only a check (or a list of accounts that were found suspended, which tells of checks) can show that an account is gone.
+//!
+//! Evidence that contradicts other evidence is set aside and counted, so that lives and states at samples see the same:
+//!
+//! * at one moment an answer says that the account lives and another that it is gone: the former counts;
+//! * it was found gone, and posts of a later time show it alive, but no answer (check, list of accounts that are back,
+//!   observation) until it was found gone the next time, if ever: the finding counts for nothing. With an answer it was
+//!   reinstated, and lives another spell.
+
+use std::collections::BTreeMap;
 
 use tables::{State, Timestamp};
 
@@ -23,6 +32,8 @@ pub(crate) enum Basis {
     Observation,
     /// A check of whether it answers.
     Check,
+    /// A list of accounts that were found suspended, or back.
+    List,
 }
 
 impl Basis {
@@ -32,6 +43,7 @@ impl Basis {
             Self::Post => "post",
             Self::Observation => "observation",
             Self::Check => "check",
+            Self::List => "list",
         }
     }
 }
@@ -71,6 +83,11 @@ impl Sign {
             basis,
             state: u8::try_from(place).ok()?,
         })
+    }
+
+    /// Whether the account itself answered, and not only a post of it tells of that time.
+    fn is_answer(self) -> bool {
+        self.basis != Basis::Post
     }
 
     /// The state that it showed.
@@ -115,8 +132,66 @@ impl Signs {
             collected.compact();
             collected.signs.shrink_to_fit();
         }
-        SignsInOrder(self.0.into_iter().map(|collected| collected.signs).collect())
+        let mut in_order = SignsInOrder::default();
+        for (place, collected) in self.0.into_iter().enumerate() {
+            let mut signs = collected.signs;
+            let contradictions = set_aside(&mut signs);
+            if contradictions != Contradictions::default() {
+                in_order.contradictions.insert(place, contradictions);
+            }
+            in_order.signs.push(signs);
+        }
+        in_order
     }
+}
+
+/// Moments at which evidence contradicts other evidence.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Contradictions {
+    /// It was found gone, and posts of a later time show it alive.
+    pub denied: Vec<Timestamp>,
+    /// Answers told of two states, one of which is an end.
+    pub two_states: Vec<Timestamp>,
+}
+
+/// Takes out of signs in order of time what others contradict.
+fn set_aside(signs: &mut Vec<Sign>) -> Contradictions {
+    let mut found = Contradictions::default();
+    for together in signs.chunk_by(|a, b| a.at == b.at) {
+        let mut states: Vec<u8> = together
+            .iter()
+            .filter(|sign| sign.is_answer())
+            .map(|sign| sign.state)
+            .collect();
+        states.sort_unstable();
+        states.dedup();
+        if states.len() > 1 && together.iter().any(|sign| sign.gone) {
+            found.two_states.push(together[0].at);
+        }
+    }
+    // Life comes first at a moment, so that an answer that denies an end stands before it.
+    let mut alive_at = None;
+    signs.retain(|sign| {
+        if !sign.gone && sign.is_answer() {
+            alive_at = Some(sign.at);
+        }
+        !sign.gone || alive_at != Some(sign.at)
+    });
+    let mut kept: Vec<Sign> = Vec::with_capacity(signs.len());
+    let mut runs = signs.chunk_by(|a, b| a.gone == b.gone).peekable();
+    while let Some(run) = runs.next() {
+        let denied = run[0].gone
+            && runs
+                .peek()
+                .is_some_and(|next| !next.iter().any(|sign| sign.is_answer()));
+        if denied {
+            found.denied.extend(run.iter().map(|sign| sign.at));
+        } else {
+            kept.extend_from_slice(run);
+        }
+    }
+    *signs = kept;
+    found
 }
 
 impl Collected {
@@ -124,12 +199,12 @@ impl Collected {
         self.signs.sort_unstable();
         self.signs.dedup();
         // Which posts and observations stand between others of their day, whatever checks there were.
-        let days: Vec<_> = (self.signs.iter().filter(|sign| sign.basis != Basis::Check))
+        let days: Vec<_> = (self.signs.iter().filter(|sign| sign.basis < Basis::Check))
             .map(|sign| sign.at.day())
             .collect();
         let mut place = 0;
         self.signs.retain(|sign| {
-            if sign.basis == Basis::Check {
+            if sign.basis >= Basis::Check {
                 return true;
             }
             let day = Some(&days[place]);
@@ -141,9 +216,13 @@ impl Collected {
     }
 }
 
-/// The signs of every account, in order of time.
+/// The signs of every account, in order of time, without what others contradict.
 #[derive(Debug, Default)]
-pub(crate) struct SignsInOrder(Vec<Vec<Sign>>);
+pub(crate) struct SignsInOrder {
+    signs: Vec<Vec<Sign>>,
+    /// By [`AccountNumber::index`].
+    contradictions: BTreeMap<usize, Contradictions>,
+}
 
 /// How long a sign of life speaks for its account, when nothing later confirms it.
 pub(crate) const CARRIED_DAYS: f64 = 30.0;
@@ -151,7 +230,18 @@ pub(crate) const CARRIED_DAYS: f64 = 30.0;
 impl SignsInOrder {
     /// The signs of an account, in order of time.
     pub(crate) fn of(&self, account: AccountNumber) -> &[Sign] {
-        self.0.get(account.index()).map_or(&[], Vec::as_slice)
+        self.signs.get(account.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was set aside of an account.
+    pub(crate) fn contradictions(&self, account: AccountNumber) -> Option<&Contradictions> {
+        self.contradictions.get(&account.index())
+    }
+
+    /// How many findings that an account was gone were set aside, and moments that told of two states; of all accounts.
+    pub(crate) fn contradicted(&self) -> (u64, u64) {
+        let sum = |of: fn(&Contradictions) -> usize| self.contradictions.values().map(of).sum::<usize>() as u64;
+        (sum(|found| found.denied.len()), sum(|found| found.two_states.len()))
     }
 
     /// The state of an account at a moment:
@@ -214,6 +304,53 @@ mod tests {
             .collect();
         assert_eq!(kept, [3.0, 3.5, 3.7475, 4.5]);
         assert!(Sign::new(at(1.0), State::Unknown, Basis::Check).is_none());
+    }
+
+    fn settled(signs: &[Sign]) -> (Vec<Sign>, Contradictions) {
+        let mut kept = signs.to_vec();
+        kept.sort_unstable();
+        let contradictions = set_aside(&mut kept);
+        (kept, contradictions)
+    }
+
+    #[test]
+    fn an_end_that_only_posts_deny_is_set_aside_and_one_that_an_answer_denies_is_not() {
+        let post = |day| sign(day, State::Active, Basis::Post);
+        let gone = |day| sign(day, State::Suspended, Basis::Check);
+        let back = |day, basis| sign(day, State::Active, basis);
+        let (kept, found) = settled(&[post(1.0), gone(2.0), gone(3.0), post(4.0), gone(5.0)]);
+        assert_eq!(kept, [post(1.0), post(4.0), gone(5.0)]);
+        assert_eq!(found.denied, [at(2.0), at(3.0)]);
+        for basis in [Basis::Check, Basis::List, Basis::Observation] {
+            let (kept, found) = settled(&[post(1.0), gone(2.0), post(3.0), back(4.0, basis)]);
+            assert_eq!(kept.len(), 4);
+            assert_eq!(found, Contradictions::default());
+        }
+        // The answer comes after it was found gone a second time: the first finding stays denied.
+        let (kept, found) = settled(&[gone(2.0), post(3.0), gone(4.0), back(5.0, Basis::Check)]);
+        assert_eq!(kept, [post(3.0), gone(4.0), back(5.0, Basis::Check)]);
+        assert_eq!(found.denied, [at(2.0)]);
+    }
+
+    #[test]
+    fn two_states_at_a_moment_are_counted_and_life_counts() {
+        let check = |state| sign(2.0, state, Basis::Check);
+        let (kept, found) = settled(&[
+            check(State::Suspended),
+            check(State::Active),
+            sign(3.0, State::NotFound, Basis::Check),
+        ]);
+        assert_eq!(kept, [check(State::Active), sign(3.0, State::NotFound, Basis::Check)]);
+        assert_eq!(found.two_states, [at(2.0)]);
+        let (kept, found) = settled(&[check(State::Suspended), check(State::NotFound)]);
+        assert_eq!(kept.len(), 2);
+        assert_eq!(found.two_states, [at(2.0)], "two ends differ, too");
+        let (_, found) = settled(&[check(State::Protected), check(State::Active)]);
+        assert_eq!(found.two_states, [], "alive both ways");
+        // A post of the very moment denies nothing: it was the last.
+        let (kept, found) = settled(&[sign(2.0, State::Active, Basis::Post), check(State::Suspended)]);
+        assert_eq!(kept.len(), 2);
+        assert_eq!(found, Contradictions::default());
     }
 
     #[test]

@@ -1,31 +1,37 @@
-//! Each account's life, as far as it was observed: one spell an account.
+//! Each account's lives, as far as they were observed: one spell a life.
 //!
-//! The life goes from the first sign of life to the last; what a check found before the last sign of life is contradicted by it
-//! (the account was reinstated, or the check was wrong) and does not end the spell. The first check after the last sign of life
-//! that found it gone ends it; without one the spell is censored.
+//! A life goes from the first sign of life to the last before the account was found gone, which ends it; without that it is
+//! censored. An account that answers after it had been found gone was reinstated, and lives another spell. What contradicts other
+//! evidence was set aside before ([`crate::signs`]); each spell tells how much of that fell into it.
 
-use tables::{Spell, State};
+use tables::{Spell, State, Timestamp};
 
 use crate::known::Known;
 use crate::signs::{Sign, SignsInOrder};
 
-/// What ends a spell.
-const GONE_BASIS: &str = "check";
 /// Where nothing shows an account alive at a known time.
 const NO_BASIS: &str = "none";
 
 /// The spells of all accounts seen, in the order of the table.
 pub(crate) fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a>> {
-    known
-        .seen()
-        .into_iter()
-        .map(|account| {
-            let (platform, account_id) = known.numbers.name(account);
-            let profile = known.profile(account);
-            let life = Life::of(signs.of(account));
-            Spell {
+    let mut spells = Vec::new();
+    for account in known.seen() {
+        let (platform, account_id) = known.numbers.name(account);
+        let profile = known.profile(account);
+        let lives = lives(signs.of(account));
+        for (number, life) in (1..).zip(&lives) {
+            // Until the next life begins.
+            let from = life.first.filter(|_| number > 1).map(|sign| sign.at);
+            let to = lives.get(number).and_then(|next| next.first).map(|sign| sign.at);
+            let within = |moments: &[Timestamp]| {
+                let here = |at: &&Timestamp| from.is_none_or(|from| from <= **at) && to.is_none_or(|to| **at < to);
+                moments.iter().filter(here).count() as i64
+            };
+            let contradictions = signs.contradictions(account);
+            spells.push(Spell {
                 platform,
                 account_id,
+                spell_number: number as i64,
                 handle: profile.handle(),
                 created_at: profile.created_at,
                 entered_at: life.first.map(|sign| sign.at),
@@ -33,40 +39,52 @@ pub(crate) fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a
                 first_gone_at: life.gone.map(|sign| sign.at),
                 end_state: life.gone.map_or(State::Active, Sign::state),
                 censored: life.gone.is_none(),
+                entered_basis: life.first.map_or(NO_BASIS, |sign| sign.basis.word()),
                 alive_basis: life.last.map_or(NO_BASIS, |sign| sign.basis.word()),
-                gone_basis: life.gone.map(|_| GONE_BASIS),
-            }
-        })
-        .collect()
+                gone_basis: life.gone.map(|sign| sign.basis.word()),
+                denied_ends: contradictions.map_or(0, |found| within(&found.denied)),
+                two_states: contradictions.map_or(0, |found| within(&found.two_states)),
+            });
+        }
+    }
+    spells
 }
 
-/// How many accounts were seen alive after they had been found gone.
-pub(crate) fn reinstated(known: &Known, signs: &SignsInOrder) -> u64 {
-    let back = |account: &_| Life::of(signs.of(*account)).reinstated;
-    known.seen().iter().filter(|account| back(account)).count() as u64
+/// How many accounts were reinstated.
+pub(crate) fn reinstated(spells: &[Spell<'_>]) -> u64 {
+    spells.iter().filter(|spell| spell.spell_number == 2).count() as u64
 }
 
-/// What the signs of an account come to.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What the signs of a life come to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Life {
     first: Option<Sign>,
     last: Option<Sign>,
     gone: Option<Sign>,
-    reinstated: bool,
 }
 
-impl Life {
-    /// Of signs in order of time.
-    fn of(signs: &[Sign]) -> Self {
-        let last_place = signs.iter().rposition(|sign| !sign.gone);
-        let (until, after) = signs.split_at(last_place.map_or(0, |place| place + 1));
-        Self {
-            first: until.iter().find(|sign| !sign.gone).copied(),
-            last: until.last().copied(),
-            gone: after.first().copied(),
-            reinstated: until.iter().any(|sign| sign.gone),
+/// The lives that signs in order of time tell of; one without any sign where there is none.
+fn lives(signs: &[Sign]) -> Vec<Life> {
+    let mut lives = vec![Life::default()];
+    for sign in signs {
+        if let Some(life) = lives.last_mut() {
+            if sign.gone {
+                life.gone = life.gone.or(Some(*sign));
+                continue;
+            }
+            if life.gone.is_none() {
+                life.first = life.first.or(Some(*sign));
+                life.last = Some(*sign);
+                continue;
+            }
         }
+        lives.push(Life {
+            first: Some(*sign),
+            last: Some(*sign),
+            gone: None,
+        });
     }
+    lives
 }
 
 #[cfg(test)]
@@ -80,18 +98,29 @@ mod tests {
     }
 
     #[test]
-    fn the_last_sign_of_life_contradicts_what_was_found_before() {
+    fn a_life_ends_when_first_found_gone_and_another_begins_with_the_next_sign_of_life() {
         let alive = |at| sign(at, State::Active);
         let gone = |at| sign(at, State::Suspended);
-        let life = Life::of(&[gone(1), alive(2), gone(3), alive(4), gone(5), sign(6, State::NotFound)]);
-        assert_eq!(life.first, Some(alive(2)));
-        assert_eq!(life.last, Some(alive(4)));
-        assert_eq!(life.gone, Some(gone(5)));
-        assert!(life.reinstated);
-        assert_eq!(Life::of(&[]), Life::default());
-        let never_seen_alive = Life::of(&[gone(1), gone(2)]);
-        assert_eq!(never_seen_alive.gone, Some(gone(1)));
-        assert_eq!(never_seen_alive.last, None);
-        assert!(!never_seen_alive.reinstated);
+        let life = |first: i64, last: i64, end: Option<i64>| Life {
+            first: Some(alive(first)),
+            last: Some(alive(last)),
+            gone: end.map(gone),
+        };
+        let told = lives(&[
+            gone(1),
+            alive(2),
+            alive(3),
+            gone(5),
+            sign(6, State::NotFound),
+            alive(7),
+            alive(9),
+        ]);
+        let never_seen_alive = Life {
+            gone: Some(gone(1)),
+            ..Life::default()
+        };
+        assert_eq!(told, [never_seen_alive, life(2, 3, Some(5)), life(7, 9, None)]);
+        assert_eq!(lives(&[]), [Life::default()]);
+        assert_eq!(lives(&[gone(1), gone(2)]), [never_seen_alive]);
     }
 }

@@ -180,6 +180,8 @@ impl Relation {
 pub struct SpellRow {
     /// The account.
     pub account: u32,
+    /// 1 is its first life, 2 the one after its first reinstatement.
+    pub number: i64,
     /// When it was created.
     pub created_at: Option<i64>,
     /// When it was first seen alive.

@@ -405,6 +405,7 @@ impl Loader<'_> {
             for row in batch?.rows()? {
                 let spell = SpellRow {
                     account: self.account(row.platform, row.account_id)?,
+                    number: row.spell_number,
                     created_at: row.created_at.map(ms),
                     entered_at: row.entered_at.map(ms),
                     last_alive_at: row.last_alive_at.map(ms),

@@ -278,27 +278,25 @@ fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
     per_account_day(evidence, &POSTS_SERIES, &exposures)
 }
 
-/// From when to when each account is known to have lived, in milliseconds: from its creation, or where that is not known its first
-/// sign of life; to its end, midway between last seen alive and first seen gone, or where none was seen to its last sign of life.
-fn lives(evidence: &Evidence) -> BTreeMap<u32, (Option<i64>, Option<i64>)> {
-    let mut lives = BTreeMap::new();
+/// From when to when an account is known to have lived, in milliseconds; several times where it was reinstated.
+type Lives = Vec<(Option<i64>, Option<i64>)>;
+
+/// The lives of each account: from its creation, or where that is not known, or of a later life, its first sign of life; to its
+/// end, midway between last seen alive and first seen gone, or where none was seen to its last sign of life.
+fn lives(evidence: &Evidence) -> BTreeMap<u32, Lives> {
+    let mut lives: BTreeMap<u32, Lives> = BTreeMap::new();
     for spell in &evidence.spells {
+        let created = spell.created_at.filter(|_| spell.number == 1);
         let end = spell.ended_at().or(spell.last_alive_at);
-        // Of several lives the first one's beginning and the last one's end count; they come in order.
-        let life = lives
+        lives
             .entry(spell.account)
-            .or_insert((spell.created_at.or(spell.entered_at), end));
-        life.1 = end;
+            .or_default()
+            .push((created.or(spell.entered_at), end));
     }
     lives
 }
 
-fn from_posts(
-    evidence: &Evidence,
-    group: Group,
-    window: usize,
-    lives: &BTreeMap<u32, (Option<i64>, Option<i64>)>,
-) -> Figure {
+fn from_posts(evidence: &Evidence, group: Group, window: usize, lives: &BTreeMap<u32, Lives>) -> Figure {
     let accounts = match evidence.belonging(group, window) {
         Ok(Belonging::These(accounts)) => accounts,
         Ok(Belonging::Everyone) => return Figure::absent(&POSTS, crate::size::NEEDS_A_SET),
@@ -318,10 +316,14 @@ fn from_posts(
         .iter()
         .filter_map(|account| {
             let posts = posts_between(evidence, *account, day_number(window.from()), day_number(window.to()))?;
-            let (created, end) = lives.get(account).copied().unwrap_or_default();
-            let alive_from = created.map_or(from, |created| created.max(from));
-            let alive_to = end.map_or(to, |end| end.min(to));
-            let days = as_days(alive_to - alive_from);
+            let within = |(begin, end): &(Option<i64>, Option<i64>)| {
+                let alive_from = begin.map_or(from, |begin| begin.max(from));
+                end.map_or(to, |end| end.min(to)) - alive_from
+            };
+            let days = match lives.get(account) {
+                Some(lives) => as_days(lives.iter().map(within).filter(|lived| *lived > 0).sum()),
+                None => as_days(to - from),
+            };
             // An account that posted lived for a day at least; one that neither lived nor posted then is not counted.
             (days > 0.0 || posts > 0).then_some((posts, days.max(1.0)))
         })

@@ -161,9 +161,10 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
                 Some(id) => chain.iter().find(|other| other.account_id == *id),
                 None => chain.iter().find(|other| other.return_number == row.return_number - 1),
             };
+            let created_at = chain[position].created_at;
             let gap_days = before
-                .and_then(|before| lives(before.account).iter().filter_map(|life| life.ended_at()).min())
-                .zip(chain[position].created_at)
+                .and_then(|before| end_before(lives(before.account), created_at))
+                .zip(created_at)
                 .map(|(gone, created)| as_days(created - gone));
             let this = &mut chain[position];
             if this.return_number > 0 {
@@ -184,6 +185,16 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
         .chunk_by(|a, b| a.person_id == b.person_id)
         .map(chain)
         .collect()
+}
+
+/// The end that a return followed: of several lives of the account before, the last end at or before the return; where all are
+/// later, the first.
+fn end_before(lives: &[&SpellRow], created_at: Option<i64>) -> Option<i64> {
+    let ends = || lives.iter().filter_map(|life| life.ended_at());
+    let before = ends()
+        .filter(|end| created_at.is_none_or(|created| *end <= created))
+        .max();
+    before.filter(|_| created_at.is_some()).or_else(|| ends().min())
 }
 
 /// A ratio; none without both numbers or over zero.
@@ -215,5 +226,42 @@ fn account(evidence: &Evidence, row: &PersonaRow, lives: &[&SpellRow]) -> Return
         }),
         tweets_per_day: seen.iter().rev().find_map(|row| row.tweets_per_day),
         ..ReturnRow::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tables::State;
+
+    #[test]
+    fn a_return_followed_the_last_end_before_it() {
+        let life = |number, alive: i64, gone: Option<i64>| SpellRow {
+            account: 0,
+            number,
+            created_at: None,
+            entered_at: Some(alive),
+            last_alive_at: Some(alive),
+            first_gone_at: gone,
+            end_state: if gone.is_some() {
+                State::Suspended
+            } else {
+                State::Active
+            },
+            censored: gone.is_none(),
+        };
+        // Ended at 15, reinstated, ended at 45, reinstated for good.
+        let lives = [life(1, 10, Some(20)), life(2, 40, Some(50)), life(3, 60, None)];
+        let lives: Vec<&SpellRow> = lives.iter().collect();
+        for (created, end) in [
+            (Some(30), 15),
+            (Some(45), 45),
+            (Some(99), 45),
+            (Some(3), 15),
+            (None, 15),
+        ] {
+            assert_eq!(end_before(&lives, created), Some(end), "{created:?}");
+        }
+        assert_eq!(end_before(&lives[2..], Some(99)), None);
     }
 }

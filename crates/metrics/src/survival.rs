@@ -46,6 +46,8 @@ const MOST_RESAMPLES: u32 = 200;
 
 /// Reasons to leave a life out.
 const NOT_SEEN: &str = "never seen alive";
+/// Survival is the time to the first suspension; who is suspended twice is not two accounts.
+const LATER_LIFE: &str = "life after a reinstatement";
 const NO_CREATION: &str = "no created_at";
 const NO_TIME: &str = "not watched for any time";
 const CREATED_LATER: &str = "created after it was first seen";
@@ -117,6 +119,9 @@ impl Curve {
 /// A life as the estimator takes it, within `[from, to)`.
 /// It is watched from its first observation, but not before `listed`: to be named by a list it had to live until then.
 pub(crate) fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+    if life.number > 1 {
+        return Err(LATER_LIFE);
+    }
     let created = life.created_at.ok_or(NO_CREATION)?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
     if created > entered {
@@ -147,6 +152,9 @@ pub(crate) fn in_set_from(evidence: &Evidence, group: Group, account: u32) -> Op
 /// A life as an end between two looks: watched from its entry, alive when last seen so, gone when first seen so. In whole days, outward,
 /// which is as fine as lists and look-ups are, and keeps the number of different moments in bounds.
 fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -> Option<IntervalSpell> {
+    if life.number > 1 {
+        return None;
+    }
     let created = life.created_at?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at)?;
     let age = |moment: i64| as_days(moment - created);
@@ -335,6 +343,7 @@ mod tests {
         let [created_at, entered_at, last_alive_at, first_gone_at] = times.map(|day| day.map(|day| day * DAY));
         SpellRow {
             account: 0,
+            number: 1,
             created_at,
             entered_at,
             last_alive_at,

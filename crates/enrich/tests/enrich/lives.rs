@@ -37,7 +37,7 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
             check("1", at(4, 0), State::Active),
             check("1", at(6, 0), State::Suspended),
             check("1", at(7, 0), State::Suspended),
-            // Found gone, and back: the last sign of life counts.
+            // Found gone, and back: another life.
             check("2", at(3, 0), State::Suspended),
             check("2", at(4, 0), State::Active),
             check("3", at(3, 0), State::NotFound),
@@ -59,7 +59,15 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
             ),
             (
                 "2".to_owned(),
-                [None, Some(at(2, 0)), Some(at(4, 0)), None],
+                [None, Some(at(2, 0)), Some(at(2, 0)), Some(at(3, 0))],
+                State::Suspended,
+                false,
+                "post".to_owned(),
+                Some("check".to_owned()),
+            ),
+            (
+                "2".to_owned(),
+                [None, Some(at(4, 0)), Some(at(4, 0)), None],
                 State::Active,
                 true,
                 "check".to_owned(),
@@ -79,7 +87,7 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
     );
     let stderr = world.enriched(Some(STUDY)).stderr;
     assert!(
-        stderr.contains("seen alive after they had been found gone: 1"),
+        stderr.contains("answered after they had been found gone, and live another spell: 1"),
         "{stderr}"
     );
 }

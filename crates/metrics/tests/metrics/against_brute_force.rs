@@ -22,6 +22,7 @@ pub struct Output {
     pub measures: BTreeMap<Key, Row>,
     pub series: BTreeMap<(String, String, i64), Point>,
     pub network: BTreeMap<(String, String), [i64; 4]>,
+    expanded_network: BTreeMap<(String, String), [i64; 4]>,
 }
 
 impl Output {
@@ -40,7 +41,8 @@ impl Output {
         Self {
             measures: measures(&dir),
             series: series(&dir),
-            network: network(&dir),
+            network: network(&dir, "listed"),
+            expanded_network: network(&dir, "expanded"),
             dirs: [from, to],
         }
     }
@@ -81,9 +83,9 @@ fn series(dir: &Path) -> BTreeMap<(String, String, i64), Point> {
     .collect()
 }
 
-fn network(dir: &Path) -> BTreeMap<(String, String), [i64; 4]> {
+fn network(dir: &Path, group: &str) -> BTreeMap<(String, String), [i64; 4]> {
     let batch = TableFile::<Network>::open(dir).unwrap().read().unwrap();
-    let rows = batch.rows().unwrap();
+    let rows = batch.rows().unwrap().filter(|row| row.group == group);
     rows.map(|row| {
         let key = (row.window.to_owned(), row.relation.to_owned());
         (key, [row.accounts, row.inside, row.outside, row.reciprocated])
@@ -345,6 +347,48 @@ fn ties() {
             "interactions",
         );
     }
+}
+
+/// The set is a matter of who is on its list when: what is measured of `expanded` is what is measured of `listed` where that has
+/// the same list.
+#[test]
+fn the_expanded_set_is_measured_as_the_listed_is() {
+    let mut world = World::rich();
+    world.expanded = world.stays.clone();
+    world.expanded[3] = (Some(at(2, 0)), Some(at(13, 0)));
+    world.expanded.extend([
+        (Some(at(8, 0) - 1), None),
+        (Some(at(4, 0)), Some(at(16, 0))),
+        (None, None),
+    ]);
+    let mut renamed = World::rich();
+    renamed.stays = world.expanded.clone();
+    renamed.listed = renamed.stays.len();
+    let (output, renamed) = (Output::of(&world, STUDY), Output::of(&renamed, STUDY));
+    let mut compared = 0;
+    for ((measure, group, window), (value, bounds, n, finding, _)) in &output.measures {
+        let Some(rest) = group.strip_prefix("expanded") else {
+            continue;
+        };
+        let key = (measure.clone(), format!("listed{rest}"), window.clone());
+        let (as_listed, as_bounds, as_n, as_finding, _) = &renamed.measures[&key];
+        assert_eq!(
+            (value, bounds, n, finding),
+            (as_listed, as_bounds, as_n, as_finding),
+            "{key:?}"
+        );
+        compared += u32::from(value.is_some());
+    }
+    assert!(compared > 40, "{compared}");
+    let mut points = 0;
+    for ((measure, group, at), (value, n, _)) in output.series.iter().filter(|((_, group, _), _)| group == "expanded") {
+        let (as_listed, as_n, _) = &renamed.series[&(measure.clone(), group.replace("expanded", "listed"), *at)];
+        assert_eq!((value, n), (as_listed, as_n), "{measure} at {at}");
+        points += u32::from(value.is_some());
+    }
+    assert!(points > 40, "{points}");
+    assert_eq!(output.expanded_network, renamed.network);
+    assert_ne!(output.expanded_network, output.network);
 }
 
 #[test]

@@ -16,7 +16,9 @@ fn agree(world: &World) {
 
 #[test]
 fn on_a_small_network() {
-    agree(&World::rich());
+    let mut world = World::rich();
+    world.expanded = vec![(None, None), (Some(crate::given::at(3, 0)), None)];
+    agree(&world);
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub struct World {
     pub listed: usize,
     /// From when and until when each of the listed is on the list; a missing one is always.
     pub stays: Vec<(Option<i64>, Option<i64>)>,
+    /// The same of the expanded set, of the accounts from the first; empty: there is none.
+    pub expanded: Vec<(Option<i64>, Option<i64>)>,
     /// When each was created.
     pub created: Vec<i64>,
     /// When each was suspended, if it was.
@@ -57,6 +59,11 @@ pub struct World {
 
 pub fn name(account: usize) -> String {
     format!("a{account:02}")
+}
+
+/// Whether a stay covers a moment.
+fn covers((from, to): &(Option<i64>, Option<i64>), moment: i64) -> bool {
+    from.is_none_or(|from| from <= moment) && to.is_none_or(|to| to > moment)
 }
 
 /// Numbers that look random and are the same everywhere.
@@ -171,9 +178,7 @@ impl World {
     }
 
     pub fn on_list(&self, account: usize, moment: i64) -> bool {
-        self.stays
-            .get(account)
-            .is_some_and(|(from, to)| from.is_none_or(|from| from <= moment) && to.is_none_or(|to| to > moment))
+        self.stays.get(account).is_some_and(|stay| covers(stay, moment))
     }
 
     /// Whether the account was on the list at any time from the start of one day to the end of another.
@@ -310,13 +315,18 @@ impl World {
     fn write_derived(&self, given: &mut Given<'_>) {
         let names: Vec<String> = (0..self.accounts).map(name).collect();
         let mut members = Vec::new();
-        for day in SAMPLE_DAYS.iter().filter(|_| !self.seen.is_empty()) {
-            let sample_at = at(day + 1, 0) - 1;
-            for account in (0..self.listed).filter(|account| self.on_list(*account, sample_at)) {
+        let sets = [
+            (SetName::Expanded, &self.expanded[..]),
+            (SetName::Listed, &self.stays[..]),
+        ];
+        let times = SAMPLE_DAYS.iter().filter(|_| !self.seen.is_empty());
+        let times: Vec<i64> = times.map(|day| at(day + 1, 0) - 1).collect();
+        for ((set, stays), sample_at) in sets.iter().flat_map(|set| times.iter().map(move |at| (*set, *at))) {
+            for account in (0..stays.len()).filter(|account| covers(&stays[*account], sample_at)) {
                 let seen = self.newest(account, sample_at);
                 let alive = self.alive(account, sample_at);
                 members.push(Member {
-                    set: SetName::Listed,
+                    set,
                     sample_at: Timestamp(sample_at),
                     platform: PLATFORM,
                     account_id: &names[account],
@@ -344,13 +354,14 @@ impl World {
         }
         given.write::<Members>(members);
         given.write::<Stays>(
-            (0..self.listed)
-                .map(|account| Stay {
-                    set: SetName::Listed,
+            sets.iter()
+                .flat_map(|(set, stays)| stays.iter().zip(&names).map(move |(stay, name)| (*set, stay, name)))
+                .map(|(set, (from, to), name)| Stay {
+                    set,
                     platform: PLATFORM,
-                    account_id: &names[account],
-                    from_at: self.stays[account].0.map(Timestamp),
-                    to_at: self.stays[account].1.map(Timestamp),
+                    account_id: name,
+                    from_at: from.map(Timestamp),
+                    to_at: to.map(Timestamp),
                 })
                 .collect(),
         );
@@ -363,6 +374,7 @@ impl World {
             spells.push(Spell {
                 platform: PLATFORM,
                 account_id: name,
+                spell_number: 1,
                 handle: None,
                 created_at: Some(Timestamp(self.created[account])),
                 entered_at: Some(Timestamp(entered)),
@@ -374,8 +386,11 @@ impl World {
                     State::Active
                 },
                 censored: gone.is_none(),
+                entered_basis: "observation",
                 alive_basis: "observation",
                 gone_basis: gone.map(|_| "check"),
+                denied_ends: 0,
+                two_states: 0,
             });
         }
         given.write::<Spells>(spells);

@@ -29,15 +29,17 @@ table! {
 }
 
 table! {
-    /// An account's life, as far as it was observed.
-    Spells("spells", 1): Spell by [platform, account_id, entered_at] {
+    /// An account's life, as far as it was observed; one that was reinstated has another life after that.
+    Spells("spells", 2): Spell by [platform, account_id, spell_number] {
         /// Platform, lower case.
         platform: &'a str,
         /// The account.
         account_id: &'a str,
+        /// 1 is the account's first life that is known of, 2 the one after its first reinstatement, …
+        spell_number: i64,
         /// Its newest known handle.
         handle: Option<&'a str>,
-        /// When it was created.
+        /// When the account was created.
         created_at: Option<Timestamp>,
         /// First observed alive: before this moment its end could not have been seen (left truncation).
         entered_at: Option<Timestamp>,
@@ -49,10 +51,17 @@ table! {
         end_state: State,
         /// Whether the life was still going on when last observed.
         censored: bool,
-        /// What told that it was alive last: `observation`, `check` or `post`.
+        /// What told that it was alive first: `observation`, `check`, `list` (of accounts that are back) or `post`; `none` where
+        /// nothing did.
+        entered_basis: &'a str,
+        /// What told that it was alive last.
         alive_basis: &'a str,
-        /// What told that it was gone: `check`; null when censored.
+        /// What told that it was gone: `check` or `list` (of accounts found suspended); null when censored.
         gone_basis: Option<&'a str>,
+        /// Times that it was found gone and posts of a later time deny it, no answer having told that it was back: set aside.
+        denied_ends: i64,
+        /// Moments at which answers told of two states, one of them an end; of life and end, life counts.
+        two_states: i64,
     }
 }
 
