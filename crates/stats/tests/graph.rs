@@ -1,10 +1,6 @@
 //! Graph figures beside igraph and networkx on real and random graphs, and beside brute force.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "helpers of a test are not themselves test functions"
-)]
+#![expect(clippy::unwrap_used, reason = "helpers of a test are not themselves test functions")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write};

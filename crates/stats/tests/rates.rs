@@ -1,5 +1,7 @@
 //! Rates whose events come in bursts, their ratios and their waves, beside scipy, brute force and simulated truth.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test are not themselves test functions")]
+
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,5 +1,7 @@
 //! Segmented regression beside statsmodels and simulated truth.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test are not themselves test functions")]
+
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{Bandwidth, Coefficient, Level, Reason, segmented_regression};

@@ -1,5 +1,7 @@
 //! Turnbull's estimate beside published numbers, lifelines, Kaplan–Meier, brute force and simulated truth.
 
+#![expect(clippy::unwrap_used, reason = "helpers of a test are not themselves test functions")]
+
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
