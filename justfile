@@ -77,7 +77,7 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest; memory: of ingest by input (datasets/bench)
+# time and memory of a tool, with its peers where there are any: simulate, ingest, dedupe; memory: of ingest by input (datasets/bench)
 bench what: build
     python3 tests/bench/{{what}}.py {{quote(bin)}}
 
