@@ -15,6 +15,18 @@ fn lock<I>(source: &Mutex<Source<I>>) -> MutexGuard<'_, Source<I>> {
     source.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Ends the work of all threads when that of one panics: the others would wait for its result for ever.
+struct Watch<'a, I>(&'a Mutex<Source<I>>, &'a Condvar);
+
+impl<I> Drop for Watch<'_, I> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            lock(self.0).is_done = true;
+            self.1.notify_all();
+        }
+    }
+}
+
 /// Does `work` on every piece on `threads` threads and hands the results to `take` in the order of the pieces, which are made
 /// one at a time. No more than twice as many pieces as there are threads are under way or wait to be taken.
 ///
@@ -39,6 +51,7 @@ pub(crate) fn in_order<P: Send, R: Send>(
         for _ in 0..threads.max(1) {
             let (source, has_room, work, results) = (&source, &has_room, &work, results.clone());
             scope.spawn(move || {
+                let _watch = Watch(source, has_room);
                 loop {
                     let mut state = lock(source);
                     while !state.is_done && state.given >= state.taken + most {
@@ -102,6 +115,13 @@ mod tests {
             .unwrap();
             assert!(taken.iter().copied().eq((0..50).map(|n| 2 * n)));
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "a scoped thread panicked")]
+    fn a_panic_ends_it() {
+        let work = |n: u64| if n == 3 { panic!("piece {n}") } else { Ok(n) };
+        let _ = in_order(2, (0..50).map(Ok), work, |_| Ok(()));
     }
 
     #[test]
