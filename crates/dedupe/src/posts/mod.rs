@@ -12,7 +12,7 @@ mod records;
 
 use arrow::array::{Array as _, RecordBatch};
 use stage::{Run, StageDir};
-use tables::{Batch, Duplicates, Flow, Posts, Table, TableFile, TableWriter};
+use tables::{Batch, Duplicates, Flow, Posts, Selected, Table, TableWriter};
 
 use self::fills::Fills;
 use crate::personas::Census;
@@ -33,11 +33,10 @@ pub(crate) fn one_row_a_post(
     duplicates: &mut TableWriter<Duplicates>,
     census: &mut Census,
 ) -> anyhow::Result<()> {
-    let table = dir.table::<Posts>()?;
+    let table = dir.table::<Posts>()?.select()?;
     if !census.is_empty() {
         show(&table, census)?;
     }
-    let table = table.select()?;
     let (threads, share, out) = (run.threads(), memory.of_one_sort(), run.dir().to_owned());
     let keys = Sorter::new(share, &out, threads).expect(table.rows());
     let (repeated, copies) = keys::repeated(&table, threads, keys, Sorter::new(share, &out, threads))?;
@@ -86,18 +85,28 @@ impl Rewritten<Posts> for Fills {
     }
 }
 
-/// Shows the accounts that posts name to the census.
-fn show(table: &TableFile<Posts>, census: &mut Census) -> anyhow::Result<()> {
-    for batch in table.batches() {
-        for post in batch?.rows()? {
-            census.see(post.platform, post.account_id, post.handle);
-            for (account_id, handle) in [
-                (post.in_reply_to_account_id, post.in_reply_to_handle),
-                (post.reposted_account_id, post.reposted_handle),
-                (post.quoted_account_id, post.quoted_handle),
-            ] {
-                if let Some(account_id) = account_id {
-                    census.see(post.platform, account_id, handle);
+/// Shows the accounts that posts name to the census; reads no other columns.
+fn show(table: &Selected<Posts>, census: &mut Census) -> anyhow::Result<()> {
+    const OTHERS: [(&str, &str); 3] = [
+        ("in_reply_to_account_id", "in_reply_to_handle"),
+        ("reposted_account_id", "reposted_handle"),
+        ("quoted_account_id", "quoted_handle"),
+    ];
+    let mut names = vec!["platform", "account_id", "handle"];
+    names.extend(OTHERS.iter().flat_map(|(id, handle)| [id, handle]));
+    for batch in table.columns_in(&names, &[0..table.rows()]) {
+        let batch = batch?;
+        let column = |name| keys::texts(&batch, name);
+        let platforms = column("platform")?;
+        let own = (column("account_id")?, column("handle")?);
+        let mut accounts = vec![own];
+        for (id, handle) in OTHERS {
+            accounts.push((column(id)?, column(handle)?));
+        }
+        for index in 0..batch.num_rows() {
+            for (ids, handles) in &accounts {
+                if let Some(id) = keys::text(ids, index) {
+                    census.see(platforms.value(index), id, keys::text(handles, index));
                 }
             }
         }
