@@ -78,7 +78,7 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest, metrics (every stage), survival, network; memory: of ingest by input (datasets/bench)
+# time and memory of a tool, with its peers where there are any: simulate, ingest, dedupe, near, metrics (every stage), survival, network; memory: of ingest by input (datasets/bench)
 bench what: build
     @cargo build {{packages}} --example survival --example network
     python3 tests/bench/{{what}}.py {{quote(bin)}}

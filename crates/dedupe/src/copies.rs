@@ -2,18 +2,20 @@
 //!
 //! An account seen at the same moment with different content was seen twice, and both rows stay.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::ops::Range;
 
-use anyhow::Context as _;
+use arrow::array::RecordBatch;
 use stage::{Run, StageDir};
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Duplicates, Flow, Follow, Follows, Table, TableWriter,
+    Account, Accounts, Availability, AvailabilityCheck, Batch, Duplicates, Flow, Follow, Follows, Selected, Table,
+    TableWriter,
 };
 
 use crate::fingerprint::{Fingerprint, add_columns};
 use crate::personas::Census;
-use crate::place::{Files, Place};
+use crate::place::{Files, Place, Places};
+use crate::rewrite::{Change, Rewritten, Verdict, rewrite};
+use crate::scale::{Memory, Sorter, in_order};
 
 /// A table whose exact copies are dropped.
 pub(crate) trait Repeated: Table {
@@ -21,8 +23,6 @@ pub(crate) trait Repeated: Table {
     const REASON: &'static str;
     /// Adds every field but the source.
     fn content(row: &Self::Row<'_>, to: &mut Fingerprint);
-    /// The row's source.
-    fn place(row: &Self::Row<'_>, files: &mut Files) -> anyhow::Result<Place>;
     /// Shows the accounts of a row to the census.
     fn show(row: &Self::Row<'_>, census: &mut Census);
 }
@@ -35,10 +35,6 @@ impl Repeated for Accounts {
             platform, account_id, handle, display_name, description, location, location_country, url, lang, avatar_url,
             created_at, observed_at, followers, following, statuses, listed, verified, protected, age_days, tweets_per_day
         } not { source_file, source_line, source_part } words { observed_basis }, to);
-    }
-
-    fn place(row: &Account<'_>, files: &mut Files) -> anyhow::Result<Place> {
-        files.place(row.source_file, row.source_line, row.source_part)
     }
 
     fn show(row: &Account<'_>, census: &mut Census) {
@@ -54,10 +50,6 @@ impl Repeated for Availability {
             not { source_file, source_line, source_part } words { state }, to);
     }
 
-    fn place(row: &AvailabilityCheck<'_>, files: &mut Files) -> anyhow::Result<Place> {
-        files.place(row.source_file, row.source_line, row.source_part)
-    }
-
     fn show(row: &AvailabilityCheck<'_>, census: &mut Census) {
         census.see(row.platform, row.account_id, row.handle);
     }
@@ -71,10 +63,6 @@ impl Repeated for Follows {
             not { source_file, source_line, source_part }, to);
     }
 
-    fn place(row: &Follow<'_>, files: &mut Files) -> anyhow::Result<Place> {
-        files.place(row.source_file, row.source_line, row.source_part)
-    }
-
     fn show(row: &Follow<'_>, census: &mut Census) {
         census.see(row.platform, row.follower_id, None);
         census.see(row.platform, row.followed_id, None);
@@ -85,50 +73,81 @@ impl Repeated for Follows {
 pub(crate) fn drop_copies<T: Repeated>(
     dir: &StageDir,
     run: &mut Run,
+    memory: Memory,
     duplicates: &mut TableWriter<Duplicates>,
     census: &mut Census,
 ) -> anyhow::Result<()> {
     let table = dir.table::<T>()?;
-    let mut files = Files::default();
-    let mut first: HashMap<u128, Place> = HashMap::new();
-    let mut dropped: Vec<u64> = Vec::new();
-    let mut fingerprint = Fingerprint::default();
-    let mut read: u64 = 0;
-    for batch in table.batches() {
-        for row in batch?.rows()? {
-            T::show(&row, census);
-            let place = T::place(&row, &mut files)?;
-            T::content(&row, &mut fingerprint);
-            match first.entry(fingerprint.take()) {
-                Entry::Vacant(entry) => {
-                    entry.insert(place);
-                }
-                Entry::Occupied(kept) => {
-                    dropped.push(read);
-                    duplicates.push(&files.duplicate(T::NAME, T::REASON, place, *kept.get()))?;
-                }
+    if !census.is_empty() {
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                T::show(&row, census);
             }
-            read += 1;
         }
     }
-    let copies = u64::try_from(dropped.len()).context("more rows than can be counted")?;
-    run.count(T::NAME, Flow::Read, "", read);
-    run.count(T::NAME, Flow::Used, "", read - copies);
+    let table = table.select()?;
+    let files = Files::default();
+    let threads = run.threads();
+    let sorter = |bytes| Sorter::new(bytes, run.dir(), threads);
+    // Content, row, and where the row stands.
+    let mut contents = sorter(memory.of_one_sort()).expect(table.rows());
+    let work = |rows: Range<u64>| contents_of(&table, rows, &files);
+    in_order(threads, table.groups().map(Ok), work, |records| {
+        records.into_iter().try_for_each(|record| contents.push(record))
+    })?;
+
+    let mut verdicts = sorter(memory.of_one_sort());
+    let mut copies = 0;
+    let mut first: Option<[u64; 6]> = None;
+    for record in contents.sorted()? {
+        let record @ [high, low, row, ..] = record?;
+        match first {
+            Some([first_high, first_low, _, file, line, part]) if (first_high, first_low) == (high, low) => {
+                copies += 1;
+                verdicts.push(Verdict::Dropped(Place::of_numbers([file, line, part])).record(row))?;
+            }
+            _ => first = Some(record),
+        }
+    }
+    run.count(T::NAME, Flow::Read, "", table.rows());
+    run.count(T::NAME, Flow::Used, "", table.rows() - copies);
     if copies == 0 {
         return run.carry::<T>(dir);
     }
     run.count(T::NAME, Flow::Duplicate, T::REASON, copies);
-    drop(first);
-    let mut writer = run.writer::<T>()?;
-    let mut dropped = dropped.into_iter().peekable();
-    let mut index = 0;
-    for batch in table.batches() {
-        for row in batch?.rows()? {
-            if dropped.next_if_eq(&index).is_none() {
-                writer.push(&row)?;
-            }
-            index += 1;
+    let verdicts = (verdicts.sorted()?, Sorter::new(0, run.dir(), threads).sorted()?);
+    rewrite(&table, &Same(T::REASON), &files, verdicts, run, duplicates)?;
+    Ok(())
+}
+
+/// The content of every row, with the row and its place.
+fn contents_of<T: Repeated>(table: &Selected<T>, rows: Range<u64>, files: &Files) -> anyhow::Result<Vec<[u64; 6]>> {
+    let mut records = Vec::new();
+    let mut fingerprint = Fingerprint::default();
+    let mut number = rows.start;
+    for batch in table.rows_in(&[rows]) {
+        let batch = batch?;
+        let mut places = Places::of(batch.arrow(), files)?;
+        for (index, row) in batch.rows()?.enumerate() {
+            T::content(&row, &mut fingerprint);
+            let [high, low] = fingerprint.take_halves();
+            let [file, line, part] = places.at(index)?.numbers();
+            records.push([high, low, number, file, line, part]);
+            number += 1;
         }
     }
-    run.finish(writer)
+    Ok(records)
+}
+
+/// Copies that are the same in everything: nothing is taken from them.
+struct Same(&'static str);
+
+impl<T: Table> Rewritten<T> for Same {
+    fn reason(&self, _batch: &RecordBatch, _index: usize) -> &'static str {
+        self.0
+    }
+
+    fn change(&self, batch: &Batch<T>, _changes: &[Change], _taken: &[[u64; 4]]) -> anyhow::Result<RecordBatch> {
+        Ok(batch.arrow().slice(0, 0))
+    }
 }

@@ -6,15 +6,17 @@
 //!
 //! Finding near-copies and unknown returns is not done here yet: `clusters` is written without rows.
 //!
-//! Memory: about 250 bytes for every distinct post and 4 for every post read (measured: 347 MB at the peak for two million posts,
-//! 1.14 million of them distinct), some 80 for every distinct account observation, check or follow of the table at hand, and the
-//! values that a kept post takes from its copies. No other texts are held.
+//! Memory: what `--memory` allows for sorting, and the row groups that are read and encoded, whatever the number of posts. Exact
+//! copies are found by sorting records of numbers, which go to temporary files in the output's hidden folder past that limit.
+//! No texts are held.
 
 mod copies;
 mod fingerprint;
 mod personas;
 mod place;
 mod posts;
+mod rewrite;
+mod scale;
 
 use std::path::PathBuf;
 
@@ -24,6 +26,7 @@ use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use tables::{Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Personas, PostIds, Rejects, Roster};
 
 use crate::personas::{Census, HandTable};
+use crate::scale::Memory;
 
 /// One row a post, one person a chain of accounts.
 ///
@@ -46,6 +49,11 @@ pub struct Dedupe {
     #[arg(long, value_name = "FILE")]
     personas: Option<PathBuf>,
 
+    /// Memory for sorting, with kB, MB or GB; what is larger is sorted in temporary files beside the output. Results do not depend
+    /// on it
+    #[arg(long, value_name = "SIZE", default_value = "1GB")]
+    memory: Memory,
+
     #[command(flatten)]
     common: Common,
 }
@@ -55,7 +63,8 @@ Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledg
 posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
 personas, clusters (no rows yet) and ledger; links roster and rejects.
 
-Takes some 250 bytes of memory for every distinct post; the time grows with the posts read.
+Takes up to --memory for sorting, and some 100 MB a thread for what is read and written;
+the time grows with the posts read.
 
 Examples:
   dedupe work/1-ingest -o work/2-dedupe
@@ -108,10 +117,10 @@ impl Stage for Dedupe {
 
         // In the order of the duplicates table: by name of the table that the copies stood in.
         let mut duplicates = run.writer::<Duplicates>()?;
-        copies::drop_copies::<Accounts>(&dir, run, &mut duplicates, &mut census)?;
-        copies::drop_copies::<Availability>(&dir, run, &mut duplicates, &mut census)?;
-        copies::drop_copies::<Follows>(&dir, run, &mut duplicates, &mut census)?;
-        posts::one_row_a_post(&dir, run, &mut duplicates, &mut census)?;
+        copies::drop_copies::<Accounts>(&dir, run, self.memory, &mut duplicates, &mut census)?;
+        copies::drop_copies::<Availability>(&dir, run, self.memory, &mut duplicates, &mut census)?;
+        copies::drop_copies::<Follows>(&dir, run, self.memory, &mut duplicates, &mut census)?;
+        posts::one_row_a_post(&dir, run, self.memory, &mut duplicates, &mut census)?;
         run.finish(duplicates)?;
 
         census.see_roster(&dir)?;

@@ -13,6 +13,7 @@ pub mod footer;
 pub mod ledger;
 pub mod read;
 pub mod schema;
+pub mod select;
 pub mod table;
 pub mod write;
 
@@ -22,5 +23,6 @@ pub use footer::{Footer, Input};
 pub use ledger::{Ledger, LedgerCount};
 pub use read::{Batch, TableFile};
 pub use schema::*;
+pub use select::Selected;
 pub use table::Table;
-pub use write::{Encoder, RowGroup, TableWriter, Written};
+pub use write::{BATCH_ROWS, Encoder, GroupEncoder, ROW_GROUP_ROWS, RowGroup, TableWriter, Written};

@@ -12,7 +12,7 @@ use crate::footer::{self, Footer};
 use crate::table::{Table, check_schema};
 
 /// Rows in a batch that is read.
-const BATCH_ROWS: usize = 8_192;
+pub(crate) const BATCH_ROWS: usize = 8_192;
 
 /// A table on disk, checked to be what it says.
 #[derive(Debug)]
@@ -106,6 +106,10 @@ impl<T: Table> TableFile<T> {
         self.rows
     }
 
+    pub(crate) fn parts(&self) -> &[PathBuf] {
+        &self.parts
+    }
+
     /// The rows, batch by batch, in the table's order.
     pub fn batches(&self) -> impl Iterator<Item = Result<Batch<T>, TableError>> + '_ {
         self.parts.iter().flat_map(|path| match open_batches::<T>(path) {
@@ -195,7 +199,7 @@ fn open_batches<T: Table>(
 }
 
 /// A batch whose columns are known to open.
-fn checked<T: Table>(path: PathBuf, batch: RecordBatch) -> Result<Batch<T>, TableError> {
+pub(crate) fn checked<T: Table>(path: PathBuf, batch: RecordBatch) -> Result<Batch<T>, TableError> {
     T::columns(&batch).map_err(|source| TableError::Schema {
         path: path.clone(),
         table: T::NAME,

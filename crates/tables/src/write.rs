@@ -25,9 +25,9 @@ use crate::footer::Footer;
 use crate::table::Table;
 
 /// Rows in a row group.
-const ROW_GROUP_ROWS: usize = 131_072;
+pub const ROW_GROUP_ROWS: usize = 131_072;
 /// Rows in a batch handed to the encoder.
-const BATCH_ROWS: usize = 8_192;
+pub const BATCH_ROWS: usize = 8_192;
 /// Bytes of text after which a batch is handed over although it has fewer rows.
 const BATCH_BYTES: usize = 16 << 20;
 
@@ -92,19 +92,66 @@ impl<T: Table> Encoder<T> {
     /// # Errors
     /// When a batch is not of the table's schema, or its rows are out of order.
     pub fn encode(&self, batches: &[RecordBatch]) -> Result<RowGroup<T>, TableError> {
-        let mut group = OpenGroup::new(&self.columns).map_err(|source| parquet_error(&self.path, source))?;
-        let mut keys: Option<Keys> = None;
+        let mut group = self.start()?;
         for batch in batches {
-            let more = self.order.keys::<T>(batch, &self.path)?;
-            keys = Keys::join::<T>(keys, more)?;
-            group.write(batch).map_err(|source| parquet_error(&self.path, source))?;
+            group.write(batch)?;
         }
-        let rows = group.rows;
-        let columns = group.close().map_err(|source| parquet_error(&self.path, source))?;
+        group.finish()
+    }
+
+    /// Starts a row group whose batches are encoded as they come, so that they need not be held together.
+    ///
+    /// # Errors
+    /// When the columns cannot be set up.
+    pub fn start(&self) -> Result<GroupEncoder<T>, TableError> {
+        let group = OpenGroup::new(&self.columns).map_err(|source| parquet_error(&self.path, source))?;
+        Ok(GroupEncoder {
+            encoder: self.clone(),
+            group,
+            keys: None,
+        })
+    }
+}
+
+/// Encodes one row group, batch by batch.
+pub struct GroupEncoder<T: Table> {
+    encoder: Encoder<T>,
+    group: OpenGroup,
+    keys: Option<Keys>,
+}
+
+impl<T: Table> std::fmt::Debug for GroupEncoder<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GroupEncoder")
+            .field("table", &T::NAME)
+            .field("rows", &self.group.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Table> GroupEncoder<T> {
+    /// Adds the rows of a batch.
+    ///
+    /// # Errors
+    /// When the batch is not of the table's schema, or its rows are out of order.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), TableError> {
+        let Encoder { order, path, .. } = &self.encoder;
+        let more = order.keys::<T>(batch, path)?;
+        self.keys = Keys::join::<T>(self.keys.take(), more)?;
+        self.group.write(batch).map_err(|source| parquet_error(path, source))
+    }
+
+    /// The row group, to be appended to its file.
+    ///
+    /// # Errors
+    /// When a column cannot be encoded.
+    pub fn finish(self) -> Result<RowGroup<T>, TableError> {
+        let rows = self.group.rows;
+        let columns = self.group.close();
         Ok(RowGroup {
-            columns,
+            columns: columns.map_err(|source| parquet_error(&self.encoder.path, source))?,
             rows,
-            keys,
+            keys: self.keys,
             table: PhantomData,
         })
     }

@@ -42,6 +42,11 @@ impl Census {
         census
     }
 
+    /// Whether it looks for no account, so that it need not be shown any.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty() && self.by_handle.is_empty()
+    }
+
     /// Takes note of an account of the data.
     pub(crate) fn see(&mut self, platform: &str, account_id: &str, handle: Option<&str>) {
         if let Some(seen) = self.by_id.get_mut(account_id) {
@@ -59,7 +64,7 @@ impl Census {
 
     /// Takes note of the accounts of the roster.
     pub(crate) fn see_roster(&mut self, dir: &StageDir) -> anyhow::Result<()> {
-        if self.by_id.is_empty() && self.by_handle.is_empty() {
+        if self.is_empty() {
             return Ok(());
         }
         for batch in dir.table::<Roster>()?.batches() {

@@ -2,15 +2,22 @@
 //!
 //! Each field comes from the best record that knows it. Fields that belong together (the two coordinates) come from one record.
 
-use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
-use tables::{Post, Posts, TableFile, Timestamp};
+use anyhow::Context as _;
+use stage::Remedy as _;
+use tables::{Post, Posts, Selected, Timestamp};
 
-use super::winners::Group;
+use crate::rewrite::{by_group, ranges};
+use crate::scale::{Sorted, Sorter, in_order};
 
 /// A value taken from another record, owned.
-#[derive(Debug)]
-enum Value {
+#[derive(Debug, PartialEq)]
+pub(super) enum Value {
     Text(String),
     Texts(Vec<String>),
     At(Timestamp),
@@ -19,8 +26,8 @@ enum Value {
 }
 
 /// A text that was not cut, with what the platform found in it.
-#[derive(Debug)]
-struct WholeText {
+#[derive(Debug, PartialEq)]
+pub(super) struct WholeText {
     text: String,
     lists: [Option<Vec<String>>; 4],
 }
@@ -55,8 +62,15 @@ macro_rules! fills {
                 Self::AccountId, Self::PostedAt, Self::Position, Self::WholeText, $(Self::$text,)+ $(Self::$list,)+
             ];
 
-            const FIRST: Self = Self::AccountId;
-            const LAST: Self = Self::Urls;
+            /// Its number, by which fields are ordered.
+            pub(super) fn number(self) -> u64 {
+                u64::from(self as u8)
+            }
+
+            /// The field of a number.
+            pub(super) fn of_number(number: u64) -> Option<Self> {
+                Self::ALL.get(usize::try_from(number).ok()?).copied()
+            }
 
             /// Whether a record knows the field.
             fn known(self, post: &Post<'_>) -> bool {
@@ -177,7 +191,20 @@ impl Known {
         Self(bits.fold(0, |bits, field| bits | 1 << *field as u8))
     }
 
-    pub(super) fn has(self, field: Fill) -> bool {
+    pub(super) fn bits(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn of_bits(bits: u32) -> Self {
+        Self(bits)
+    }
+
+    /// The fields known here or there.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    fn has(self, field: Fill) -> bool {
         self.0 & 1 << field as u8 != 0
     }
 
@@ -196,55 +223,216 @@ impl Known {
     }
 }
 
-/// A value to fetch: a field of a row, for a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Want {
-    pub(super) row: u64,
-    pub(super) group: Group,
-    pub(super) field: Fill,
+/// The values that kept posts take from their other records, in a temporary file: they are texts, of which there may be more than
+/// the memory holds. The file has no name, so that nothing of it is left when a run is killed.
+#[derive(Debug)]
+pub(super) struct Fills(Option<Mutex<File>>);
+
+fn on_disk<T>(result: std::io::Result<T>) -> anyhow::Result<T> {
+    result.or_failure(
+        || "cannot keep what posts take from their copies".to_owned(),
+        "make room on the disk of the output",
+    )
 }
 
-/// The values that kept posts take from their other records.
-#[derive(Debug, Default)]
-pub(super) struct Fills(BTreeMap<(Group, Fill), Value>);
-
 impl Fills {
-    /// Reads the wanted values; does not read the table when there are none.
-    pub(super) fn fetch(table: &TableFile<Posts>, mut wanted: Vec<Want>) -> anyhow::Result<Self> {
-        let mut values = BTreeMap::new();
-        wanted.sort_unstable();
-        let mut wanted = wanted.into_iter().peekable();
-        let mut row = 0;
-        for batch in table.batches() {
-            if wanted.peek().is_none() {
-                break;
+    /// Reads the wanted values (the row that has it, the kept row, the field); for each, the kept row, the field, and where the
+    /// value stands goes to `taken`. Does not read the table when there are none.
+    pub(super) fn fetch(
+        table: &Selected<Posts>,
+        threads: usize,
+        wanted: Sorted<3>,
+        dir: &Path,
+        taken: &mut Sorter<4>,
+    ) -> anyhow::Result<Self> {
+        let mut file: Option<BufWriter<File>> = None;
+        let mut end = 0;
+        let work = |wanted: Vec<[u64; 3]>| fetch(table, &wanted);
+        in_order(threads, by_group(table.groups(), wanted), work, |(values, bytes)| {
+            let mut start = 0;
+            for (row, field, to) in values {
+                taken.push([row, field, end + start, to - start])?;
+                start = to;
             }
-            for post in batch?.rows()? {
-                while let Some(want) = wanted.next_if(|want| want.row == row) {
-                    if let Some(value) = want.field.value(&post) {
-                        values.insert((want.group, want.field), value);
-                    }
-                }
-                row += 1;
-            }
-        }
-        Ok(Self(values))
+            end += start;
+            let file = match &mut file {
+                Some(file) => file,
+                none => none.insert(BufWriter::new(on_disk(tempfile::tempfile_in(dir))?)),
+            };
+            on_disk(file.write_all(&bytes))
+        })?;
+        let file = file.map(|file| on_disk(file.into_inner().map_err(std::io::IntoInnerError::into_error)));
+        Ok(Self(file.transpose()?.map(Mutex::new)))
     }
 
-    /// Completes the kept record of a post.
-    pub(super) fn complete<'a>(&'a self, post: &mut Post<'a>, group: Group) {
-        // In the order of `Fill`, so that a whole text, whose lists go with it, comes before a text or list that is
-        // missing altogether.
-        let of_group = (group, Fill::FIRST)..=(group, Fill::LAST);
-        for ((_, field), value) in self.0.range(of_group) {
-            field.complete(post, value);
+    /// The values of the given records, in the order of [`Fill`].
+    pub(super) fn read(&self, taken: &[[u64; 4]]) -> anyhow::Result<Vec<(Fill, Value)>> {
+        let Some(file) = &self.0 else { return Ok(Vec::new()) };
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = Vec::new();
+        for &[_, field, start, length] in taken {
+            let mut bytes = vec![0; usize::try_from(length)?];
+            on_disk(file.seek(SeekFrom::Start(start)))?;
+            on_disk(file.read_exact(&mut bytes))?;
+            let value = Value::decoded(&bytes).context("a value that no post took")?;
+            values.push((super::records::field(field)?, value));
         }
+        Ok(values)
+    }
+}
+
+/// Values and their bytes: for each the kept row, the field, and where its bytes end.
+type Fetched = (Vec<(u64, u64, u64)>, Vec<u8>);
+
+fn fetch(table: &Selected<Posts>, wanted: &[[u64; 3]]) -> anyhow::Result<Fetched> {
+    let rows = ranges(wanted.iter().map(|[row, ..]| *row));
+    let mut numbers = rows.iter().flat_map(Range::clone);
+    let mut wanted = wanted.iter().peekable();
+    let (mut values, mut bytes) = (Vec::new(), Vec::new());
+    for batch in table.rows_in(&rows) {
+        let batch = batch?;
+        for post in batch.rows()? {
+            let number = numbers.next().context("more posts read than asked for")?;
+            while let Some(&[_, kept, field]) = wanted.next_if(|[row, ..]| *row == number) {
+                if let Some(value) = super::records::field(field)?.value(&post) {
+                    value.encode(&mut bytes);
+                    values.push((kept, field, bytes.len() as u64));
+                }
+            }
+        }
+    }
+    Ok((values, bytes))
+}
+
+/// Completes the kept record of a post; the values come in the order of [`Fill`], so that a whole text, whose lists go with it,
+/// comes before a text or list that is missing altogether.
+pub(super) fn complete<'a>(post: &mut Post<'a>, values: &'a [(Fill, Value)]) {
+    for (field, value) in values {
+        field.complete(post, value);
+    }
+}
+
+impl Value {
+    /// Adds the value to `bytes`: its kind, and every text and list with its length.
+    fn encode(&self, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Text(text) => {
+                bytes.push(0);
+                put_text(text, bytes);
+            }
+            Self::Texts(items) => {
+                bytes.push(1);
+                put_list(Some(items), bytes);
+            }
+            Self::At(at) => {
+                bytes.push(2);
+                bytes.extend(at.0.to_le_bytes());
+            }
+            Self::Position(latitude, longitude) => {
+                bytes.push(3);
+                for degrees in [latitude, longitude] {
+                    bytes.push(u8::from(degrees.is_some()));
+                    bytes.extend(degrees.unwrap_or(0.0).to_le_bytes());
+                }
+            }
+            Self::Whole(whole) => {
+                bytes.push(4);
+                put_text(&whole.text, bytes);
+                for list in &whole.lists {
+                    put_list(list.as_ref(), bytes);
+                }
+            }
+        }
+    }
+
+    /// The value of such bytes.
+    fn decoded(bytes: &[u8]) -> Option<Self> {
+        let mut bytes = Encoded(bytes);
+        let [kind] = bytes.take()?;
+        Some(match kind {
+            0 => Self::Text(bytes.text()?),
+            1 => Self::Texts(bytes.list()??),
+            2 => Self::At(Timestamp(i64::from_le_bytes(bytes.take()?))),
+            3 => Self::Position(bytes.degrees()?, bytes.degrees()?),
+            _ => Self::Whole(WholeText {
+                text: bytes.text()?,
+                lists: [bytes.list()?, bytes.list()?, bytes.list()?, bytes.list()?],
+            }),
+        })
+    }
+}
+
+fn put_text(text: &str, bytes: &mut Vec<u8>) {
+    bytes.extend((text.len() as u64).to_le_bytes());
+    bytes.extend(text.as_bytes());
+}
+
+fn put_list(items: Option<&Vec<String>>, bytes: &mut Vec<u8>) {
+    // A list that is not there has a length that none has.
+    bytes.extend(items.map_or(u64::MAX, |items| items.len() as u64).to_le_bytes());
+    for item in items.into_iter().flatten() {
+        put_text(item, bytes);
+    }
+}
+
+/// What is left of an encoded value.
+struct Encoded<'a>(&'a [u8]);
+
+impl Encoded<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    fn text(&mut self) -> Option<String> {
+        let length = usize::try_from(u64::from_le_bytes(self.take()?)).ok()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        String::from_utf8(text.to_vec()).ok()
+    }
+
+    fn list(&mut self) -> Option<Option<Vec<String>>> {
+        match u64::from_le_bytes(self.take()?) {
+            u64::MAX => Some(None),
+            length => (0..length).map(|_| self.text()).collect::<Option<_>>().map(Some),
+        }
+    }
+
+    fn degrees(&mut self) -> Option<Option<f64>> {
+        let [is_known] = self.take()?;
+        let degrees = f64::from_le_bytes(self.take()?);
+        Some((is_known != 0).then_some(degrees))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::uncut_part;
+    use tables::Timestamp;
+
+    use super::{Value, WholeText, uncut_part};
+
+    #[test]
+    fn values_come_back() {
+        let list = |items: &[&str]| Some(items.iter().map(|&item| item.to_owned()).collect::<Vec<_>>());
+        for value in [
+            Value::Text(String::new()),
+            Value::Text("نهر رمادي".to_owned()),
+            Value::Texts(vec![]),
+            Value::Texts(vec!["water".to_owned(), String::new()]),
+            Value::At(Timestamp(-1)),
+            Value::Position(None, Some(-0.5)),
+            Value::Whole(WholeText {
+                text: "grey river".to_owned(),
+                lists: [None, list(&[]), list(&["a", "b"]), None],
+            }),
+        ] {
+            let mut bytes = Vec::new();
+            value.encode(&mut bytes);
+            assert_eq!(Value::decoded(&bytes).as_ref(), Some(&value));
+            assert_eq!(Value::decoded(&bytes[..bytes.len() - 1]), None, "{value:?}");
+        }
+    }
 
     #[test]
     fn a_cut_is_a_last_ellipsis_before_at_most_one_link() {

@@ -37,11 +37,8 @@ impl Rank {
             quoted_post_id, quoted_account_id, quoted_handle, mentioned_ids, mentioned_handles, hashtags, urls, client,
             likes, reposts, replies, quotes, latitude, longitude, country
         } not { source_file, source_line, source_part } words { kind }, fingerprint);
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "64 bits of the hash are enough for a tie"
-        )]
-        let content = fingerprint.take() as u64;
+        // 64 bits of the hash are enough for a tie.
+        let [_, content] = fingerprint.take_halves();
         Self {
             observed_at: post.observed_at.map_or(i64::MIN, |at| at.0),
             counts: counts.unwrap_or(i64::MIN),
@@ -52,9 +49,63 @@ impl Rank {
             content,
         }
     }
+
+    /// The rank as numbers that come in the opposite order: the smallest is kept.
+    pub(super) fn descending(&self) -> [u64; 4] {
+        /// The numbers in their order, as numbers without a sign.
+        const fn unsigned(number: i64) -> u64 {
+            number.cast_unsigned() ^ 1 << 63
+        }
+        // A text has fewer than 2^31 bytes, and there are 23 fields.
+        let fullness = u64::from(self.whole_text) << 63
+            | (self.text_bytes as u64) << 8
+            | u64::from(self.known) << 1
+            | u64::from(self.own_record);
+        [
+            unsigned(self.observed_at),
+            unsigned(self.counts),
+            fullness,
+            self.content,
+        ]
+        .map(|number| !number)
+    }
 }
 
 /// Likes, reposts, replies and quotes.
 pub(super) fn counts(post: &Post<'_>) -> [Option<i64>; 4] {
     [post.likes, post.reposts, post.replies, post.quotes]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rank;
+
+    #[test]
+    fn numbers_order_ranks_backwards() {
+        let mut ranks = Vec::new();
+        for observed_at in [i64::MIN, -1, 0, 1_440_000_000_000] {
+            for counts in [i64::MIN, 0, i64::MAX] {
+                for (whole_text, text_bytes, known) in
+                    [(false, 0, 0), (false, 500, 23), (true, 1, 0), (true, 1 << 31, 3)]
+                {
+                    for (own_record, content) in [(false, 0), (false, u64::MAX), (true, 7)] {
+                        ranks.push(Rank {
+                            observed_at,
+                            counts,
+                            whole_text,
+                            text_bytes,
+                            known,
+                            own_record,
+                            content,
+                        });
+                    }
+                }
+            }
+        }
+        for a in &ranks {
+            for b in &ranks {
+                assert_eq!(a.cmp(b), b.descending().cmp(&a.descending()), "{a:?} {b:?}");
+            }
+        }
+    }
 }

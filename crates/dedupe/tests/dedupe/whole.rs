@@ -147,3 +147,51 @@ fn tables_without_copies_are_handed_on_byte_for_byte() {
         );
     }
 }
+
+/// More rows than the smallest limit holds, copies of every kind among them.
+#[test]
+fn same_bytes_at_any_limit_of_memory_and_no_file_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut archive = Archive::default();
+    for line in 1..3_000 {
+        let id: &'static str = Box::leak((line * 7 % 1_100).to_string().into_boxed_str());
+        let mut record = post(if line % 9 == 0 { "" } else { id }, line);
+        record.likes = (line % 4 > 0).then_some(line * 31 % 17);
+        record.handle = (line % 5 == 0).then_some("stone");
+        record.hashtags = (line % 3 == 0).then(|| vec!["water", "tea"]);
+        record.text = [Some("grey river stone"), Some("grey ri…"), None][usize::try_from(line % 3).unwrap()];
+        archive.posts.push(record);
+        archive
+            .accounts
+            .push(account(if line % 2 == 0 { id } else { "11" }, Some("stone"), line));
+        archive.follows.push(follow(id, "12", None, line));
+    }
+    let input = archive.write(folder.path());
+    let out = |memory: &str, threads: &str| {
+        let out = folder.path().join(memory);
+        let options = ["-j", threads, "--memory", memory];
+        dedupe()
+            .arg(&input)
+            .arg("-o")
+            .arg(&out)
+            .args(options)
+            .assert()
+            .success();
+        files(&out)
+    };
+    let all = out("1GB", "2");
+    for (memory, threads) in [("1kB", "1"), ("2kB", "3"), ("100kB", "2")] {
+        assert!(out(memory, threads) == all, "{memory}");
+    }
+    let refused = dedupe()
+        .arg(&input)
+        .args(["-o", "x", "--memory", "much"])
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        String::from_utf8(refused.stderr)
+            .unwrap()
+            .contains("write a number with kB, MB or GB")
+    );
+}
