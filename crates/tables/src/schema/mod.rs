@@ -8,7 +8,9 @@ mod metrics;
 mod truth;
 mod words;
 
-pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
+pub use dedupe::{
+    Campaign, Campaigns, Cluster, ClusterMember, ClusterMembers, Clusters, Duplicate, Duplicates, Persona, Personas,
+};
 pub use enrich::{Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, WindowRow, Windows};
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
@@ -69,6 +71,8 @@ pub fn all() -> Vec<Description> {
         describe::<LedgerEntries>(),
         describe::<Duplicates>(),
         describe::<Clusters>(),
+        describe::<ClusterMembers>(),
+        describe::<Campaigns>(),
         describe::<Personas>(),
         describe::<Samples>(),
         describe::<Windows>(),

@@ -11,8 +11,8 @@ use crate::boundary::{batch, footer, in_order, plain, write};
 macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
-            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
-            Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
+            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters ClusterMembers
+            Campaigns Personas Samples Windows Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
