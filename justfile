@@ -77,9 +77,9 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest; memory: of ingest by input (datasets/bench)
-bench what: build
-    python3 tests/bench/{{what}}.py {{quote(bin)}}
+# time and memory of a tool, with its peers where there are any: simulate, ingest, near; memory: of ingest by input (datasets/bench); near_recall, near_shingles: what is found of near-copies (datasets/validation)
+bench what *arguments: build
+    "${DIMINUENDO_PYTHON:-python3}" tests/bench/{{what}}.py {{quote(bin)}} {{arguments}}
 
 # fuzz ingest on stable Rust for some seconds: a format, `containers` or `archives` (fuzz/README.md; needs cargo-fuzz)
 fuzz target seconds="60":

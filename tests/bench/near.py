@@ -6,7 +6,7 @@ LARGEST is the largest number of posts, 10000000 if not given. The peers are run
 rensa, datasketch, gaoya, text-dedup), each up to the size that it bears. What they find is held against exact Jaccard similarities
 where the Python of DIMINUENDO_PYTHON has scipy: all pairs of some posts with any other.
 
-Everybody reads the same texts, which normalisation does not change, as sets of four characters in a row, and works with 12 bands of 5
+Everybody reads the same texts, which normalisation does not change, as sets of four characters in a row, and works with 16 bands of 6
 functions. Peers get a file with a text a line, and say which posts belong together. dedupe reads and writes its tables, takes exact
 duplicates out, compares candidates exactly and counts campaigns; `dedupe --near off` is what of it is not for near-copies.
 """
@@ -44,7 +44,7 @@ def main():
         folder = Path(folder)
         for posts in [n for n in (10**5, 10**6, 10**7) if n <= largest] or [largest]:
             given, texts, out = folder / "posts", folder / "texts", folder / "out"
-            subprocess.run([witness, here / "near_posts.py", binaries, posts, given, texts], check=True)
+            subprocess.run([witness, here / "near_posts.py", binaries, str(posts), given, texts], check=True)
             ours = [binaries / "dedupe", given, "-q", "--force", "-o", out]
             runs = {"dedupe": ours, "dedupe -j 1": [*ours, "-j", "1"], "dedupe --near off": [*ours, "--near", "off"]}
             if peers:

@@ -9,7 +9,8 @@
 //!    share one among the |A| - ⌈t |A|⌉ + 1 rarest of each (prefix filtering: Chaudhuri, Ganti and Kaushik 2006), so that nothing
 //!    is lost;
 //! 3. where a shingle that is among the rarest of very many texts brings together as many again, these are treated as in 1. alone;
-//!    the texts concerned are counted, unless one set holds them all in the end.
+//! 4. when all bands are done, and few of such texts stand outside the largest set of theirs, these are compared with all of them;
+//!    where many do, the texts are counted, unless one set holds them all in the end.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -125,9 +126,24 @@ impl<'a> Comparison<'a> {
             });
         }
         let open = open.into_inner().unwrap_or_else(PoisonError::into_inner);
-        // What one set holds in the end needs no more comparing; which runs are here beyond that depends on who was first.
-        let open = open.into_iter().filter(|ids| !is_one(ids, &components));
-        let mut not_all_compared: Vec<TextId> = open.flatten().collect();
+        // Which texts are here beyond those of several sets depends on which thread was first; what becomes of these does not: all
+        // go by the sets as they are now.
+        let open: Vec<Vec<TextId>> = open.into_iter().filter(|ids| !is_one(ids, &components)).collect();
+        let roots: Vec<TextId> = (0..count).map(|id| components.root(id)).collect();
+        let left: Vec<&Vec<TextId>> = open
+            .par_iter()
+            .map_init(Desk::default, |desk, ids| {
+                let outside = outside_largest(ids, &roots);
+                let are_few = outside.len() <= self.few;
+                if are_few {
+                    self.with_pivots(ids, &outside, &components, desk);
+                }
+                (!are_few).then_some(ids)
+            })
+            .flatten()
+            .collect();
+        let left = left.into_iter().filter(|ids| !is_one(ids, &components));
+        let mut not_all_compared: Vec<TextId> = left.flatten().copied().collect();
         not_all_compared.sort_unstable();
         not_all_compared.dedup();
         Joined {
@@ -145,7 +161,7 @@ impl<'a> Comparison<'a> {
         }
         // Texts are numbered as they come; which of them are the pivots must not depend on that.
         ids.sort_unstable_by_key(|id| (self.texts.hash(*id), *id));
-        self.with_pivots(ids, components, desk);
+        self.with_pivots(ids, &ids[..PIVOTS.min(ids.len())], components, desk);
         if is_one(ids, components) {
             return;
         }
@@ -154,7 +170,7 @@ impl<'a> Comparison<'a> {
             if run.len() <= self.few {
                 self.all_pairs(&run, components, desk);
             } else if !is_one(&run, components) {
-                self.with_pivots(&run, components, desk);
+                self.with_pivots(&run, &run[..PIVOTS.min(run.len())], components, desk);
                 if !is_one(&run, components) {
                     // The bands bring the same texts together again and again.
                     open.lock().unwrap_or_else(PoisonError::into_inner).insert(run);
@@ -182,9 +198,8 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares every text with the first few.
-    fn with_pivots(self, ids: &[TextId], components: &Components, desk: &mut Desk) {
-        let pivots = &ids[..PIVOTS.min(ids.len())];
+    /// Compares every text with some.
+    fn with_pivots(self, ids: &[TextId], pivots: &[TextId], components: &Components, desk: &mut Desk) {
         desk.forget(pivots.len());
         for id in ids {
             let mut made = false;
@@ -255,6 +270,19 @@ impl Desk {
             self.sets.resize_with(sets, Vec::new);
         }
     }
+}
+
+/// The texts that are not of the set that most of them are of.
+fn outside_largest(ids: &[TextId], roots: &[TextId]) -> Vec<TextId> {
+    let mut by_root: Vec<(TextId, TextId)> = ids.iter().map(|id| (roots[*id as usize], *id)).collect();
+    by_root.sort_unstable();
+    let largest = by_root.chunk_by(|a, b| a.0 == b.0).max_by_key(|set| set.len());
+    let largest = largest.map(|set| set[0].0);
+    by_root
+        .into_iter()
+        .filter(|(root, _)| Some(*root) != largest)
+        .map(|(_, id)| id)
+        .collect()
 }
 
 fn is_one(ids: &[TextId], components: &Components) -> bool {

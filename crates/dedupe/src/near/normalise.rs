@@ -108,8 +108,9 @@ impl Normaliser {
                     out.space = true;
                     in_word = false;
                 } else {
-                    in_word = c.is_alphanumeric() || c == '_';
-                    letters += usize::from(c.is_alphanumeric());
+                    let is_letter = c.is_alphanumeric();
+                    in_word = is_letter || c == '_';
+                    letters += usize::from(is_letter);
                     out.push(c);
                 }
             }
