@@ -6,9 +6,10 @@ LARGEST is the largest number of posts, 10000000 if not given. The peers are run
 rensa, datasketch, gaoya, text-dedup), each up to the size that it bears. What they find is held against exact Jaccard similarities
 where the Python of DIMINUENDO_PYTHON has scipy: all pairs of some posts with any other.
 
-Everybody reads the same texts, which normalisation does not change, as sets of four characters in a row, and works with 16 bands of 6
-functions. Peers get a file with a text a line, and say which posts belong together. dedupe reads and writes its tables, takes exact
-duplicates out, compares candidates exactly and counts campaigns; `dedupe --near off` is what of it is not for near-copies.
+Everybody reads the same texts, which normalisation does not change, as sets of four characters in a row. Peers work with 16 bands of 6
+functions, which bring a pair at the threshold together with a probability of 0.992, dedupe with its usual 23 (0.999). Peers get a file
+with a text a line, and say which posts belong together. dedupe reads and writes its tables, takes exact duplicates out, compares
+candidates exactly and counts campaigns; `dedupe --near off` is what of it is not for near-copies.
 """
 
 import os

@@ -65,7 +65,7 @@ posts, accounts, availability and follows (linked where nothing was dropped), du
 personas, clusters, cluster_members, campaigns and ledger; links roster and rejects.
 
 Takes some 250 bytes of memory for every distinct post; the time grows with the posts read. For near-copies, every distinct text
-takes its length and some 130 bytes more at a threshold of 0.8, and every post 24 (without the former; they come one after the other).
+takes its length and some 150 bytes more at a threshold of 0.8, and every post 24 (without the former; they come one after the other).
 
 Examples:
   dedupe work/1-ingest -o work/2-dedupe

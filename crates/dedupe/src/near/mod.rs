@@ -10,7 +10,7 @@
 //! and a chain of small changes stays together, as when a text is passed on and changed on the way. The ends of a chain can be
 //! less similar than the threshold; every member's similarity to the representative, the first post, is told.
 //!
-//! Memory, in bytes: a distinct text takes its length after normalisation, 60 more, and 4 a band while bands are compared (16 bands
+//! Memory, in bytes: a distinct text takes its length after normalisation, 60 more, and 4 a band while bands are compared (23 bands
 //! at a threshold of 0.8); a post 24, and one in a cluster 24 more. On disk nothing but the tables.
 
 mod buckets;
