@@ -34,8 +34,9 @@ use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
-    Account, Accounts, Availability, Clusters, Duplicates, Flow, Follows, Input, Interaction, Interactions, Personas,
-    Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName, Spells, Stays, Timestamp, WindowRow, Windows,
+    Account, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Follows, Input,
+    Interaction, Interactions, Personas, Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName, Spells,
+    Stays, Timestamp, WindowRow, Windows,
 };
 
 use crate::design::{Given, STUDY_FILE};
@@ -69,7 +70,8 @@ pub struct Enrich {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, duplicates, rejects and ledger of INPUT_DIR. Writes posts
+Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns,
+duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
 stays, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 
@@ -214,6 +216,8 @@ impl Stage for Enrich {
         run.carry::<Follows>(&dir)?;
         run.carry::<Personas>(&dir)?;
         run.carry::<Clusters>(&dir)?;
+        run.carry::<ClusterMembers>(&dir)?;
+        run.carry::<Campaigns>(&dir)?;
         run.carry::<Duplicates>(&dir)?;
         run.carry::<Rejects>(&dir)?;
         self.tell(&remarks);

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
+use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::error::TableError;
@@ -118,6 +119,18 @@ impl<T: Table> TableFile<T> {
         })
     }
 
+    /// Some columns of the rows, batch by batch, in the table's order; the others are not read at all. A column is opened with
+    /// [`crate::table::open_column`].
+    pub fn columns<'a>(
+        &'a self,
+        names: &'a [&'static str],
+    ) -> impl Iterator<Item = Result<RecordBatch, TableError>> + Send + 'a {
+        self.parts.iter().flat_map(move |path| match open_columns(path, names) {
+            Ok(batches) => Box::new(batches) as Box<dyn Iterator<Item = _> + Send>,
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        })
+    }
+
     /// All rows in memory at once, for small tables and for stages that sort.
     ///
     /// # Errors
@@ -195,6 +208,31 @@ fn open_batches<T: Table>(
             source,
         })?;
         checked(path.clone(), batch)
+    }))
+}
+
+fn open_columns(
+    path: &Path,
+    names: &[&'static str],
+) -> Result<impl Iterator<Item = Result<RecordBatch, TableError>> + Send + use<>, TableError> {
+    let reader = open_part(path)?;
+    let columns = ProjectionMask::columns(reader.parquet_schema(), names.iter().copied());
+    let reader = reader
+        .with_projection(columns)
+        .with_batch_size(BATCH_ROWS)
+        .build()
+        .map_err(|source| TableError::Parquet {
+            action: "read",
+            path: path.to_owned(),
+            source,
+        })?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| {
+        batch.map_err(|source| TableError::Arrow {
+            action: "read",
+            path: path.clone(),
+            source,
+        })
     }))
 }
 

@@ -80,6 +80,8 @@ fn threads_change_no_byte_and_the_ledger_balances() {
     let expected = [
         "accounts.parquet",
         "availability.parquet",
+        "campaigns.parquet",
+        "cluster_members.parquet",
         "clusters.parquet",
         "duplicates.parquet",
         "follows.parquet",

@@ -6,9 +6,9 @@ use std::path::Path;
 use assert_cmd::Command;
 use stage::{Provenance, TableRecord};
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Basis, Clusters, DAY_MS, Duplicates, Follow, Follows, Footer,
-    LedgerEntries, Personas, Post, PostIds, Posts, Rejects, Roster, RosterEntry, State, Table, TableFile, TableWriter,
-    Timestamp,
+    Account, Accounts, Availability, AvailabilityCheck, Basis, Campaigns, ClusterMembers, Clusters, DAY_MS, Duplicates,
+    Follow, Follows, Footer, LedgerEntries, Personas, Post, PostIds, Posts, Rejects, Roster, RosterEntry, State, Table,
+    TableFile, TableWriter, Timestamp,
 };
 use tempfile::TempDir;
 
@@ -136,6 +136,8 @@ impl World {
         put::<Follows>(dir, &mut tables, &lines!(self.follows));
         put::<Personas>(dir, &mut tables, &[]);
         put::<Clusters>(dir, &mut tables, &[]);
+        put::<ClusterMembers>(dir, &mut tables, &[]);
+        put::<Campaigns>(dir, &mut tables, &[]);
         put::<Duplicates>(dir, &mut tables, &[]);
         put::<Rejects>(dir, &mut tables, &[]);
         put::<LedgerEntries>(dir, &mut tables, &[]);

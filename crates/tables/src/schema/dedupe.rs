@@ -26,13 +26,41 @@ table! {
 }
 
 table! {
+    /// A cluster of near-copies: at least two posts whose texts are the same after normalisation, or linked by pairs of texts that
+    /// are at least as similar as `dedupe --near` asks. Reposts are not in it.
+    Clusters("clusters", 2): Cluster by [cluster_id] {
+        /// The cluster: 1, 2, … in the order of the representatives' times, then texts. Another input numbers anew.
+        cluster_id: i64,
+        /// The representative's platform, lower case.
+        platform: &'a str,
+        /// The representative: the first of the posts; null where its source has no ids.
+        post_id: Option<&'a str>,
+        /// Its author.
+        account_id: &'a str,
+        /// The least Jaccard similarity of a member's shingles to the representative's, 0 to 1; below the threshold where a chain
+        /// of pairs links the two.
+        least_similarity: Option<f64>,
+        /// Posts.
+        posts: i64,
+        /// Texts that are distinct after normalisation.
+        texts: i64,
+        /// Distinct accounts.
+        accounts: i64,
+        /// Time of the first post; null where no time is known.
+        first_at: Option<Timestamp>,
+        /// Time of the last.
+        last_at: Option<Timestamp>,
+    }
+}
+
+table! {
     /// A post's place in a cluster of near-copies.
-    Clusters("clusters", 1): Cluster by [cluster_id, posted_at, account_id, post_id] {
-        /// The cluster: the id of its representative, the first of its posts.
-        cluster_id: &'a str,
+    ClusterMembers("cluster_members", 1): ClusterMember by [cluster_id, posted_at, platform, account_id, post_id] {
+        /// The cluster.
+        cluster_id: i64,
         /// Platform, lower case.
         platform: &'a str,
-        /// The post.
+        /// The post; null where its source has no ids.
         post_id: Option<&'a str>,
         /// Its author.
         account_id: &'a str,
@@ -42,6 +70,33 @@ table! {
         similarity: Option<f64>,
         /// Whether this post is the representative.
         representative: bool,
+        /// The post's place in `posts`: the file it came from.
+        source_file: &'a str,
+        /// The line or record it came from.
+        source_line: i64,
+        /// Which post of the record.
+        source_part: i64,
+    }
+}
+
+table! {
+    /// Many accounts that posted near-copies within little time: a stretch of a cluster in which every post belongs to some window of
+    /// `dedupe --campaign-window` that holds at least `--campaign-accounts` accounts.
+    Campaigns("campaigns", 1): Campaign by [cluster_id, from_at] {
+        /// The cluster.
+        cluster_id: i64,
+        /// Platform of the cluster's representative, lower case.
+        platform: &'a str,
+        /// Time of the first post.
+        from_at: Timestamp,
+        /// Time of the last.
+        to_at: Timestamp,
+        /// Posts of the cluster from the one to the other.
+        posts: i64,
+        /// Distinct accounts among their authors.
+        accounts: i64,
+        /// The most accounts within one window.
+        accounts_in_window: i64,
     }
 }
 

@@ -8,7 +8,9 @@ mod metrics;
 mod truth;
 mod words;
 
-pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
+pub use dedupe::{
+    Campaign, Campaigns, Cluster, ClusterMember, ClusterMembers, Clusters, Duplicate, Duplicates, Persona, Personas,
+};
 pub use enrich::{
     Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, Stay, Stays, WindowRow, Windows,
 };
@@ -71,6 +73,8 @@ pub fn all() -> Vec<Description> {
         describe::<LedgerEntries>(),
         describe::<Duplicates>(),
         describe::<Clusters>(),
+        describe::<ClusterMembers>(),
+        describe::<Campaigns>(),
         describe::<Personas>(),
         describe::<Samples>(),
         describe::<Windows>(),

@@ -11,8 +11,9 @@ use crate::boundary::{batch, footer, in_order, plain, write};
 macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
-            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
-            Spells Members Stays Interactions Measures Series Survival Returns Network Waves Influence Comparisons Counterparts TruthPersons
+            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters ClusterMembers
+            Campaigns Personas Samples Windows Spells Members Stays Interactions Measures Series Survival Returns Network
+            Waves Influence Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
