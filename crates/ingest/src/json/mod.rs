@@ -1,6 +1,7 @@
 //! Reading JSON records that platforms really sent: only the keys that are asked for, texts borrowed, and no value of an
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
+mod marks;
 mod mixed;
 mod nested;
 mod reader;
