@@ -11,7 +11,7 @@ pub mod unread;
 
 pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
-pub use nested::{Each, Many, Maybe, Numbers, Span, Texts};
+pub use nested::{Each, Few, Many, Maybe, Numbers, Span, Texts};
 pub use reader::{from_str, from_str_again, from_str_seed};
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text, Whole};
 

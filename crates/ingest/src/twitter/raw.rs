@@ -1,7 +1,7 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
 use crate::json::unread::{self, Left};
-use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, from_str, record};
+use crate::json::{Count, Few, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, from_str, record};
 
 /// Keys that are left unread on purpose.
 static TWEET_LEFT: Left = Left::new(&[
@@ -312,9 +312,9 @@ record! {
 record! {
     /// What stands inside a text.
     Entities<'de> called "entities" leaving ENTITIES_LEFT {
-        hashtags: Many<Hashtag<'de>> = "hashtags",
-        urls: Many<Url<'de>> = "urls",
-        mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
+        hashtags: Few<Hashtag<'de>> = "hashtags",
+        urls: Few<Url<'de>> = "urls",
+        mentions: Few<Mention<'de>> = "user_mentions" | "mentions",
         url: Maybe<Entities<'de>> = "url",
         description: Maybe<Entities<'de>> = "description",
     }
