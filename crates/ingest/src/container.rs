@@ -263,6 +263,11 @@ const fn is_plain(byte: u8) -> bool {
 ///
 /// # Errors
 /// When there is far more of it than honest packing can have made so small.
+/// How much so many bytes may unpack to, where nothing else is known.
+pub(crate) const fn most_unpacked(stored: u64) -> u64 {
+    stored.saturating_mul(MOST_UNPACKED)
+}
+
 pub(crate) fn within(unpacked: u64, stored: u64, allowance: u64) -> io::Result<()> {
     if unpacked > allowance && unpacked / MOST_UNPACKED > stored {
         return Err(io::Error::other(format!(

@@ -217,6 +217,7 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         Plan::Native { kind, header } => (Encoding::Utf8, native::unread(&header.columns, *kind)),
         _ => (Encoding::Utf8, Vec::new()),
     };
+    let mut used = 0;
     for row in &block.rows {
         sink.begin_line(row.number);
         sink.read();
@@ -248,11 +249,12 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         match outcome {
             Ok(()) => {
                 sink.used();
-                sink.unread(unread.iter().map(|column| ("column", column.clone())));
+                used += 1;
             }
             Err(rejection) => sink.reject(&place, &rejection),
         }
     }
+    sink.unread_columns(unread, used);
 }
 
 fn fields<'b>(

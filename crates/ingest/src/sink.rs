@@ -298,6 +298,15 @@ impl<'s> Sink<'s> {
         }
     }
 
+    /// Counts columns that were not read, of so many used rows.
+    pub fn unread_columns(&mut self, columns: Vec<String>, rows: u64) {
+        if rows > 0 {
+            for column in columns {
+                *self.unread.entry(("column", column)).or_insert(0) += rows;
+            }
+        }
+    }
+
     /// Notes that a record says of itself that it was made up.
     pub fn note_simulated(&mut self) {
         self.simulated = true;

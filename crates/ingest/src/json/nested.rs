@@ -58,6 +58,16 @@ impl<T> Maybe<T> {
     pub fn get(&self) -> Option<&T> {
         self.0.as_deref()
     }
+
+    /// The object, to be completed.
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
+
+    /// An object that is known from elsewhere.
+    pub(crate) fn of(object: T) -> Self {
+        Self(Some(Box::new(object)))
+    }
 }
 
 struct MaybeVisitor<T>(PhantomData<T>);
