@@ -259,15 +259,15 @@ const fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
-/// Holds content to what is stored.
-///
-/// # Errors
-/// When there is far more of it than honest packing can have made so small.
 /// How much so many bytes may unpack to, where nothing else is known.
 pub(crate) const fn most_unpacked(stored: u64) -> u64 {
     stored.saturating_mul(MOST_UNPACKED)
 }
 
+/// Holds content to what is stored.
+///
+/// # Errors
+/// When there is far more of it than honest packing can have made so small.
 pub(crate) fn within(unpacked: u64, stored: u64, allowance: u64) -> io::Result<()> {
     if unpacked > allowance && unpacked / MOST_UNPACKED > stored {
         return Err(io::Error::other(format!(

@@ -183,7 +183,11 @@ fn in_digits(text: &str, format: &str) -> Digits {
         };
         let digits = text.get(at..at + width).unwrap_or_default();
         fits &= digits.len() == width && digits.iter().all(u8::is_ascii_digit) && fields[slot].is_none();
-        fields[slot] = Some(digits.iter().fold(0, |value, digit| value * 10 + u32::from(digit & 0xf)));
+        fields[slot] = Some(
+            digits
+                .iter()
+                .fold(0, |value, digit| value * 10 + u32::from(digit & 0xf)),
+        );
         at += width;
     }
     if lacks {
@@ -203,7 +207,9 @@ fn in_digits(text: &str, format: &str) -> Digits {
     let moment = date
         .and_then(|year| NaiveDate::from_ymd_opt(year, month, day))
         .and_then(|date| date.and_hms_opt(hour, minute, second));
-    moment.map_or(Digits::Unsure, |moment| Digits::Time(Timestamp(moment.and_utc().timestamp_millis())))
+    moment.map_or(Digits::Unsure, |moment| {
+        Digits::Time(Timestamp(moment.and_utc().timestamp_millis()))
+    })
 }
 
 fn parse_one(text: &str, format: &str) -> Option<Timestamp> {
@@ -316,13 +322,43 @@ mod tests {
             has_four_digits(moment.year()).then(|| Timestamp(moment.and_utc().timestamp_millis()))
         };
         let formats = [
-            "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%m/%d/%Y %H:%M", "%d.%m.%Y", "%Y%m%d", "%Y-%m", "%Y-%m-%d %H",
-            "%d/%m/%Y %M:%H:%S", "%Y-%Y-%d", "%H:%M", "%Y-%m-%d-%H.%M.%S",
+            "%Y-%m-%d %H:%M",
+            "%Y-%m-%d %H:%M:%S",
+            "%Y-%m-%d",
+            "%m/%d/%Y %H:%M",
+            "%d.%m.%Y",
+            "%Y%m%d",
+            "%Y-%m",
+            "%Y-%m-%d %H",
+            "%d/%m/%Y %M:%H:%S",
+            "%Y-%Y-%d",
+            "%H:%M",
+            "%Y-%m-%d-%H.%M.%S",
         ];
         let texts = [
-            "2015-06-03 10:07", "2015-06-03 10:07:59", "2015-06-03 10:07:60", "2015-06-03", "2015-6-3", "2015-06-03 1:07", "06/03/2015 10:07",
-            "6/3/2015 10:07", "03.06.2015", "20150603", "2015-06", "2015-02-30", "2016-02-29 23:59", "0015-06-03", "12015-06-03",
-            "2015-06-03  10:07", "2015-06-03 24:00", "2015-06-03-10.07.09", "2015-2015-03", "10:07", "", "2015-06-03 10:07 ", "2015-06-03T10:07",
+            "2015-06-03 10:07",
+            "2015-06-03 10:07:59",
+            "2015-06-03 10:07:60",
+            "2015-06-03",
+            "2015-6-3",
+            "2015-06-03 1:07",
+            "06/03/2015 10:07",
+            "6/3/2015 10:07",
+            "03.06.2015",
+            "20150603",
+            "2015-06",
+            "2015-02-30",
+            "2016-02-29 23:59",
+            "0015-06-03",
+            "12015-06-03",
+            "2015-06-03  10:07",
+            "2015-06-03 24:00",
+            "2015-06-03-10.07.09",
+            "2015-2015-03",
+            "10:07",
+            "",
+            "2015-06-03 10:07 ",
+            "2015-06-03T10:07",
         ];
         for format in formats {
             for text in texts {

@@ -228,6 +228,12 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
             length: row.length,
             bytes,
         };
+        if row.is_open {
+            let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+            let detail = format!("{lines} lines up to the next sound row, where reading goes on");
+            sink.reject(&place, &Rejection::with(reasons::OPEN_QUOTE, detail));
+            continue;
+        }
         if block.fields(row).all(|field| field.trim_ascii().is_empty()) {
             sink.skip(reasons::EMPTY_ROW);
             continue;

@@ -95,9 +95,19 @@ fn sizes(extra: &[u8], size: u64, length: u64) -> (u64, u64) {
         let bytes = usize::from(u16::from_le_bytes([*c, *d])).min(after.len());
         let (field, after) = after.split_at(bytes);
         if u16::from_le_bytes([*a, *b]) == 1 {
-            let mut eights = field.chunks_exact(8).map(|eight| eight.try_into().map_or(0, u64::from_le_bytes));
-            let size = if size == LARGE { eights.next().unwrap_or(size) } else { size };
-            let length = if length == LARGE { eights.next().unwrap_or(length) } else { length };
+            let mut eights = field
+                .chunks_exact(8)
+                .map(|eight| eight.try_into().map_or(0, u64::from_le_bytes));
+            let size = if size == LARGE {
+                eights.next().unwrap_or(size)
+            } else {
+                size
+            };
+            let length = if length == LARGE {
+                eights.next().unwrap_or(length)
+            } else {
+                length
+            };
             return (size, length);
         }
         rest = after;
@@ -124,7 +134,10 @@ fn behind(file: &File, from: u64, stored: u64) -> io::Result<Option<Behind>> {
         let read = reader.take(LOOK_BYTES as u64).read_to_end(&mut window)?;
         for found in memchr::memmem::find_iter(&window, BEHIND_MARK) {
             let at = base + found as u64;
-            if let Some(behind) = window.get(found + BEHIND_MARK.len()..).and_then(|after| told(after, at, from)) {
+            if let Some(behind) = window
+                .get(found + BEHIND_MARK.len()..)
+                .and_then(|after| told(after, at, from))
+            {
                 return Ok(Some(behind));
             }
         }
@@ -146,8 +159,18 @@ fn told(after: &[u8], at: u64, from: u64) -> Option<Behind> {
     let sum = four(0)?;
     if four(4).map(u64::from) == Some(length) {
         let size = u64::from(four(8)?);
-        return Some(Behind { sum, length, size, next: at + 16 });
+        return Some(Behind {
+            sum,
+            length,
+            size,
+            next: at + 16,
+        });
     }
     let size = eight(12).filter(|_| eight(4) == Some(length))?;
-    Some(Behind { sum, length, size, next: at + BEHIND_BYTES as u64 })
+    Some(Behind {
+        sum,
+        length,
+        size,
+        next: at + BEHIND_BYTES as u64,
+    })
 }

@@ -49,9 +49,14 @@ impl Owner {
             return None;
         }
         let begins = decode_entities(begins.trim_end());
-        let first = self.notes.partition_point(|note| note.at.0 < at.0.saturating_sub(NOTE_MS));
-        let mut near = self.notes[first..].iter().take_while(|note| note.at.0 <= at.0.saturating_add(NOTE_MS));
-        near.find(|note| decode_entities(&note.text).starts_with(&*begins)).map(|note| note.text.as_str())
+        let first = self
+            .notes
+            .partition_point(|note| note.at.0 < at.0.saturating_sub(NOTE_MS));
+        let mut near = self.notes[first..]
+            .iter()
+            .take_while(|note| note.at.0 <= at.0.saturating_add(NOTE_MS));
+        near.find(|note| decode_entities(&note.text).starts_with(&*begins))
+            .map(|note| note.text.as_str())
     }
 }
 

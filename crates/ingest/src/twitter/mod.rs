@@ -8,7 +8,7 @@ pub mod others;
 pub mod post_ids;
 pub mod raw;
 pub mod search;
-mod snowflake;
+pub(crate) mod snowflake;
 mod v1;
 mod v2;
 
