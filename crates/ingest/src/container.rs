@@ -259,6 +259,11 @@ const fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() || byte.is_ascii_whitespace()
 }
 
+/// How much so many bytes may unpack to, where nothing else is known.
+pub(crate) const fn most_unpacked(stored: u64) -> u64 {
+    stored.saturating_mul(MOST_UNPACKED)
+}
+
 /// Holds content to what is stored.
 ///
 /// # Errors

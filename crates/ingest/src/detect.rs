@@ -13,7 +13,7 @@ use crate::mapping::{Bound, BoundJson, Encoding, Format, Mapping, MissingColumn,
 use crate::mastodon;
 use crate::native;
 use crate::settings::Kind;
-use crate::twitter::export::{self, Owner};
+use crate::twitter::export::{self, Note, Owner};
 use crate::twitter::post_ids::{self, BareIds};
 
 /// Bytes that are looked at.
@@ -143,11 +143,16 @@ impl<'m> Detector<'m> {
         }
     }
 
-    /// Takes note of whose the exports in a folder are, from the `account.js` in it: some of its files come before it.
-    pub fn meet(&mut self, name: &str, account_js: &[u8]) {
-        let content = account_js.strip_prefix(b"\xef\xbb\xbf").unwrap_or(account_js);
-        if let Some((list, before)) = export::assigned(content) {
-            self.owners.of(list, &content[before..], name);
+    /// Takes note of whose the exports in a folder are, from the `account.js` in it, and of long texts, from its `note-tweet.js`: some of
+    /// its files come before them.
+    pub fn meet(&mut self, name: &str, file: &[u8]) {
+        let content = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+        match export::assigned(content) {
+            Some(("note_tweet", before)) => self.owners.note(&content[before..], name),
+            Some((list, before)) => {
+                self.owners.of(list, &content[before..], name);
+            }
+            None => {}
         }
     }
 
@@ -266,22 +271,37 @@ pub fn unreadable(shown: &str, error: ReadError) -> Failure {
         .because(error)
 }
 
-/// Whose the exports are, by folder.
+/// Whose the exports are, and the long texts in them, by folder.
 #[derive(Debug, Default)]
-struct Owners(BTreeMap<String, Arc<Owner>>);
+struct Owners {
+    owners: BTreeMap<String, Owner>,
+    notes: BTreeMap<String, Arc<Vec<Note>>>,
+}
 
 impl Owners {
     fn of(&mut self, list: &str, value: &[u8], name: &str) -> Arc<Owner> {
-        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder(name);
         if list == "account"
             && let Some(owner) = std::str::from_utf8(value).ok().and_then(export::owner)
         {
-            self.0.insert(folder.to_owned(), Arc::new(owner));
+            self.owners.insert(folder.to_owned(), owner);
         }
-        self.0
-            .get(folder)
-            .map_or_else(|| Arc::new(export::unnamed(name)), Arc::clone)
+        let owner = self.owners.get(folder).cloned();
+        Arc::new(Owner {
+            notes: self.notes.get(folder).cloned().unwrap_or_default(),
+            ..owner.unwrap_or_else(|| export::unnamed(name))
+        })
     }
+
+    fn note(&mut self, value: &[u8], name: &str) {
+        let notes = std::str::from_utf8(value).map(export::notes).unwrap_or_default();
+        self.notes.insert(folder(name).to_owned(), Arc::new(notes));
+    }
+}
+
+/// The folder of a file.
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether an object is a Telegram export, of a chat or of everything.

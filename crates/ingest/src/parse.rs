@@ -217,6 +217,7 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         Plan::Native { kind, header } => (Encoding::Utf8, native::unread(&header.columns, *kind)),
         _ => (Encoding::Utf8, Vec::new()),
     };
+    let mut used = 0;
     for row in &block.rows {
         sink.begin_line(row.number);
         sink.read();
@@ -227,6 +228,12 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
             length: row.length,
             bytes,
         };
+        if row.is_open {
+            let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+            let detail = format!("{lines} lines up to the next sound row, where reading goes on");
+            sink.reject(&place, &Rejection::with(reasons::OPEN_QUOTE, detail));
+            continue;
+        }
         if block.fields(row).all(|field| field.trim_ascii().is_empty()) {
             sink.skip(reasons::EMPTY_ROW);
             continue;
@@ -248,11 +255,12 @@ fn csv(block: &CsvBlock, plan: &Plan, sink: &mut Sink<'_>) {
         match outcome {
             Ok(()) => {
                 sink.used();
-                sink.unread(unread.iter().map(|column| ("column", column.clone())));
+                used += 1;
             }
             Err(rejection) => sink.reject(&place, &rejection),
         }
     }
+    sink.unread_columns(unread, used);
 }
 
 fn fields<'b>(

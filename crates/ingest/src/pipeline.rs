@@ -194,17 +194,19 @@ pub fn run(job: &Job, run: &mut Run, progress: &Progress) -> Result<Found> {
     Ok(found)
 }
 
-/// Bytes of an `account.js` that are read beforehand.
-const ACCOUNT_BYTES: u64 = 1 << 16;
+/// Files of an export that are read beforehand, with the bytes of each that are.
+const READ_BEFORE: [(&str, u64); 2] = [("account.js", 1 << 16), ("note-tweet.js", 32 << 20)];
 
-/// Reads whose exports there are before anything else. What cannot be read is told of when its turn comes.
+/// Reads whose exports there are, and their long texts, before anything else. What cannot be read is told of when its turn comes.
 fn meet_owners(pieces: &[Piece], detector: &mut Detector<'_>) {
     for piece in pieces {
-        if piece.name.rsplit('/').next() == Some("account.js")
+        let last = piece.name.rsplit('/').next();
+        let wanted = READ_BEFORE.iter().find(|(name, _)| last == Some(*name));
+        if let Some((_, bytes)) = wanted
             && let Ok((content, _)) = piece.open(Progress::none())
         {
             let mut start = Vec::new();
-            let _ = content.take(ACCOUNT_BYTES).read_to_end(&mut start);
+            let _ = content.take(*bytes).read_to_end(&mut start);
             detector.meet(&piece.name, &start);
         }
     }

@@ -35,3 +35,5 @@ pub const TOO_LONG: &str = "line too long";
 pub const EMPTY_ROW: &str = "row without a value";
 /// A CSV row with more or fewer fields than the header.
 pub const WRONG_FIELDS: &str = "wrong number of fields";
+/// CSV in which a quote opens a field and nothing closes it where one could end; what follows is read again from the next sound row on.
+pub const OPEN_QUOTE: &str = "quote that is not closed";

@@ -88,6 +88,12 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
         };
         return sink.reject(place, &rejection);
     }
+    if let Some(page) = twitter::Page::at_once(json) {
+        if page.simulated.0 == Some(true) {
+            sink.note_simulated();
+        }
+        return twitter::page(json, Some(page), rules, place, sink);
+    }
     let tweet: Tweet<'_> = match from_str(json) {
         Ok(tweet) => tweet,
         Err(error) => {
@@ -114,7 +120,7 @@ pub fn record(json: &str, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sin
     let whole = if tweet.is_thing() && wanted(Kind::Reddit) {
         reread(json).map(|thing| reddit::thing(&thing, place, sink))
     } else if tweet.is_page() {
-        return twitter::page(json, &tweet, rules, place, sink);
+        return twitter::page(json, None, rules, place, sink);
     } else if (tweet.accounts.0 || tweet.ancestors.0) && wanted(Kind::Mastodon) {
         reread(json).map(|found| mastodon::found(&found, place, sink))
     } else if tweet.holds.0 && !tweet.is_tweet() && !tweet.is_user() && !tweet.did.0 {

@@ -15,6 +15,7 @@ use tables::{Input, Rejects, TableFile};
 use crate::archive::{Piece, Pieces};
 use crate::detect::{Detector, Mappings, Plan};
 use crate::frame::{BLOCK_BYTES, Feed, csv_first_row};
+use crate::reasons;
 use crate::settings::Kind;
 
 /// Bytes in which a CSV's header is looked for.
@@ -24,8 +25,8 @@ const HEADER_BYTES: usize = 1 << 16;
 #[derive(Debug, Default)]
 struct Places {
     places: Vec<(u64, u64)>,
-    /// Rejects that are no records: that the source breaks off.
-    without_bytes: u64,
+    /// Why there are rejects that are no records: the source breaks off, or is nothing that is known.
+    without_bytes: Option<&'static str>,
 }
 
 /// Writes the records that the run of `dir` rejected to standard output.
@@ -42,7 +43,13 @@ pub fn replay(dir: &Path, sources: Vec<Source>, kind: Kind, mappings: &Mappings,
                 .ok()
                 .zip(u64::try_from(reject.byte_length).ok())
             {
-                Some((_, 0)) | None => of_source.without_bytes += 1,
+                Some((_, 0)) | None => {
+                    of_source.without_bytes = Some(if reject.reason == reasons::UNREADABLE_FILE {
+                        "could not be read as anything known, and so has no rejected records; for a CSV, give that run a --mapping"
+                    } else {
+                        "breaks off; what it had of its last record is not replayed"
+                    });
+                }
                 Some(place) => of_source.places.push(place),
             }
         }
@@ -54,10 +61,8 @@ pub fn replay(dir: &Path, sources: Vec<Source>, kind: Kind, mappings: &Mappings,
     let mut missed = Vec::new();
     let mut header_before = Vec::new();
     for (name, mut places) in wanted {
-        if places.without_bytes > 0 {
-            missed.push(format!(
-                "'{name}' breaks off; what it had of its last record is not replayed"
-            ));
+        if let Some(why) = places.without_bytes {
+            missed.push(format!("'{name}' {why}"));
         }
         places.places.sort_unstable();
         // The records of a page stand at one place: the page's.

@@ -170,6 +170,9 @@ pub struct Sink<'s> {
     follows: Rows<Follows>,
     roster: Rows<Roster>,
     rejects: Rows<Rejects>,
+    /// Records read and used, as nearly each one is.
+    read: u64,
+    used: u64,
     counts: BTreeMap<(Flow, &'static str), u64>,
     unread: BTreeMap<Unread, u64>,
     simulated: bool,
@@ -199,6 +202,8 @@ impl<'s> Sink<'s> {
             follows: Rows::default(),
             roster: Rows::default(),
             rejects: Rows::default(),
+            read: 0,
+            used: 0,
             counts: BTreeMap::new(),
             unread: BTreeMap::new(),
             simulated: false,
@@ -254,12 +259,12 @@ impl<'s> Sink<'s> {
     ///
     /// Each call is answered by exactly one of [`Sink::used`], [`Sink::skip`] and [`Sink::reject`]; the ledger tells when not.
     pub fn read(&mut self) {
-        self.count(Flow::Read, "");
+        self.read += 1;
     }
 
     /// The record is in the tables.
     pub fn used(&mut self) {
-        self.count(Flow::Used, "");
+        self.used += 1;
     }
 
     /// The record was understood and left out on purpose.
@@ -290,6 +295,15 @@ impl<'s> Sink<'s> {
     pub fn unread(&mut self, keys: impl IntoIterator<Item = Unread>) {
         for key in keys {
             *self.unread.entry(key).or_insert(0) += 1;
+        }
+    }
+
+    /// Counts columns that were not read, of so many used rows.
+    pub fn unread_columns(&mut self, columns: Vec<String>, rows: u64) {
+        if rows > 0 {
+            for column in columns {
+                *self.unread.entry(("column", column)).or_insert(0) += rows;
+            }
         }
     }
 
@@ -392,7 +406,12 @@ impl<'s> Sink<'s> {
     ///
     /// # Errors
     /// When rows do not make a batch, which is a bug.
-    pub fn finish(self) -> Result<Chunk, ArrowError> {
+    pub fn finish(mut self) -> Result<Chunk, ArrowError> {
+        for (flow, records) in [(Flow::Read, self.read), (Flow::Used, self.used)] {
+            if records > 0 {
+                self.counts.insert((flow, ""), records);
+            }
+        }
         Ok(Chunk {
             posts: self.posts.finish()?,
             post_ids: self.post_ids.finish()?,

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// and numeric references occur in its older texts and in other archives. Everything else stays as it is.
 #[must_use]
 pub fn decode_entities(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find('&') else {
+    let Some(first) = memchr::memchr(b'&', text.as_bytes()) else {
         return Cow::Borrowed(text);
     };
     let mut decoded = String::with_capacity(text.len());

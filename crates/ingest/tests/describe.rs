@@ -270,3 +270,43 @@ fn what_cannot_be_described_is_an_error() {
     let (status, _, errors) = describe(&bench, &["b.jsonl", "-o", "out"]);
     assert_eq!((status, errors.contains("cannot be used with")), (2, true), "{errors}");
 }
+
+#[test]
+fn the_platform_is_told_where_it_is_certain() {
+    // Snowflakes of 2015-06-03 10:00:00, 10:01:00 and 10:02:00 UTC: python3 -c "print([((1433325600000 + 60000 * n - 1288834974657) << 22) for n in range(3)])"
+    let snowflakes: Vec<i64> = (0..3)
+        .map(|n| (1_433_325_600_000_i64 + 60_000 * n - 1_288_834_974_657) << 22)
+        .collect();
+    let rows = |ids: [String; 3]| {
+        let rows = ids.iter().enumerate();
+        let rows = rows.map(|(n, id)| format!("{id},larch{n},2015-06-03 10:0{n},tea in the garden {n}\n"));
+        format!("TweetID,User Name,Date,Message\n{}", rows.collect::<String>())
+    };
+    let twitter = rows([0, 1, 2].map(|n| snowflakes[n].to_string()));
+    let other = rows([0, 1, 2].map(|n| (snowflakes[n] + (1 << 50)).to_string()));
+    let bluesky = "author,posted,text\n".to_owned()
+        + &"did:plc:abc,2015-06-03 10:00,tea\ndid:plc:abd,2015-06-03 10:01,rain\ndid:web:a.example,2015-06-03 10:02,sun\n".repeat(2);
+    let reddit = "author,subreddit,words,moment\nlarch,trees,tea,1433325600\noak,trees,rain,1433325660\n".to_owned();
+    let linked = "number,page,handle,text\n".to_owned()
+        + &(1..5)
+            .map(|n| format!("{n},https://x.com/larch/status/{n},larch,tea {n}\n"))
+            .collect::<String>();
+    for (name, content, expected) in [
+        ("twitter.csv", twitter, "platform = \"twitter\" # the ids in"),
+        ("other.csv", other, "platform = \"twitter\" # unsure"),
+        ("bluesky.csv", bluesky, "platform = \"bluesky\" # 'author' holds DIDs"),
+        (
+            "reddit.csv",
+            reddit,
+            "platform = \"reddit\" # 'subreddit' holds subreddits",
+        ),
+        (
+            "linked.csv",
+            linked,
+            "platform = \"twitter\" # 'page' holds addresses of 'number' there",
+        ),
+    ] {
+        let (_, told, errors) = describe(&Bench::with(name, content), &[name]);
+        assert!(told.contains(expected), "{name}: {told}{errors}");
+    }
+}

@@ -131,6 +131,16 @@ fn what_cannot_be_replayed_is_told_of() {
         "{said}"
     );
 
+    let unmapped = Bench::with("in/a.csv", "colour,size\nred,1\nblue,2\n");
+    unmapped.put("in/b.jsonl", tweet(1, ""));
+    assert_eq!(unmapped.ingest(&["in/a.csv", "in/b.jsonl"]).status(), 1);
+    let (printed, status, said) = replay(&unmapped, &["in/a.csv", "in/b.jsonl"]);
+    assert_eq!((printed.len(), status), (0, 1));
+    assert!(
+        said.contains("could not be read as anything known") && !said.contains("breaks off"),
+        "{said}"
+    );
+
     let piped = Bench::with("a", "");
     piped.ingest_to("out", &["-"], "{}\n");
     let (_, status, said) = replay(&piped, &["a"]);

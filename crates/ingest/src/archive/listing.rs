@@ -8,8 +8,9 @@ use stage::Source;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::part::{Archive, Packing, Part, Zipped};
+use super::salvage::members;
 use super::{Piece, Where};
-use crate::container::{ALWAYS_UNPACKED, within};
+use crate::container::{ALWAYS_UNPACKED, most_unpacked, within};
 
 /// The pieces of an archive.
 pub struct Listing<'s> {
@@ -76,7 +77,7 @@ impl<'s> Listing<'s> {
         let stored = file.metadata().map_or(0, |metadata| metadata.len());
         let mut zip = match file.try_clone().map_err(Into::into).and_then(ZipArchive::new) {
             Ok(zip) => zip,
-            Err(error) => return self.broken(&error.to_string()),
+            Err(error) => return self.salvage(&file, stored, &error.to_string()),
         };
         // The library keeps the last file of a name.
         let lost = directory_entries(file, zip.central_directory_start()).saturating_sub(zip.len());
@@ -132,6 +133,49 @@ impl<'s> Listing<'s> {
         }
         self.refuse_overlaps();
         self.share_allowance();
+    }
+
+    /// The files of a zip of which the directory at its end is lost: it was cut off, as a rule.
+    fn salvage(&mut self, file: &File, stored: u64, why: &str) {
+        let members = members(file, stored);
+        let files = members.len();
+        let mut unpacked = 0_u64;
+        for member in members {
+            let packing = packing_of(member.method);
+            let place = match packing {
+                _ if member.encrypted => Where::Broken("it is encrypted".to_owned()),
+                None => Where::Broken(format!(
+                    "it is packed with method {}, which is not unpacked here",
+                    member.method
+                )),
+                Some(packing) => {
+                    // What does not say its size may be as large as what it is stored in allows.
+                    let size = member.size.unwrap_or_else(|| most_unpacked(member.length));
+                    unpacked = unpacked.saturating_add(member.size.unwrap_or(0));
+                    Where::Part(Part {
+                        archive: Arc::clone(&self.archive),
+                        from: member.from,
+                        length: member.length,
+                        zipped: Some(Zipped {
+                            packing,
+                            sum: member.sum,
+                            size,
+                        }),
+                    })
+                }
+            };
+            self.add(&member.name, member.size, place);
+        }
+        if let Err(error) = within(unpacked, stored, ALWAYS_UNPACKED) {
+            self.pieces.clear();
+            return self.broken(&error.to_string());
+        }
+        self.share_allowance();
+        self.broken(&match files {
+            0 => why.to_owned(),
+            1 => format!("{why}; the one file that it still holds is read as far as it goes"),
+            _ => format!("{why}; the {files} files that it still holds are read as far as they go"),
+        });
     }
 
     /// Files that share stored bytes are a bomb's.
@@ -215,6 +259,19 @@ fn directory_entries(mut file: File, from: u64) -> usize {
         }
     }
     entries
+}
+
+/// How a file is packed, by its number in a zip (APPNOTE.TXT 4.4.5).
+const fn packing_of(method: u16) -> Option<Packing> {
+    Some(match method {
+        0 => Packing::Stored,
+        8 => Packing::Deflate,
+        9 => Packing::Deflate64,
+        12 => Packing::Bzip2,
+        93 => Packing::Zstd,
+        95 => Packing::Xz,
+        _ => return None,
+    })
 }
 
 fn packing(method: CompressionMethod) -> Option<Packing> {

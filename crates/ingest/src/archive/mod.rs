@@ -6,6 +6,7 @@
 
 mod listing;
 mod part;
+mod salvage;
 mod watch;
 
 use std::collections::BTreeMap;

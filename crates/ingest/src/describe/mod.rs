@@ -1,11 +1,12 @@
 //! `--describe FILE`: a mapping to start from, for a file that nobody knows, guessed from names and values of its first records; and those
 //! records as that mapping reads them. What is printed is a mapping file: all that is not mapping stands in comments.
 //!
-//! [`columns`] takes a sample, [`values`] tells what values look like, [`guess`] finds fields for columns by [`names`] and values, [`write`] writes it all down.
+//! [`columns`] takes a sample, [`values`] tells what values look like, [`guess`] finds fields for columns by [`names`] and values, [`platform`] whose it is, [`write`] writes it all down.
 
 mod columns;
 mod guess;
 mod names;
+mod platform;
 mod values;
 mod write;
 

@@ -11,6 +11,7 @@ use chrono::DateTime;
 
 use super::columns::{Column, Sample};
 use super::guess::{Guess, Table, guess};
+use super::platform::platform;
 use super::values::{self, Look, look};
 use crate::detect::{AskedMapping, Plan};
 use crate::frame::{Block, Header};
@@ -56,7 +57,10 @@ fn toml(shown: &str, sample: &Sample, tables: &[Table], note: &str) -> String {
         comment(shown),
     );
     text.push_str(note);
-    text.push_str("platform = \"twitter\" # unsure: nothing in the file says so\n");
+    match platform(sample, tables) {
+        Some((platform, why)) => text.push_str(&format!("platform = {} # {}\n", quoted(platform), comment(&why))),
+        None => text.push_str("platform = \"twitter\" # unsure: nothing in the file says so\n"),
+    }
     match sample.format {
         Format::Json => text.push_str("format = \"json\"\n"),
         Format::Csv => csv_keys(sample, &mut text),

@@ -1,15 +1,24 @@
 //! CSV rows, quotes and all. A row may hold line feeds.
+//!
+//! A quote that somebody forgot to close swallows rows: to the next quote, or all of the file. So a row of several lines that is not
+//! sound, by its number of fields or by what follows its quotes, is looked at again ([`super::resume`]), and rows go on from the first of
+//! its lines that is a sound row by itself.
 
 use std::io::Read;
 use std::ops::Range;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
+use super::resume::{Form, SOUND_ROWS, next_row};
 use super::{BLOCK_BYTES, Block, Cut, Feed, KEPT_BYTES, ReadError, Take};
 use crate::mapping::Encoding;
 
 /// Room for a row's texts, to begin with.
 const TEXT_BYTES: usize = 1 << 16;
+/// A row that is longer than this is looked at again before its end, since that may be far.
+const LONG_ROW_BYTES: usize = 1 << 20;
+/// Bytes may be read again so many times, all in all, so that no file takes for ever.
+const TIMES_AGAIN: u64 = 4;
 
 /// A CSV file's first row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +97,8 @@ pub struct CsvRow {
     pub raw: Range<usize>,
     /// Its fields, as indices into `ends`.
     pub fields: Range<usize>,
+    /// Whether it is no row, but what a quote that is not closed has made unreadable. `raw` holds all of it then.
+    pub is_open: bool,
 }
 
 impl CsvBlock {
@@ -112,10 +123,7 @@ impl CsvBlock {
 /// When the content cannot be read.
 pub fn csv_rows<R: Read>(feed: &mut Feed<R>, header: &Header, max_line: usize, take: &mut dyn Take) -> Cut {
     let mut cutter = Cutter {
-        reader: ReaderBuilder::new()
-            .delimiter(header.delimiter)
-            .quoting(header.quote)
-            .build(),
+        reader: reader(header.delimiter, header.quote),
         max_line,
         block: CsvBlock::default(),
         text: vec![0; TEXT_BYTES],
@@ -128,6 +136,13 @@ pub fn csv_rows<R: Read>(feed: &mut Feed<R>, header: &Header, max_line: usize, t
         row_kept: Vec::new(),
         number: 0,
         in_header: header.in_file,
+        form: Form {
+            delimiter: header.delimiter,
+            fields: header.columns.len(),
+        },
+        quoting: header.quote,
+        keeps_whole: header.quote,
+        again: 0,
     };
     let mut buffer = Vec::new();
     loop {
@@ -150,6 +165,10 @@ pub fn csv_rows<R: Read>(feed: &mut Feed<R>, header: &Header, max_line: usize, t
     }
 }
 
+fn reader(delimiter: u8, quoting: bool) -> Reader {
+    ReaderBuilder::new().delimiter(delimiter).quoting(quoting).build()
+}
+
 struct Cutter {
     reader: Reader,
     max_line: usize,
@@ -165,20 +184,53 @@ struct Cutter {
     row_kept: Vec<u8>,
     number: u64,
     in_header: bool,
+    form: Form,
+    quoting: bool,
+    /// Whether all of the row is in `row_kept`, and not its first bytes alone.
+    keeps_whole: bool,
+    /// Bytes that were read again.
+    again: u64,
+}
+
+/// Whether there is something to be read again.
+enum Resumed {
+    No,
+    With(Vec<u8>),
+    /// No more is wanted.
+    NoMore,
 }
 
 impl Cutter {
     /// Cuts the rows that end in `input`; an empty input ends the last row. False when no more is wanted.
     fn cut(&mut self, input: &[u8], take: &mut dyn Take) -> Result<bool, ReadError> {
         let mut at = 0;
+        // What is read again, before the rest of the input; the last first, each from a place on.
+        let mut again: Vec<(Vec<u8>, usize)> = Vec::new();
         loop {
+            let (bytes, from) = match again.last_mut() {
+                Some((bytes, from)) if *from == bytes.len() => {
+                    again.pop();
+                    continue;
+                }
+                Some((bytes, from)) => (bytes.as_slice(), from),
+                // To the reader an empty input is the end of the file.
+                None if at == input.len() && !input.is_empty() => match self.look_at_long_row(take) {
+                    Resumed::No => return Ok(true),
+                    Resumed::NoMore => return Ok(false),
+                    Resumed::With(rest) => {
+                        again.push((rest, 0));
+                        continue;
+                    }
+                },
+                None => (input, &mut at),
+            };
             let (result, read, written, ended) = self.reader.read_record(
-                &input[at..],
+                &bytes[*from..],
                 &mut self.text[self.text_len..],
                 &mut self.ends[self.ends_len..],
             );
-            self.keep(&input[at..at + read]);
-            at += read;
+            self.keep(&bytes[*from..*from + read]);
+            *from += read;
             self.text_len += written;
             self.ends_len += ended;
             if self.row_length > self.max_line as u64 {
@@ -186,7 +238,8 @@ impl Cutter {
                 self.text_len = 0;
             }
             match result {
-                ReadRecordResult::InputEmpty => return Ok(true),
+                ReadRecordResult::InputEmpty if input.is_empty() && again.is_empty() => return Ok(true),
+                ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull => {
                     if self.text_len >= self.text.len() {
                         self.text.resize(self.text.len() * 2, 0);
@@ -199,11 +252,15 @@ impl Cutter {
                         self.ends.resize(self.ends.len() * 2, 0);
                     }
                 }
-                ReadRecordResult::Record => {
-                    if !self.end_row(take) {
-                        return Ok(false);
+                ReadRecordResult::Record => match self.resume(1, take) {
+                    Resumed::With(rest) => again.push((rest, 0)),
+                    Resumed::NoMore => return Ok(false),
+                    Resumed::No => {
+                        if !self.end_row(take) {
+                            return Ok(false);
+                        }
                     }
-                }
+                },
                 ReadRecordResult::End => return Ok(true),
             }
         }
@@ -225,8 +282,68 @@ impl Cutter {
             .take_while(|byte| matches!(byte, b'\r' | b'\n'))
             .count();
         self.row_ends = ends as u64 + if ends == bytes.len() { self.row_ends } else { 0 };
-        let room = KEPT_BYTES - self.row_kept.len();
+        let room = if self.keeps_whole {
+            bytes.len()
+        } else {
+            KEPT_BYTES.saturating_sub(self.row_kept.len())
+        };
         self.row_kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// Looks at a row that goes on beyond all that was read so far, once it is long.
+    fn look_at_long_row(&mut self, take: &mut dyn Take) -> Resumed {
+        if !self.keeps_whole || self.row_kept.len() <= LONG_ROW_BYTES {
+            return Resumed::No;
+        }
+        let outcome = self.resume(SOUND_ROWS, take);
+        if matches!(outcome, Resumed::No) {
+            // It is a long row.
+            self.keeps_whole = false;
+            self.row_kept.truncate(KEPT_BYTES);
+            self.row_kept.shrink_to_fit();
+        }
+        outcome
+    }
+
+    /// Where the row in hand is unsound because of a quote: gives out the lines up to the next sound row as what they are; what
+    /// follows is to be read again. So many rows must be sound, one after the other.
+    fn resume(&mut self, sound_rows: usize, take: &mut dyn Take) -> Resumed {
+        let is_whole = sound_rows == 1;
+        if !self.keeps_whole || self.in_header || memchr::memchr(b'\n', &self.row_kept).is_none() {
+            return Resumed::No;
+        }
+        if is_whole && self.ends_len == self.form.fields && self.form.is_sound(&self.row_kept) {
+            return Resumed::No;
+        }
+        let allowed = TIMES_AGAIN * (self.row_offset + self.row_length) + LONG_ROW_BYTES as u64;
+        let next = next_row(&self.row_kept, self.form, sound_rows).filter(|_| self.again < allowed);
+        let Some(next) = next else {
+            return Resumed::No;
+        };
+        let rest = self.row_kept.split_off(next);
+        self.again += rest.len() as u64;
+        self.number += 1;
+        let length = self.row_kept.trim_ascii_end().len();
+        let raw_from = self.block.raw.len();
+        self.block.raw.extend_from_slice(&self.row_kept[..length]);
+        let no_field = self.block.ends.len();
+        self.block.rows.push(CsvRow {
+            number: self.number,
+            offset: self.row_offset,
+            length: length as u64,
+            raw: raw_from..self.block.raw.len(),
+            fields: no_field..no_field,
+            is_open: true,
+        });
+        self.row_offset += next as u64;
+        (self.row_length, self.row_ends) = (0, 0);
+        (self.text_len, self.ends_len) = (0, 0);
+        self.row_kept.clear();
+        self.reader = reader(self.form.delimiter, self.quoting);
+        if self.block.bytes() >= 2 * BLOCK_BYTES && !self.hand_over(take) {
+            return Resumed::NoMore;
+        }
+        Resumed::With(rest)
     }
 
     fn end_row(&mut self, take: &mut dyn Take) -> bool {
@@ -237,6 +354,7 @@ impl Cutter {
         let (text_len, ends_len) = (self.text_len, self.ends_len);
         self.text_len = 0;
         self.ends_len = 0;
+        self.keeps_whole = self.quoting;
         let header = std::mem::replace(&mut self.in_header, false);
         if header {
             self.row_kept.clear();
@@ -245,7 +363,8 @@ impl Cutter {
         self.number += 1;
         let is_too_long = length > self.max_line as u64;
         let length = length - trailing;
-        self.row_kept.truncate(usize::try_from(length).unwrap_or(KEPT_BYTES));
+        self.row_kept
+            .truncate(usize::try_from(length).unwrap_or(KEPT_BYTES).min(KEPT_BYTES));
         if is_too_long {
             let first = std::mem::take(&mut self.row_kept);
             return self.hand_over(take)
@@ -276,6 +395,7 @@ impl Cutter {
             length,
             raw: raw_from..self.block.raw.len(),
             fields: first_end..first_end + ends_len,
+            is_open: false,
         });
         self.block.bytes() < 2 * BLOCK_BYTES || self.hand_over(take)
     }

@@ -7,6 +7,7 @@ mod chats;
 mod csv;
 mod lines;
 mod open;
+mod resume;
 mod values;
 
 use std::io::{self, Read};

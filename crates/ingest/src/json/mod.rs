@@ -1,6 +1,7 @@
 //! Reading JSON records that platforms really sent: only the keys that are asked for, texts borrowed, and no value of an
 //! unexpected type that costs the whole record. A value of another type is as good as absent; what is not JSON is an error.
 
+mod marks;
 mod mixed;
 mod nested;
 mod reader;
@@ -10,7 +11,7 @@ pub mod unread;
 
 pub use mixed::{Mixed, Mixture};
 pub(crate) use nested::Key;
-pub use nested::{Each, Many, Maybe, Numbers, Span, Texts};
+pub use nested::{Each, Few, Many, Maybe, Numbers, Span, Texts};
 pub use reader::{from_str, from_str_again, from_str_seed};
 pub use scalar::{Count, Flag, Id, Nested, Present, Real, Stamp, Text, Whole};
 

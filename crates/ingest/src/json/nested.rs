@@ -58,6 +58,16 @@ impl<T> Maybe<T> {
     pub fn get(&self) -> Option<&T> {
         self.0.as_deref()
     }
+
+    /// The object, to be completed.
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_deref_mut()
+    }
+
+    /// An object that is known from elsewhere.
+    pub(crate) fn of(object: T) -> Self {
+        Self(Some(Box::new(object)))
+    }
 }
 
 struct MaybeVisitor<T>(PhantomData<T>);
@@ -143,6 +153,81 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ManyVisitor<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ManyVisitor(PhantomData))
+    }
+}
+
+/// A list of small objects, which lie side by side, or one object where a list of one was meant; what is no object is left out.
+#[derive(Debug)]
+pub struct Few<T>(Vec<T>);
+
+impl<T> Default for Few<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Few<T> {
+    /// The objects.
+    pub fn objects(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+}
+
+struct FewVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for FewVisitor<T> {
+    type Value = Few<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of objects")
+    }
+    ignore_scalars!(Few<T>);
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Few<T>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Object(item)) = seq.next_element()? {
+            items.extend(item);
+        }
+        Ok(Few(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Few<T>, A::Error> {
+        Ok(Few(vec![T::deserialize(MapAccessDeserializer::new(map))?]))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Few<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FewVisitor(PhantomData))
+    }
+}
+
+/// An item of such a list.
+struct Object<T>(Option<T>);
+
+impl<T> Default for Object<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+    type Value = Object<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+    ignore_scalars!(Object<T>);
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Object<T>, A::Error> {
+        drain_seq(seq)?;
+        Ok(Object(None))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(|object| Object(Some(object)))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
     }
 }
 

@@ -17,6 +17,7 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
+use super::marks::end_of_run;
 use super::surrogates::mend;
 use super::unread;
 
@@ -304,36 +305,6 @@ impl<'de> Reader<'de> {
         self.depth -= 1;
         Ok(value)
     }
-}
-
-/// Where the first quote, backslash or control character at or after `from` stands; the end where there is none.
-///
-/// Eight bytes at a time: a byte is zero when subtracting 1 borrows into its high bit and it had none. Borrows reach upwards only,
-/// so the lowest mark is always right.
-#[inline]
-fn end_of_run(bytes: &[u8], from: usize) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    const QUOTES: u64 = ONES * b'"' as u64;
-    const BACKSLASHES: u64 = ONES * b'\\' as u64;
-    const SPACES: u64 = ONES * b' ' as u64;
-    let mut at = from;
-    let mut rest = bytes.get(from..).unwrap_or_default();
-    while let Some((eight, after)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*eight);
-        let (quotes, backslashes) = (word ^ QUOTES, word ^ BACKSLASHES);
-        let marks = (quotes.wrapping_sub(ONES) & !quotes
-            | backslashes.wrapping_sub(ONES) & !backslashes
-            | word.wrapping_sub(SPACES) & !word)
-            & HIGH;
-        if marks != 0 {
-            return at + (marks.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-        rest = after;
-    }
-    let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..b' '));
-    at + end.unwrap_or(rest.len())
 }
 
 /// Whether `serde_json` would pass over these escapes: it looks at their form, and not at what surrogates stand beside.

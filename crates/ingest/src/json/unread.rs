@@ -84,6 +84,11 @@ pub(crate) fn forget() {
     NOTED.with_borrow_mut(Vec::clear);
 }
 
+/// Whether a key of one `of` these was noted.
+pub(crate) fn is_noted(of: &str) -> bool {
+    NOTED.with_borrow(|noted| noted.iter().any(|(noted, _)| *noted == of))
+}
+
 /// Takes what was noted.
 pub(crate) fn take() -> Vec<Unread> {
     NOTED.with_borrow_mut(std::mem::take)

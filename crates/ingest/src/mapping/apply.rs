@@ -107,7 +107,9 @@ impl<'r> Row<'r> {
             (Origin::Column(_), None) => return None,
         };
         // What a column's value stands for goes before what means no value: an empty one may mean `original`.
-        if let Some(word) = bound.rule.words.get(raw.trim()) {
+        if !bound.rule.words.is_empty()
+            && let Some(word) = bound.rule.words.get(raw.trim())
+        {
             return Some(word.as_str()).filter(|word| !word.is_empty());
         }
         let is_absent = matches!(self.values, Values::Cells(_)) && raw.is_empty();
@@ -115,7 +117,12 @@ impl<'r> Row<'r> {
     }
 
     fn is_null(&self, raw: &str) -> bool {
-        self.mapping.null.iter().any(|null| null == raw.trim())
+        let raw = raw.trim();
+        let mut nulls = self.mapping.null.iter();
+        if raw.is_empty() {
+            return nulls.any(String::is_empty);
+        }
+        nulls.any(|null| null == raw)
     }
 
     /// An identifier. One that a spreadsheet has turned into `9.06E+17` has lost its digits and is none.

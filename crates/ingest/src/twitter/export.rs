@@ -1,11 +1,13 @@
 //! An account's own export ("Your archive"): JavaScript files, each a list behind `window.YTD.NAME.part0 =`.
 //!
 //! The files do not say whose they are; the `account.js` beside them does. Where that is missing, the owner is called after the export's
-//! folder: all its posts are one account's all the same.
+//! folder: all its posts are one account's all the same. Nor do they say the whole text of long posts; `note-tweet.js` beside them does.
 
-use tables::{Account, AvailabilityCheck, Basis, Follow, State};
+use std::sync::Arc;
 
-use super::raw::{Tweet, User};
+use tables::{Account, AvailabilityCheck, Basis, Follow, State, Timestamp};
+
+use super::raw::{Extended, Tweet, User};
 use super::{PLATFORM, v1};
 use crate::json::unread::Left;
 use crate::json::{Id, Maybe, Nested, Text, from_str, record};
@@ -14,6 +16,7 @@ use crate::reasons;
 use crate::record::{Settled, not_json};
 use crate::seen::time;
 use crate::sink::{Rejection, Sink};
+use crate::text::decode_entities;
 
 /// Whose export it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +25,39 @@ pub struct Owner {
     pub account_id: String,
     /// Its handle, where it is known.
     pub handle: Option<String>,
+    /// The whole texts of its long posts, which `tweets.js` cuts, in the order of time.
+    pub notes: Arc<Vec<Note>>,
+}
+
+/// The whole text of a long post. It has a number of its own and does not say which post it belongs to; its time and its beginning do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    at: Timestamp,
+    text: String,
+}
+
+/// A post and its long text were written within this time of each other.
+const NOTE_MS: i64 = 60_000;
+
+impl Owner {
+    /// The whole text of a post that is cut, if the export has it.
+    fn whole(&self, text: &str, at: Timestamp) -> Option<&str> {
+        // What was cut ends with a mark and a link to the whole.
+        let (begins, rest) = text.rsplit_once('…')?;
+        let link = rest.trim();
+        if begins.is_empty() || !(link.is_empty() || link.starts_with("https://t.co/") && !link.contains(' ')) {
+            return None;
+        }
+        let begins = decode_entities(begins.trim_end());
+        let first = self
+            .notes
+            .partition_point(|note| note.at.0 < at.0.saturating_sub(NOTE_MS));
+        let mut near = self.notes[first..]
+            .iter()
+            .take_while(|note| note.at.0 <= at.0.saturating_add(NOTE_MS));
+        near.find(|note| decode_entities(&note.text).starts_with(&*begins))
+            .map(|note| note.text.as_str())
+    }
 }
 
 /// Keys that are left unread on purpose.
@@ -41,8 +77,26 @@ record! {
         like: Nested = "like",
         suspension: Maybe<Suspension<'de>> = "accountSuspension" | "userSuspension",
         profile: Maybe<Profile<'de>> = "profile",
-        note: Nested = "noteTweet",
+        note: Maybe<LongText<'de>> = "noteTweet",
     }
+}
+
+/// Keys that are left unread on purpose.
+static LONG_TEXT_LEFT: Left = Left::new(&["lifecycle", "noteTweetId", "updatedAt"]);
+/// Keys that are left unread on purpose: the post in `tweets.js` has its own.
+static CORE_LEFT: Left = Left::new(&["cashtags", "hashtags", "mentions", "styletags", "urls"]);
+
+record! {
+    /// The whole text of a long post.
+    LongText<'de> called "long text" leaving LONG_TEXT_LEFT {
+        created_at: Text<'de> = "createdAt",
+        core: Maybe<Core<'de>> = "core",
+    }
+}
+
+record! {
+    /// What it holds.
+    Core<'de> called "core of a long text" leaving CORE_LEFT { text: Text<'de> = "text", }
 }
 
 record! {
@@ -111,7 +165,24 @@ pub fn owner(account_js: &str) -> Option<Owner> {
     Some(Owner {
         account_id: account.account_id.get()?.to_owned(),
         handle: account.username.get().map(str::to_owned),
+        notes: Arc::default(),
     })
+}
+
+/// The long texts of a `note-tweet.js`, in the order of time.
+#[must_use]
+pub fn notes(note_js: &str) -> Vec<Note> {
+    let elements: Vec<Element<'_>> = from_str(note_js).unwrap_or_default();
+    let note = |element: &Element<'_>| {
+        let note = element.note.get()?;
+        Some(Note {
+            at: note.created_at.get().and_then(moment::parse)?,
+            text: note.core.get()?.text.get()?.to_owned(),
+        })
+    };
+    let mut notes: Vec<Note> = elements.iter().filter_map(note).collect();
+    notes.sort_unstable();
+    notes
 }
 
 /// The owner of an export that does not say so, called after the folder of one of its files.
@@ -121,13 +192,22 @@ pub fn unnamed(source: &str) -> Owner {
     Owner {
         account_id: format!("owner of {folder}"),
         handle: None,
+        notes: Arc::default(),
     }
 }
 
 /// Reads an element of the owner's export into the sink.
 pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<Settled, Rejection> {
-    let element: Element<'_> = from_str(json).map_err(|error| not_json(&error))?;
-    if let Some(tweet) = element.tweet.get() {
+    let mut element: Element<'_> = from_str(json).map_err(|error| not_json(&error))?;
+    if let Some(tweet) = element.tweet.get_mut() {
+        let text = tweet.full_text.get().or_else(|| tweet.text.get());
+        let at = tweet.created_at.get().and_then(moment::parse);
+        if let Some(whole) = text.zip(at).and_then(|(text, at)| owner.whole(text, at)) {
+            tweet.extended = Maybe::of(Extended {
+                text: Text(Some(whole.into())),
+                ..Extended::default()
+            });
+        }
         let user = User {
             id_str: Id::of(&owner.account_id),
             handle: Text(owner.handle.as_deref().map(Into::into)),
@@ -194,8 +274,8 @@ pub(crate) fn element(json: &str, owner: &Owner, sink: &mut Sink<'_>) -> Result<
     if element.like.0 {
         return Ok(Settled::Skipped("like"));
     }
-    if element.note.0 {
-        // It has a number of its own and does not say which post it belongs to.
+    if element.note.get().is_some() {
+        // The post that it belongs to has it, where that is cut.
         return Ok(Settled::Skipped("long text of a post in tweets.js"));
     }
     Err(Rejection::new(reasons::NOT_KNOWN))

@@ -8,7 +8,7 @@ pub mod others;
 pub mod post_ids;
 pub mod raw;
 pub mod search;
-mod snowflake;
+pub(crate) mod snowflake;
 mod v1;
 mod v2;
 
@@ -20,8 +20,9 @@ use crate::record::{Settled, read_on, reread, settle, settle_item};
 use crate::seen::Seen;
 use crate::settings::Kind;
 use crate::sink::{RecordPlace, Rejection, Sink};
-use raw::{Page, Tweet, User, UserPage};
+use raw::{Tweet, User, UserPage};
 
+pub(crate) use raw::Page;
 pub(crate) use v1::tweet as v1_tweet;
 pub(crate) use v2::flat as v2_flat;
 
@@ -69,12 +70,12 @@ pub(crate) fn lists(page: &others::Lists<'_>, place: &RecordPlace<'_>, sink: &mu
     Ok(())
 }
 
-/// A page of records, each of which is counted; a page that holds none counts as one.
-pub(crate) fn page(json: &str, top: &Tweet<'_>, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
+/// A page of records, each of which is counted; a page that holds none counts as one. It may have been read already.
+pub(crate) fn page(json: &str, page: Option<Page<'_>>, rules: &Rules, place: &RecordPlace<'_>, sink: &mut Sink<'_>) {
     let read = if matches!(rules.kind, Kind::Any | Kind::TwitterV1 | Kind::TwitterV2) {
-        reread(json).and_then(|page: Page<'_>| {
+        page.map_or_else(|| reread(json), Ok).and_then(|page| {
             let retrieved = page.twarc.get().and_then(|twarc| twarc.retrieved_at.get());
-            let stated = sink.observed(top.observed_at.get().or(retrieved))?;
+            let stated = sink.observed(page.observed_at.get().or(retrieved))?;
             Ok((page, stated))
         })
     } else {

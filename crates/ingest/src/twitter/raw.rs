@@ -1,7 +1,7 @@
 //! Twitter's objects, of both interfaces: what is common has one field, so that a record is told by the keys it has.
 
-use crate::json::unread::Left;
-use crate::json::{Count, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, record};
+use crate::json::unread::{self, Left};
+use crate::json::{Count, Few, Flag, Id, Many, Maybe, Nested, Numbers, Present, Span, Text, from_str, record};
 
 /// Keys that are left unread on purpose.
 static TWEET_LEFT: Left = Left::new(&[
@@ -176,8 +176,6 @@ static PAGE_LEFT: Left = Left::new(&[
     "next",
     "next_page",
     "next_token",
-    "observed_at",
-    "simulated",
     "page",
     "previous_cursor",
     "previous_cursor_str",
@@ -314,9 +312,9 @@ record! {
 record! {
     /// What stands inside a text.
     Entities<'de> called "entities" leaving ENTITIES_LEFT {
-        hashtags: Many<Hashtag<'de>> = "hashtags",
-        urls: Many<Url<'de>> = "urls",
-        mentions: Many<Mention<'de>> = "user_mentions" | "mentions",
+        hashtags: Few<Hashtag<'de>> = "hashtags",
+        urls: Few<Url<'de>> = "urls",
+        mentions: Few<Mention<'de>> = "user_mentions" | "mentions",
         url: Maybe<Entities<'de>> = "url",
         description: Maybe<Entities<'de>> = "description",
     }
@@ -425,6 +423,8 @@ record! {
         results: Many<Tweet<'de>> = "results",
         users: Many<User<'de>> = "users",
         cursor: Present = "next_cursor" | "next_cursor_str",
+        observed_at: Text<'de> = "observed_at",
+        simulated: Flag = "simulated",
     }
 }
 
@@ -551,6 +551,24 @@ impl User<'_> {
     #[must_use]
     pub fn id(&self) -> Option<&str> {
         self.id_str.get().or_else(|| self.id.get())
+    }
+}
+
+/// Keys that pages begin with.
+const PAGE_BEGINS: [&str; 4] = ["data", "__twarc", "statuses", "includes"];
+
+impl<'de> Page<'de> {
+    /// Reads a text that is a page as its first key has it, instead of once to see what it is and again to read what it holds: a page
+    /// may be as long as a thousand other records. `None` says nothing: it may be a page all the same. What is returned has no key but
+    /// those of pages, and so none by which [`Tweet::is_page`] would take it for something else.
+    #[must_use]
+    pub fn at_once(json: &'de str) -> Option<Self> {
+        let first = json.trim_start().strip_prefix('{')?.trim_start().strip_prefix('"')?;
+        let begins = |key: &&str| first.strip_prefix(*key).is_some_and(|rest| rest.starts_with('"'));
+        PAGE_BEGINS.iter().find(|key| begins(key))?;
+        let page: Self = from_str(json).ok()?;
+        let has_list = page.data.present || page.has_lists();
+        (has_list && !unread::is_noted("page")).then_some(page)
     }
 }
 

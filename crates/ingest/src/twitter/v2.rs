@@ -1,6 +1,6 @@
 //! Posts, carried-along objects and errors of the second interface.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 use tables::{AvailabilityCheck, Post, PostKind, State, Timestamp};
 
@@ -16,13 +16,13 @@ use crate::text::{Spoken, client, decode_entities, read_off};
 
 /// What a page carries along, by identifier, and which of it has been put out already.
 pub(super) struct Includes<'p> {
-    users: BTreeMap<&'p str, &'p User<'p>>,
-    tweets: BTreeMap<&'p str, &'p Tweet<'p>>,
-    countries: BTreeMap<&'p str, &'p str>,
+    users: HashMap<&'p str, &'p User<'p>>,
+    tweets: HashMap<&'p str, &'p Tweet<'p>>,
+    countries: HashMap<&'p str, &'p str>,
     all_users: Vec<&'p User<'p>>,
     all_tweets: Vec<&'p Tweet<'p>>,
     /// Posts that are records of the page itself.
-    own: BTreeSet<&'p str>,
+    own: HashSet<&'p str>,
 }
 
 impl<'p> Includes<'p> {
@@ -46,14 +46,14 @@ impl<'p> Includes<'p> {
         }
     }
 
-    const fn none() -> Self {
+    fn none() -> Self {
         Self {
-            users: BTreeMap::new(),
-            tweets: BTreeMap::new(),
-            countries: BTreeMap::new(),
+            users: HashMap::new(),
+            tweets: HashMap::new(),
+            countries: HashMap::new(),
             all_users: Vec::new(),
             all_tweets: Vec::new(),
-            own: BTreeSet::new(),
+            own: HashSet::new(),
         }
     }
 
@@ -205,7 +205,7 @@ fn flat_accounts(tweet: &Tweet<'_>, seen: Seen, sink: &mut Sink<'_>) {
     }
 }
 
-fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<'_>) -> Result<(), Rejection> {
+fn post<'t>(tweet: &'t Tweet<'t>, includes: &Includes<'t>, seen: Seen, sink: &mut Sink<'_>) -> Result<(), Rejection> {
     let id = tweet.id().ok_or_else(|| Rejection::new(reasons::NO_ID))?;
     let author = tweet.author.get();
     let posted_at = posted_at(tweet)?;
@@ -222,7 +222,7 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
             .find(|reference| reference.reference.get() == Some(kind))
     };
     // A flattened reference holds the post itself; otherwise the page carries it along.
-    let resolve = |reference: Option<&Tweet<'_>>| -> Option<Target> {
+    let resolve = |reference: Option<&'t Tweet<'t>>| -> Option<Target<'t>> {
         let reference = reference?;
         let id = reference.id()?;
         let whole = if reference.is_tweet() {
@@ -235,9 +235,9 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
             .and_then(|tweet| tweet.author.get())
             .or_else(|| includes.users.get(account_id?).copied());
         Some(Target {
-            id: id.to_owned(),
-            account_id: account_id.map(str::to_owned),
-            handle: user.and_then(|user| user.handle.get()).map(str::to_owned),
+            id,
+            account_id,
+            handle: user.and_then(|user| user.handle.get()),
         })
     };
     let (reposted_reference, replied_reference, quoted_reference) =
@@ -247,10 +247,7 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
         resolve(replied_reference),
         resolve(quoted_reference),
     );
-    let reply_account = tweet
-        .in_reply_to_user_id
-        .get()
-        .or_else(|| replied.as_ref()?.account_id.as_deref());
+    let reply_account = tweet.in_reply_to_user_id.get().or_else(|| replied.as_ref()?.account_id);
     let kind = if reposted.is_some() {
         PostKind::Repost
     } else if replied.is_some() || reply_account.is_some() {
@@ -312,20 +309,20 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
         text: words,
         lang: tweet.lang.get(),
         kind,
-        in_reply_to_post_id: replied.as_ref().map(|replied| replied.id.as_str()),
+        in_reply_to_post_id: replied.as_ref().map(|replied| replied.id),
         in_reply_to_account_id: reply_account,
         in_reply_to_handle: reply_user
             .and_then(|user| user.handle.get())
-            .or_else(|| replied.as_ref()?.handle.as_deref()),
-        reposted_post_id: reposted.as_ref().map(|reposted| reposted.id.as_str()),
-        reposted_account_id: reposted.as_ref().and_then(|reposted| reposted.account_id.as_deref()),
+            .or_else(|| replied.as_ref()?.handle),
+        reposted_post_id: reposted.as_ref().map(|reposted| reposted.id),
+        reposted_account_id: reposted.as_ref().and_then(|reposted| reposted.account_id),
         reposted_handle: reposted
             .as_ref()
-            .and_then(|reposted| reposted.handle.as_deref())
+            .and_then(|reposted| reposted.handle)
             .or(spoken.reposted_handle),
-        quoted_post_id: quoted.as_ref().map(|quoted| quoted.id.as_str()),
-        quoted_account_id: quoted.as_ref().and_then(|quoted| quoted.account_id.as_deref()),
-        quoted_handle: quoted.as_ref().and_then(|quoted| quoted.handle.as_deref()),
+        quoted_post_id: quoted.as_ref().map(|quoted| quoted.id),
+        quoted_account_id: quoted.as_ref().and_then(|quoted| quoted.account_id),
+        quoted_handle: quoted.as_ref().and_then(|quoted| quoted.handle),
         mentioned_ids: lists.mentioned_ids,
         mentioned_handles: lists.mentioned_handles,
         hashtags: lists.hashtags,
@@ -348,10 +345,10 @@ fn post(tweet: &Tweet<'_>, includes: &Includes<'_>, seen: Seen, sink: &mut Sink<
 }
 
 /// A post that another one refers to.
-struct Target {
-    id: String,
-    account_id: Option<String>,
-    handle: Option<String>,
+struct Target<'t> {
+    id: &'t str,
+    account_id: Option<&'t str>,
+    handle: Option<&'t str>,
 }
 
 /// An error object: what it says about an account is an availability check.

@@ -153,6 +153,61 @@ fn quotes_that_never_close_and_bytes_that_are_no_text() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_costs_its_own_row() {
+    const MAPPING: &str = "[posts]\npost_id = \"id\"\nhandle = \"who\"\ntext = \"what\"\n";
+    let row = |id: usize| match id % 3 {
+        0 => format!("{id},larch,\"tea,\n\"\"rain\"\" {id}\"\r\n"),
+        _ => format!("{id},oak,sun {id}\r\n"),
+    };
+    // Few quotes in the file and many; the last of its rows; many lines without any quote behind it.
+    let rest: String = (0..100_000).map(|id| format!("{id},oak,sun\n")).collect();
+    for (rows, broken, tail) in [(60, 31, ""), (60, 59, ""), (7, 3, rest.as_str())] {
+        let bench = Bench::with("m.toml", MAPPING);
+        let mut content = "id,who,what\n".to_owned();
+        let mut at = 0;
+        for id in 0..rows {
+            if id == broken {
+                at = content.len();
+                content.push_str("9,\"elm,fog\r\n");
+            } else {
+                content.push_str(&row(id));
+            }
+        }
+        content.push_str(tail);
+        bench.put("a.csv", &content);
+        let ran = bench.ingest(&["a.csv", "--mapping", "m.toml"]);
+        let whole = rows - 1 + tail.lines().count();
+        let is_last = broken == rows - 1 && tail.is_empty();
+        let reason = if is_last {
+            "wrong number of fields"
+        } else {
+            "quote that is not closed"
+        };
+        assert_eq!(
+            ran.ledger(),
+            [
+                format!("read {}", whole + 1),
+                format!("used {whole}"),
+                format!("rejected {reason} 1")
+            ],
+            "{rows} {broken}"
+        );
+        let rejects = ran.table::<Rejects>();
+        let reject = rejects.rows().unwrap().next().unwrap();
+        assert_eq!(usize::try_from(reject.byte_offset).unwrap(), at);
+        assert_eq!(usize::try_from(reject.source_line).unwrap(), broken + 1);
+        assert_eq!(reject.first_bytes, "9,\"elm,fog");
+    }
+    // A text of many lines that look like rows is a text, as long as its quotes are sound.
+    let bench = Bench::with("m.toml", MAPPING);
+    bench.put("a.csv", "id,who,what\n1,oak,\"a\n2,larch,b\n3,elm,c\"\n4,oak,d\n");
+    assert_eq!(
+        bench.ingest(&["a.csv", "--mapping", "m.toml"]).ledger(),
+        ["read 2", "used 2"]
+    );
+}
+
+#[test]
 fn old_encodings_serial_dates_and_padding() {
     let mut content = b"Who;When;What\n".to_vec();
     content.extend_from_slice(b" Larch ;42793.62;\x93caf\xe9\x94 \n n/a ;42793;x\n");

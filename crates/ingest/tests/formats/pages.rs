@@ -451,3 +451,38 @@ fn keys_that_nobody_knows_are_listed_at_any_depth() {
         ]
     );
 }
+
+#[test]
+fn a_page_is_the_same_whatever_key_it_begins_with() {
+    let post = r#"{"id":"7","author_id":"1","created_at":"2021-04-08T10:00:00.000Z","text":"tea","colour":"red"}"#;
+    let includes = r#"{"users":[{"id":"1","username":"larch","name":"L","public_metrics":{"followers_count":3}}]}"#;
+    let parts = [
+        format!(r#""data":[{post},{{"text":"no id"}},3]"#),
+        format!(r#""includes":{includes}"#),
+        r#""__twarc":{"retrieved_at":"2021-04-09T10:00:00.000Z"}"#.to_owned(),
+        r#""meta":{"result_count":3}"#.to_owned(),
+        r#""errors":[{"resource_type":"user","resource_id":"9","title":"Not Found Error","detail":"Could not find user"}]"#.to_owned(),
+        r#""simulated":true"#.to_owned(),
+        r#""taste":"sweet""#.to_owned(),
+    ];
+    let mut seen = Vec::new();
+    for (number, first) in (0..2 * parts.len()).map(|number| (number, number % parts.len())) {
+        let mut keys = parts.to_vec();
+        keys.rotate_left(first);
+        // A key that no page has is looked at more closely.
+        let is_odd = number < parts.len();
+        keys.retain(|key| is_odd || !key.contains("taste"));
+        let ran = run("a.jsonl", format!("{{{}}}\n", keys.join(", ")), &[]);
+        let report = std::fs::read_to_string(ran.dir.join("run.json")).unwrap();
+        assert_eq!(report.contains("page.taste"), is_odd, "{report}");
+        assert!(report.contains("tweet.colour"), "{report}");
+        let posts = ran.table::<Posts>();
+        let posts: Vec<String> = posts.rows().unwrap().map(|post| format!("{post:?}")).collect();
+        seen.push((ran.ledger(), posts, accounts(&ran), checks(&ran)));
+    }
+    assert_eq!(
+        seen[0].0,
+        ["read 4", "used 2", "rejected no id 1", "rejected not a known record 1"]
+    );
+    assert!(seen.iter().all(|one| *one == seen[0]), "{seen:#?}");
+}

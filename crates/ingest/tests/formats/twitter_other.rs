@@ -171,6 +171,57 @@ fn an_accounts_own_export_knows_its_owner_from_account_js() {
 }
 
 #[test]
+fn a_long_post_of_an_export_has_its_whole_text() {
+    let cut = "tea &amp; rain in the garden, all day long… https://t.co/abc";
+    let whole = "tea & rain in the garden, all day long, and then some weather";
+    let tweet = |id: u8, minute: u8, text: &str| {
+        format!(
+            r#"{{ "tweet" : {{ "id_str" : "{id}", "created_at" : "Wed Jun 03 10:{minute:02}:00 +0000 2015", "full_text" : "{text}" }} }}"#
+        )
+    };
+    let note = |minute: u8, text: &str| {
+        format!(
+            r#"{{ "noteTweet" : {{ "noteTweetId" : "99", "createdAt" : "2015-06-03T10:{minute:02}:00.000Z", "core" : {{ "text" : "{text}", "urls" : [ ] }} }} }}"#
+        )
+    };
+    let bench = Bench::new();
+    let tweets = [
+        tweet(20, 0, cut),
+        tweet(21, 30, cut),
+        tweet(22, 0, "sun… and fog"),
+        tweet(23, 0, "sun…"),
+    ];
+    bench.put(
+        "data/tweets.js",
+        format!("window.YTD.tweets.part0 = [ {} ]", tweets.join(", ")),
+    );
+    let notes = [note(40, whole), note(0, "sun and fog"), note(0, whole)];
+    bench.put(
+        "data/note-tweet.js",
+        format!("window.YTD.note_tweet.part0 = [ {} ]", notes.join(", ")),
+    );
+    let ran = bench.ingest(&["data"]);
+    assert_eq!(
+        ran.ledger(),
+        ["read 7", "used 4", "skipped long text of a post in tweets.js 3"],
+        "{}",
+        ran.stderr()
+    );
+    let posts = ran.table::<Posts>();
+    let texts: Vec<_> = posts.rows().unwrap().map(|post| post.text.unwrap()).collect();
+    // Another minute, no mark at its end: nothing of it is known.
+    assert_eq!(
+        texts,
+        [
+            whole,
+            "tea & rain in the garden, all day long… https://t.co/abc",
+            "sun… and fog",
+            "sun and fog"
+        ]
+    );
+}
+
+#[test]
 fn an_export_without_account_js_is_one_unnamed_accounts() {
     let bench = Bench::new();
     bench.put("a/tweets.js", TWEETS);
