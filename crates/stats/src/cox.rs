@@ -11,8 +11,10 @@ use crate::symmetric::Symmetric;
 
 /// Newton steps after which a fit has failed; some five are usual.
 const MOST_STEPS: u64 = 60;
-/// A log hazard ratio per standard deviation beyond which there is no finite maximum.
-const SEPARATED: f64 = 25.0;
+/// A variance this many times that at zero is that of a likelihood without a maximum, which flattens for ever.
+const FLAT: f64 = 1e5;
+/// The same where rounding already hides which way is up.
+const NEARLY_FLAT: f64 = 1e3;
 
 /// What a Cox model is fitted to. Slices of equal length, one entry a spell.
 ///
@@ -117,21 +119,19 @@ pub struct Proportionality {
 /// ignores ties in robust standard errors, which here follow Efron as in R, and its concordance ignores late entry.
 ///
 /// # Errors
-/// [`Reason::LengthMismatch`]; [`Reason::TooFew`] without spells or covariates; as [`RiskTable::new`] for times;
+/// [`Reason::LengthMismatch`]; [`Reason::TooFew`] without spells or covariates, or with no more
+/// clusters than covariates; as [`RiskTable::new`] for times;
 /// [`Reason::NotFinite`]; [`Reason::AllCensored`]; [`Reason::Collinear`]; [`Reason::Separated`] when a covariate orders the
 /// events perfectly; [`Reason::NotConverged`].
 pub fn cox(data: &CoxData<'_>, level: Level) -> Result<Cox, Reason> {
     let design = checked(data)?;
     let p = data.covariates.len();
     let start = design.evaluate(&vec![0.0; p]);
-    let information = start
-        .information
-        .cholesky()
-        .map_err(|index| Reason::Collinear { index })?;
+    let information = start.factor().map_err(|index| Reason::Collinear { index })?;
     let score = information.quadratic(&start.gradient);
     let null_log_likelihood = start.log_likelihood;
     let (beta, at, steps) = maximise(&design, start)?;
-    let information = at.information.cholesky().map_err(|index| Reason::Separated { index })?;
+    let information = at.factor().map_err(|index| Reason::Separated { index })?;
     let scaled = information.inverse();
     let robust = data
         .clusters
@@ -203,12 +203,9 @@ pub fn cox(data: &CoxData<'_>, level: Level) -> Result<Cox, Reason> {
 pub fn proportional_hazards(data: &CoxData<'_>, scale: TimeScale) -> Result<Proportionality, Reason> {
     let design = checked(data)?;
     let start = design.evaluate(&vec![0.0; data.covariates.len()]);
-    start
-        .information
-        .cholesky()
-        .map_err(|index| Reason::Collinear { index })?;
+    start.factor().map_err(|index| Reason::Collinear { index })?;
     let (beta, at, _) = maximise(&design, start)?;
-    let information = at.information.cholesky().map_err(|index| Reason::Separated { index })?;
+    let information = at.factor().map_err(|index| Reason::Separated { index })?;
     let variance = information.inverse();
     let residuals = design.schoenfeld(&design.moments(&beta));
     crate::reason::at_least(2, residuals.len())?;
@@ -293,6 +290,11 @@ fn checked(data: &CoxData<'_>) -> Result<Design, Reason> {
             return Err(Reason::LengthMismatch { left: n, right: length });
         }
     }
+    if let Some(clusters) = data.clusters {
+        // Residuals sum to zero, so that as many clusters as covariates leave a direction without variance.
+        let distinct: std::collections::BTreeSet<u64> = clusters.iter().copied().collect();
+        crate::reason::at_least(data.covariates.len() + 1, distinct.len())?;
+    }
     for values in data.covariates {
         all_finite("covariate", values)?;
     }
@@ -309,19 +311,21 @@ fn checked(data: &CoxData<'_>) -> Result<Design, Reason> {
 fn maximise(design: &Design, start: Evaluation) -> Result<(Vec<f64>, Evaluation, u64), Reason> {
     let mut beta = vec![0.0_f64; start.gradient.len()];
     let mut at = start;
+    let variances = |at: &Evaluation| at.factor().map(|factor| factor.inverse());
+    let at_zero = variances(&at).map_err(|index| Reason::Collinear { index })?;
     for steps in 0..MOST_STEPS {
         let largest = (0..beta.len())
             .max_by(|&a, &b| beta[a].abs().total_cmp(&beta[b].abs()))
             .unwrap_or(0);
-        let separated = Reason::Separated { index: largest };
-        let Ok(information) = at.information.cholesky() else {
-            return Err(separated);
-        };
+        let separated = |index| Reason::Separated { index };
+        let information = at.factor().map_err(|_| separated(largest))?;
+        let now = information.inverse();
+        let flat = |times: f64| (0..beta.len()).find(|&j| now.get(j, j) > times * at_zero.get(j, j));
+        if let Some(index) = flat(FLAT) {
+            return Err(separated(index));
+        }
         let step = information.solve(&at.gradient);
         let gain: f64 = step.iter().zip(&at.gradient).map(|(a, b)| a * b).sum();
-        if beta[largest].abs() > SEPARATED {
-            return Err(separated);
-        }
         if gain <= 1e-20 * at.log_likelihood.abs().max(1.0) {
             return Ok((beta, at, steps));
         }
@@ -337,7 +341,7 @@ fn maximise(design: &Design, start: Evaluation) -> Result<(Vec<f64>, Evaluation,
             }
             share *= 0.5;
             if share < 1e-9 {
-                return Err(Reason::NotConverged { passes: steps });
+                return Err(flat(NEARLY_FLAT).map_or(Reason::NotConverged { passes: steps }, separated));
             }
         }
         // As near as doubles come.

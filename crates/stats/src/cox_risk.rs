@@ -3,7 +3,7 @@
 use crate::descriptive::{mean, standard_deviation};
 use crate::reason::Reason;
 use crate::risk_table::Spell;
-use crate::symmetric::Symmetric;
+use crate::symmetric::{Cholesky, Symmetric};
 
 /// Spells and covariates, sorted for passes from the last exit to the first within each stratum.
 pub(crate) struct Design {
@@ -27,6 +27,20 @@ pub(crate) struct Evaluation {
     pub(crate) log_likelihood: f64,
     pub(crate) gradient: Vec<f64>,
     pub(crate) information: Symmetric,
+    events: f64,
+}
+
+impl Evaluation {
+    /// The factor of the information; the first covariate that the risk sets say nothing of, where there is one.
+    pub(crate) fn factor(&self) -> Result<Cholesky, usize> {
+        // Sums from which late entries were taken away keep their rounding: in units of the standard deviation and per event, less
+        // than this is nothing.
+        let silent = |&index: &usize| self.information.get(index, index) <= 1e-12 * self.events;
+        match (0..self.gradient.len()).find(silent) {
+            Some(index) => Err(index),
+            None => self.information.cholesky(),
+        }
+    }
 }
 
 /// Sums over a risk set, or over those whose event ties there.
@@ -232,6 +246,7 @@ impl Design {
             log_likelihood,
             gradient,
             information,
+            events: self.events.iter().filter(|&&event| event).count() as f64,
         }
     }
 

@@ -288,7 +288,7 @@ proptest! {
         let data = CoxData { clusters: Some(&clusters), ..plain(&spells, &covariates) };
         match cox(&data, Level::P95) {
             Err(reason) => prop_assert!(matches!(
-                reason, Reason::AllCensored | Reason::Collinear { .. } | Reason::Separated { .. }), "{reason}"),
+                reason, Reason::AllCensored | Reason::Collinear { .. } | Reason::Separated { .. } | Reason::TooFew { .. }), "{reason}"),
             Ok(found) => {
                 let beta = found.coefficients[0].log_hazard_ratio.value;
                 let (best, residuals) = by_definition(&spells, &x, beta);
@@ -460,6 +460,13 @@ fn edges() {
     assert_eq!(fit(&events, &[1.0]), Err(Reason::LengthMismatch { left: 3, right: 1 }));
     assert_eq!(fit(&events, &[1.0; 3]), Err(Reason::Collinear { index: 0 }));
     assert_eq!(fit(&events, &[3.0, 2.0, 1.0]), Err(Reason::Separated { index: 0 }));
+    // Whoever had the event was the lowest, tied with another: the likelihood rises for ever and flattens.
+    let lowest = [
+        Spell::from_origin(6.0, false),
+        Spell::entered(4.0, 6.0, true),
+        Spell::entered(5.0, 6.0, false),
+    ];
+    assert_eq!(fit(&lowest, &[0.0, 0.0, 1.0]), Err(Reason::Separated { index: 0 }));
     assert_eq!(fit(&events[..1], &[1.0]), Err(Reason::Collinear { index: 0 }));
     assert!(matches!(
         fit(&events, &[1.0, f64::NAN, 0.0]),
