@@ -174,6 +174,8 @@ fn is_not_judged(id: &str) -> bool {
         || id == "followers.trend_p"
         || id.starts_with("contrast.")
         || id.starts_with("persistence.")
+        || id.starts_with("survival.hazard_ratio.")
+        || id == "survival.turnbull_median_days"
         || id.starts_with("suspension.wave")
         || id.starts_with("language.")
         || id.starts_with("influence.")

@@ -618,7 +618,10 @@ fn a_zip_that_lost_its_end_gives_what_it_still_holds() {
         let all = posts_of(&Bench::with("x.zip", &whole).ingest(&["x.zip"]));
         assert_eq!(all.len(), 39, "{name}");
         let mut before = 0;
-        for cut in (4..directory).step_by(directory / 12).chain([directory, whole.len() - 1]) {
+        for cut in (4..directory)
+            .step_by(directory / 12)
+            .chain([directory, whole.len() - 1])
+        {
             let ran = Bench::with("x.zip", &whole[..cut]).ingest(&["x.zip"]);
             // With nothing at all it is an error, otherwise some of it is missing.
             assert!(matches!(ran.status(), 1 | 2), "{name} to {cut}: {}", ran.stderr());

@@ -170,8 +170,7 @@ const CONTAINERS: [Container; 7] = [
     Container {
         name: "zip",
         pack: |content| zip(&[("a", content)]),
-        // What it holds stands at its end.
-        holds: |_| 0,
+        holds: in_local_file,
         known_from: 4,
     },
     Container {
@@ -182,6 +181,25 @@ const CONTAINERS: [Container; 7] = [
         known_from: 262,
     },
 ];
+
+/// Bytes that the first file of a zip holds, by its local header, since what a zip holds stands at its end.
+fn in_local_file(bytes: &[u8]) -> usize {
+    let number = |at: usize| {
+        bytes
+            .get(at..at + 2)
+            .map(|two| usize::from(u16::from_le_bytes([two[0], two[1]])))
+    };
+    let (Some(method), Some(name), Some(extra)) = (number(8), number(26), number(28)) else {
+        return 0;
+    };
+    let Some(content) = bytes.get(30 + name + extra..) else {
+        return 0;
+    };
+    match method {
+        8 => unpacked(flate2::bufread::DeflateDecoder::new(content)),
+        _ => panic!("the tests pack by deflate"),
+    }
+}
 
 /// Records read, used and rejected of each file, and whether it breaks off.
 fn by_file(ran: &Ran) -> BTreeMap<usize, (i64, i64, i64, bool)> {
@@ -283,6 +301,10 @@ fn try_all(container: &Container, samples: &[Sample]) {
             };
             if container.name == "tar" {
                 assert!(alone.status() <= 2, "{what}, {length}: {}", alone.stderr());
+            } else if container.name == "zip" {
+                // Of a zip that lost its end the file within may be whole; then there is something to write.
+                let told = if is_broken { 1..=2 } else { 0..=0 };
+                assert!(told.contains(&alone.status()), "{what}, {length}: {}", alone.stderr());
             } else {
                 assert_eq!(alone.status(), expected, "{what}, {length}: {}", alone.stderr());
             }

@@ -518,6 +518,34 @@ pub(crate) const ENTRIES: &[Entry] = &[
         Quantity,
         "slope of the members' mean followers from a wave to the next",
     ),
+    entry(
+        "survival.turnbull_median_days",
+        "Median life, ends between two looks",
+        Accounts,
+        Quantity,
+        "days from creation to suspension by which half of the accounts are gone, each suspension known only to lie between two looks (Turnbull)",
+    ),
+    entry(
+        "survival.hazard_ratio.followers_doubled",
+        "Hazard with twice the followers",
+        Accounts,
+        Quantity,
+        "hazard of suspension with twice the followers when first seen, all else equal (Cox)",
+    ),
+    entry(
+        "survival.hazard_ratio.pace_doubled",
+        "Hazard with twice the pace",
+        Accounts,
+        Quantity,
+        "hazard of suspension with twice the lifetime pace when first seen, all else equal (Cox)",
+    ),
+    entry(
+        "survival.hazard_ratio.returned",
+        "Hazard of returned accounts",
+        Accounts,
+        Quantity,
+        "hazard of suspension of a person's later account over that of first accounts, all else equal (Cox)",
+    ),
 ];
 
 /// What the report knows of a measure, by its id.

@@ -94,7 +94,7 @@ fn show(table: &Selected<Posts>, census: &mut Census) -> anyhow::Result<()> {
     ];
     let mut names = vec!["platform", "account_id", "handle"];
     names.extend(OTHERS.iter().flat_map(|(id, handle)| [id, handle]));
-    for batch in table.columns_in(&names, &[0..table.rows()]) {
+    for batch in table.columns_in(&names, std::slice::from_ref(&(0..table.rows()))) {
         let batch = batch?;
         let column = |name| keys::texts(&batch, name);
         let platforms = column("platform")?;
