@@ -48,7 +48,6 @@ fn world() -> World {
         checks: vec![check("3", at(18, 0), State::Suspended)],
         roster: vec![entry(Some("1"), None), entry(Some("2"), None)],
         follows,
-        ..World::default()
     }
 }
 
