@@ -8,7 +8,7 @@ mod metrics;
 mod truth;
 mod words;
 
-pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
+pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Links, Persona, PersonaLink, Personas};
 pub use enrich::{Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, WindowRow, Windows};
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
@@ -22,7 +22,7 @@ pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
     TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
-pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, SetName, State, VerdictWord};
+pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
 use arrow::datatypes::SchemaRef;
@@ -70,6 +70,7 @@ pub fn all() -> Vec<Description> {
         describe::<Duplicates>(),
         describe::<Clusters>(),
         describe::<Personas>(),
+        describe::<Links>(),
         describe::<Samples>(),
         describe::<Windows>(),
         describe::<Spells>(),

@@ -11,7 +11,7 @@ use crate::boundary::{batch, footer, in_order, plain, write};
 macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
-            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
+            Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Links Samples Windows
             Spells Members Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };

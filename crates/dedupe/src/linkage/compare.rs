@@ -1,0 +1,377 @@
+//! Two accounts side by side: for every field a level of agreement, or nothing where one of them does not show the field.
+//!
+//! Fields that say the same thing twice are one field here, since evidence is added up as if fields were independent: handle and
+//! display name; hashtags and links; followers, followed accounts, addressed accounts and audience.
+
+use tables::DAY_MS;
+
+use super::names;
+use super::profiles::{Kind, Profiles};
+
+/// A field that is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(usize)]
+pub(super) enum Field {
+    Names,
+    Picture,
+    Bio,
+    Place,
+    Language,
+    Hours,
+    Topics,
+    Network,
+    Report,
+    Time,
+}
+
+pub(super) const FIELDS: usize = 10;
+/// Most levels that a field has.
+pub(super) const LEVELS: usize = 8;
+/// The field cannot be compared.
+pub(super) const MISSING: u8 = u8::MAX;
+
+/// What is fixed about a field: its name in evidence, its levels from least to most alike, what matches are thought to look like
+/// before any data speak, and from which level on a rare value says more than a frequent one.
+#[derive(Debug)]
+pub(super) struct Definition {
+    pub(super) field: Field,
+    pub(super) name: &'static str,
+    pub(super) levels: &'static [&'static str],
+    /// Shares of the levels among matches, as a prior for EM.
+    pub(super) among_matches: &'static [f64],
+    /// Levels whose weight follows how many accounts show the value.
+    pub(super) by_frequency: &'static [usize],
+}
+
+pub(super) const DEFINITIONS: [Definition; FIELDS] = [
+    Definition {
+        field: Field::Names,
+        name: "names",
+        levels: &[
+            "different",
+            "a word shared",
+            "near",
+            "handle stem or display name the same",
+            "both the same",
+        ],
+        among_matches: &[0.35, 0.1, 0.1, 0.25, 0.2],
+        by_frequency: &[1, 3, 4],
+    },
+    Definition {
+        field: Field::Picture,
+        name: "picture",
+        levels: &["different", "the same"],
+        among_matches: &[0.6, 0.4],
+        by_frequency: &[1],
+    },
+    Definition {
+        field: Field::Bio,
+        name: "bio",
+        levels: &["nothing shared", "some shared", "half shared", "the same"],
+        among_matches: &[0.3, 0.2, 0.25, 0.25],
+        by_frequency: &[3],
+    },
+    Definition {
+        field: Field::Place,
+        name: "place",
+        levels: &["different", "the same"],
+        among_matches: &[0.5, 0.5],
+        by_frequency: &[1],
+    },
+    Definition {
+        field: Field::Language,
+        name: "language",
+        levels: &["different", "the same"],
+        among_matches: &[0.1, 0.9],
+        by_frequency: &[1],
+    },
+    Definition {
+        field: Field::Hours,
+        name: "hours",
+        levels: &["unlike", "somewhat alike", "alike", "much alike"],
+        among_matches: &[0.1, 0.2, 0.3, 0.4],
+        by_frequency: &[],
+    },
+    Definition {
+        field: Field::Topics,
+        name: "topics",
+        levels: &["nothing shared", "up to 5 bits", "up to 12 bits", "over 12 bits"],
+        among_matches: &[0.3, 0.3, 0.2, 0.2],
+        by_frequency: &[],
+    },
+    Definition {
+        field: Field::Network,
+        name: "network",
+        levels: &[
+            "none of many shared",
+            "none shared",
+            "up to 3 bits",
+            "up to 7 bits",
+            "up to 13 bits",
+            "up to 22 bits",
+            "up to 35 bits",
+            "over 35 bits",
+        ],
+        among_matches: &[0.04, 0.12, 0.08, 0.11, 0.15, 0.15, 0.15, 0.2],
+        by_frequency: &[],
+    },
+    Definition {
+        field: Field::Report,
+        name: "report",
+        levels: &[
+            "nobody speaks of a return",
+            "somebody speaks of a return",
+            "a text names both",
+        ],
+        among_matches: &[0.65, 0.3, 0.05],
+        by_frequency: &[],
+    },
+    Definition {
+        field: Field::Time,
+        name: "time",
+        levels: &[
+            "not seen gone",
+            "gone over 90 days before",
+            "gone over 30 days before",
+            "gone over 7 days before",
+            "gone over 3 days before",
+            "gone over 1 day before",
+            "gone at most 1 day before",
+        ],
+        among_matches: &[0.05, 0.05, 0.08, 0.17, 0.2, 0.2, 0.25],
+        by_frequency: &[],
+    },
+];
+
+/// How two accounts stand in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// The later one was made when the earlier one was last alive, or after.
+    Return,
+    /// Both were there at one time.
+    Parallel,
+}
+
+/// How long before the last sign of life of the account before a return may have been made: people make the next account when
+/// the first warning comes.
+pub(super) const TOLERANCE_MS: i64 = DAY_MS;
+
+/// Levels by field, and how many accounts show the value that both show, where the level goes by frequency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Compared {
+    pub(super) levels: [u8; FIELDS],
+    pub(super) shown_by: [u32; 5],
+}
+
+impl Profiles {
+    /// Whether `a` is the earlier of two accounts; by number where the data do not say.
+    pub(super) fn is_before(&self, a: u32, b: u32) -> bool {
+        let start = |account: u32| (self.lives[account as usize].start(), account);
+        start(a) < start(b)
+    }
+
+    /// How two accounts, the earlier first, stand in time; `None` where nobody knows.
+    pub(super) fn relation(&self, earlier: u32, later: u32) -> Option<Relation> {
+        let start = self.lives[later as usize].start()?;
+        let last = self.lives[earlier as usize]
+            .last_alive
+            .or(self.lives[earlier as usize].first_gone)?;
+        Some(if last - TOLERANCE_MS <= start {
+            Relation::Return
+        } else {
+            Relation::Parallel
+        })
+    }
+
+    /// Days from the end of the earlier account to the making of the later one; `None` where one is not known. An end is known
+    /// only as lying between two moments: it is taken midway, and before the later account's beginning where that lies between.
+    pub(super) fn gap_days(&self, earlier: u32, later: u32) -> Option<f64> {
+        let (end, start) = (self.lives[earlier as usize].end()?, self.lives[later as usize].created?);
+        Some((start - end) as f64 / DAY_MS as f64)
+    }
+
+    /// Compares two accounts of the same platform, the earlier first.
+    pub(super) fn compare(&self, a: u32, b: u32) -> Compared {
+        let mut shown_by = [0; 5];
+        let mut levels = [MISSING; FIELDS];
+        (levels[Field::Names as usize], shown_by[Field::Names as usize]) = self.names_level(a, b);
+        for (field, kind) in [
+            (Field::Picture, Kind::Picture),
+            (Field::Place, Kind::Place),
+            (Field::Language, Kind::Language),
+        ] {
+            let set = self.features(kind);
+            if !set.of(a).is_empty() && !set.of(b).is_empty() {
+                let rarest = set.rarest_shared(a, b);
+                levels[field as usize] = u8::from(rarest.is_some());
+                shown_by[field as usize] = rarest.unwrap_or(0);
+            }
+        }
+        (levels[Field::Bio as usize], shown_by[Field::Bio as usize]) = self.bio_level(a, b);
+        levels[Field::Hours as usize] = self.hours_level(a, b);
+        levels[Field::Topics as usize] = self.topics_level(a, b);
+        levels[Field::Network as usize] = self.network_level(a, b);
+        levels[Field::Report as usize] = self.report_level(a, b);
+        levels[Field::Time as usize] = self.time_level(a, b);
+        Compared { levels, shown_by }
+    }
+
+    fn names_level(&self, a: u32, b: u32) -> (u8, u32) {
+        let (stems, displays) = (self.features(Kind::Stem), self.features(Kind::Name));
+        let both = |set: &super::features::Features| !set.of(a).is_empty() && !set.of(b).is_empty();
+        let tokens = self.features(Kind::Token);
+        if !both(stems) && !both(displays) && !both(tokens) {
+            return (MISSING, 0);
+        }
+        match (stems.rarest_shared(a, b), displays.rarest_shared(a, b)) {
+            (Some(stem), Some(name)) => return (4, stem.min(name)),
+            (Some(shown_by), None) | (None, Some(shown_by)) => return (3, shown_by),
+            (None, None) => {}
+        }
+        let (left, right) = (&*self.stems[a as usize], &*self.stems[b as usize]);
+        let near_stems = left.len().min(right.len()) >= 5 && strsim::jaro_winkler(left, right) >= 0.93;
+        let words = |account: u32| -> Vec<String> {
+            let mut words: Vec<String> = names::tokens(&self.names[account as usize]).collect();
+            words.sort_unstable();
+            words.dedup();
+            words
+        };
+        let shared = tokens.rarest_shared(a, b);
+        let near_names = shared.is_some() && {
+            let (left, right) = (words(a), words(b));
+            let (few, many) = if left.len() <= right.len() {
+                (left, right)
+            } else {
+                (right, left)
+            };
+            few.len() >= 2 && few.iter().all(|word| many.contains(word))
+        };
+        if near_stems || near_names {
+            return (2, 0);
+        }
+        shared.map_or((0, 0), |shown_by| (1, shown_by))
+    }
+
+    fn bio_level(&self, a: u32, b: u32) -> (u8, u32) {
+        let (whole, shingles) = (self.features(Kind::Bio), self.features(Kind::BioShingle));
+        if whole.of(a).is_empty() || whole.of(b).is_empty() {
+            return (MISSING, 0);
+        }
+        if let Some(shown_by) = whole.rarest_shared(a, b) {
+            return (3, shown_by);
+        }
+        // Of the shorter one: what returns often has a few words more.
+        let shared = shingles.shared(a, b).count();
+        let fewest = shingles.of(a).len().min(shingles.of(b).len());
+        let level = if shared == 0 {
+            0
+        } else {
+            1 + u8::from(2 * shared >= fewest)
+        };
+        (level, 0)
+    }
+
+    fn hours_level(&self, a: u32, b: u32) -> u8 {
+        let (left, right) = (&self.hours[a as usize], &self.hours[b as usize]);
+        let posts = |hours: &[u16; 24]| hours.iter().map(|n| u32::from(*n)).sum::<u32>();
+        if posts(left) < 10 || posts(right) < 10 {
+            return MISSING;
+        }
+        // Each hour with its neighbours, so that one post more does not decide.
+        let smooth = |hours: &[u16; 24]| -> [f64; 24] {
+            std::array::from_fn(|at| {
+                let hour = |at: usize| f64::from(hours[at % 24]);
+                hour(at + 23) + 2.0 * hour(at) + hour(at + 1)
+            })
+        };
+        let (left, right) = (smooth(left), smooth(right));
+        let dot = |x: &[f64; 24], y: &[f64; 24]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
+        let cosine = dot(&left, &right) / (dot(&left, &left) * dot(&right, &right)).sqrt();
+        [0.45, 0.7, 0.85].iter().map(|from| u8::from(cosine >= *from)).sum()
+    }
+
+    fn topics_level(&self, a: u32, b: u32) -> u8 {
+        let topics = self.features(Kind::Topic);
+        if topics.of(a).is_empty() || topics.of(b).is_empty() {
+            return MISSING;
+        }
+        let bits = self.shared_bits(Kind::Topic, a, b);
+        if bits <= 0.0 {
+            return 0;
+        }
+        1 + [5.0, 12.0].iter().map(|over| u8::from(bits > *over)).sum::<u8>()
+    }
+
+    /// How surprising what two accounts share of a kind is: over shared features, log2 of 0.3 (what a match shares, roughly) over
+    /// the chance that as large a set drawn at random, by how many accounts show each feature, holds it; never below 0. Only
+    /// the order of these sums is used: what they are worth as evidence EM tells.
+    fn shared_bits(&self, kind: Kind, a: u32, b: u32) -> f64 {
+        let set = self.features(kind);
+        let size = (set.of(a).len() as f64 * set.of(b).len() as f64).sqrt();
+        let all = set.len().max(1) as f64;
+        set.shared(a, b)
+            .map(|feature| {
+                let by_chance = size * f64::from(set.accounts_with(feature)) / all;
+                (0.3 / by_chance.max(1e-9)).log2().max(0.0)
+            })
+            .sum()
+    }
+
+    fn network_level(&self, a: u32, b: u32) -> u8 {
+        let mut bits = 0.0;
+        let (mut shared, mut comparable) = (0, 0);
+        for kind in NETWORK {
+            let set = self.features(kind);
+            let fewest = set.of(a).len().min(set.of(b).len());
+            if fewest > 0 {
+                comparable += fewest;
+                shared += set.shared(a, b).count();
+                bits += self.shared_bits(kind, a, b);
+            }
+        }
+        match (comparable, shared) {
+            (0, _) => MISSING,
+            (20.., 0) => 0,
+            (_, 0) => 1,
+            _ => {
+                2 + [3.0, 7.0, 13.0, 22.0, 35.0]
+                    .iter()
+                    .map(|over| u8::from(bits > *over))
+                    .sum::<u8>()
+            }
+        }
+    }
+
+    fn report_level(&self, a: u32, b: u32) -> u8 {
+        if self.named_together.binary_search(&(a.min(b), a.max(b))).is_ok() {
+            return 2;
+        }
+        let later = b as usize;
+        if self.announces[later] || self.welcomed[later] {
+            1
+        } else if self.wrote[later] {
+            0
+        } else {
+            MISSING
+        }
+    }
+
+    fn time_level(&self, a: u32, b: u32) -> u8 {
+        let (earlier, later) = (&self.lives[a as usize], &self.lives[b as usize]);
+        if !earlier.checked || later.created.is_none() {
+            return MISSING;
+        }
+        match self.gap_days(a, b) {
+            None => 0,
+            Some(gap) => {
+                1 + [90.0, 30.0, 7.0, 3.0, 1.0]
+                    .iter()
+                    .map(|most| u8::from(gap <= *most))
+                    .sum::<u8>()
+            }
+        }
+    }
+}
+
+/// The kinds of ties that the network field is made of.
+pub(super) const NETWORK: [Kind; 4] = [Kind::Follower, Kind::Followed, Kind::Addressed, Kind::Audience];
