@@ -63,6 +63,10 @@ pub struct Dedupe {
     #[arg(long)]
     no_linkage: bool,
 
+    /// Write every pair that was compared into links, not only those that are at all probable: to judge the blocking rules
+    #[arg(long, conflicts_with = "no_linkage")]
+    all_links: bool,
+
     #[command(flatten)]
     common: Common,
 }
@@ -109,6 +113,7 @@ impl Stage for Dedupe {
 
     fn options(&self) -> Value {
         json!({
+            "all_links": self.all_links,
             "linkage": !self.no_linkage,
             "match_threshold": self.match_threshold,
             "personas": self.personas.as_deref().map(personas::file_name),
@@ -188,7 +193,7 @@ impl Dedupe {
     /// Finds who came back, and writes what was found beside what people said.
     fn link(&self, chains: &Chains, reviewed: Option<&Reviewed>, run: &mut Run) -> anyhow::Result<()> {
         // From the tables just written: each observation once, each post as last seen.
-        let linkage = Linkage::of(run.dir(), run.threads())?;
+        let linkage = Linkage::of(run.dir(), self.all_links, run.threads())?;
         let verdict = linkage.decide(self.match_threshold, chains, reviewed)?;
         if let Some(table) = reviewed {
             let (lines, unanswered) = table.lines();
@@ -198,7 +203,7 @@ impl Dedupe {
                 run.count(&table.input().name, Flow::Skipped, "no answer", unanswered);
             }
         }
-        let texts = verdict.link_texts();
+        let texts = verdict.link_texts(self.all_links);
         run.write::<Links>(verdict.link_rows(&texts))?;
         let placed = verdict.personas(chains);
         run.write::<Personas>(placed.iter().map(personas::Placed::row))?;

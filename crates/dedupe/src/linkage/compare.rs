@@ -53,9 +53,10 @@ pub(super) const DEFINITIONS: [Definition; FIELDS] = [
             "near",
             "handle stem or display name the same",
             "both the same",
+            "handle stem the same, counter goes on",
         ],
-        among_matches: &[0.35, 0.1, 0.1, 0.25, 0.2],
-        by_frequency: &[1, 3, 4],
+        among_matches: &[0.35, 0.1, 0.1, 0.2, 0.1, 0.15],
+        by_frequency: &[1, 3, 4, 5],
     },
     Definition {
         field: Field::Picture,
@@ -224,6 +225,9 @@ impl Profiles {
             return (MISSING, 0);
         }
         match (stems.rarest_shared(a, b), displays.rarest_shared(a, b)) {
+            (Some(stem), name) if names::counts_on(&self.handles[a as usize], &self.handles[b as usize]) => {
+                return (5, name.map_or(stem, |name| stem.min(name)));
+            }
             (Some(stem), Some(name)) => return (4, stem.min(name)),
             (Some(shown_by), None) | (None, Some(shown_by)) => return (3, shown_by),
             (None, None) => {}

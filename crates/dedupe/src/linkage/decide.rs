@@ -102,6 +102,7 @@ impl Linkage {
                 relation: Relation::Return,
                 bits: self.model.bits(&compared, &[]),
                 compared,
+                rules: 0,
                 probability: 1.0,
             };
             links.push((link, true, Method::Reviewed));

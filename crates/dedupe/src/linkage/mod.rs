@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 use self::candidates::{Candidates, Pair};
 use self::compare::{Compared, DEFINITIONS, Field, Relation};
 use self::matching::Edge;
-use self::model::{Model, Sample, probability};
+use self::model::{Model, probability};
 use self::parallel::mapped;
 use self::profiles::Profiles;
 
@@ -35,8 +35,8 @@ pub(crate) use self::review::{REVIEW_FILE, Reviewed};
 
 /// Pairs drawn at random for u.
 const RANDOM_PAIRS: usize = 400_000;
-/// Pairs of each kind that EM runs on at most; of more, evenly spaced ones are taken.
-const TRAINING_PAIRS: usize = 1_000_000;
+/// Rounds of EM at most.
+const EM_ROUNDS: usize = 30;
 /// Pairs that are no more probable than this on their own are left out of the matching.
 const LEAST_BITS: f64 = -20.0;
 /// How far evidence is trusted: the logarithm of the odds that the fields give together is multiplied by this, since fields are
@@ -50,6 +50,8 @@ pub(crate) struct Link {
     later: u32,
     relation: Relation,
     compared: Compared,
+    /// The rules that found it, as bits.
+    rules: u8,
     /// Sum of the fields' weights.
     bits: f64,
     probability: f64,
@@ -102,80 +104,68 @@ fn prior_bits(expected: f64, pairs: f64) -> f64 {
 
 impl Linkage {
     /// Links the accounts of the tables in `dir`, with so many threads.
-    pub(crate) fn of(dir: &Path, threads: usize) -> anyhow::Result<Self> {
+    ///
+    /// `every` keeps all pairs that were compared, also those that are most improbable.
+    pub(crate) fn of(dir: &Path, every: bool, threads: usize) -> anyhow::Result<Self> {
         let profiles = Profiles::read(dir)?;
-        Ok(Self::of_profiles(profiles, threads))
+        Ok(Self::of_profiles(profiles, every, threads))
     }
 
-    fn of_profiles(profiles: Profiles, threads: usize) -> Self {
+    fn of_profiles(profiles: Profiles, every: bool, threads: usize) -> Self {
         let candidates = Candidates::find(&profiles, threads);
         let (random, share) = random_returns(&profiles);
         let random = mapped(&random, threads, |(a, b)| profiles.compare(*a, *b));
         let compared = |pairs: &[Pair]| mapped(pairs, threads, |pair| profiles.compare(pair.earlier, pair.later));
         let returns = compared(&candidates.returns);
-        let every = candidates.returns.len().div_ceil(TRAINING_PAIRS).max(1);
-        let samples: Vec<Sample> = candidates
-            .returns
-            .iter()
-            .zip(&returns)
-            .step_by(every)
-            .map(|(pair, compared)| Sample {
-                pair: *pair,
-                compared: *compared,
-            })
-            .collect();
-
         let n = profiles.len() as f64;
         let possible = (share * n * (n - 1.0) / 2.0).max(1.0);
         let mut model = Model::new(&random, profiles.len());
-        let mut shares = model.maximise(&samples);
-        let mut expected = n / 100.0;
-        let (mut edges, mut probabilities) = (Vec::new(), Vec::new());
-        for round in 0..12 {
+        // To begin with, one in ten of those who were seen to go came back.
+        let gone = profiles.lives.iter().filter(|life| life.first_gone.is_some()).count();
+        let mut expected = (gone as f64 / 10.0).max(1.0);
+        let (mut edges, mut probabilities, mut places) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..EM_ROUNDS {
             let prior = prior_bits(expected, possible);
-            if round == 4 || round == 8 {
-                // Random pairs hold matches, too; now that they can be told they are weighed out of u, and m is estimated anew.
+            if round > 0 {
+                // Random pairs hold matches, too: these are weighed out of u.
                 let known = model.clone();
                 model.estimate_u(&random, |compared| 1.0 - probability(prior + known.bits(compared, &[])));
-                shares = model.maximise(&samples);
             }
-            edges = candidates
+            (edges, places) = candidates
                 .returns
                 .iter()
                 .zip(&returns)
-                .map(|(pair, compared)| Edge {
-                    earlier: pair.earlier,
-                    later: pair.later,
-                    bits: TEMPER * model.bits(compared, &[]) + prior,
+                .enumerate()
+                .map(|(place, (pair, compared))| {
+                    let bits = TEMPER * model.bits(compared, &[]) + prior;
+                    let Pair { earlier, later, .. } = *pair;
+                    (Edge { earlier, later, bits }, place)
                 })
-                .filter(|edge| edge.bits > LEAST_BITS)
-                .collect::<Vec<_>>();
+                .filter(|(edge, _)| every || edge.bits > LEAST_BITS)
+                .unzip();
             probabilities = matching::marginals(&edges);
             let found: f64 = probabilities.iter().sum();
-            let settled = (found - expected).abs() < 1e-3 * expected;
+            let matched = places.iter().map(|place| &returns[*place]).zip(probabilities.iter().copied());
+            let moved = if round + 1 < EM_ROUNDS { model.estimate_m(matched) } else { 0.0 };
+            let settled = (found - expected).abs() < 1e-3 * expected && moved < 1e-3;
+            if std::env::var("DBG").is_ok() { eprintln!("{round} {found} {moved} edges {}", edges.len()); }
             expected = found.max(0.1);
-            if settled && round > 8 {
+            if settled {
                 break;
             }
         }
 
         let mut links = Vec::new();
-        let mut at = 0;
-        for (pair, compared) in candidates.returns.iter().zip(&returns) {
-            if edges
-                .get(at)
-                .is_some_and(|edge| (edge.earlier, edge.later) == (pair.earlier, pair.later))
-            {
-                links.push(Link {
-                    earlier: pair.earlier,
-                    later: pair.later,
-                    relation: Relation::Return,
-                    compared: *compared,
-                    bits: model.bits(compared, &[]),
-                    probability: probabilities[at],
-                });
-                at += 1;
-            }
+        for ((edge, place), probability) in edges.iter().zip(&places).zip(&probabilities) {
+            links.push(Link {
+                earlier: edge.earlier,
+                later: edge.later,
+                relation: Relation::Return,
+                compared: returns[*place],
+                rules: candidates.returns[*place].rules,
+                bits: model.bits(&returns[*place], &[]),
+                probability: *probability,
+            });
         }
         let returns_considered = returns.len();
         drop(returns);
@@ -190,7 +180,6 @@ impl Linkage {
             &profiles,
             &candidates,
             &model,
-            &shares,
             expected / possible,
             expected,
             returns_considered,
@@ -236,6 +225,7 @@ fn beside(profiles: &Profiles, candidates: &Candidates, model: &Model, possible:
             later: pair.later,
             relation: Relation::Parallel,
             compared,
+            rules: pair.rules,
             bits,
             probability: probability(TEMPER * bits + prior),
         })
@@ -247,20 +237,16 @@ fn told(
     profiles: &Profiles,
     candidates: &Candidates,
     model: &Model,
-    shares: &[(candidates::Rule, f64)],
     prior: f64,
     expected: f64,
     considered: usize,
 ) -> Value {
     let rounded = |value: f64| (value * 1e6).round() / 1e6;
-    let rules: Vec<Value> = shares
+    let rules: Vec<Value> = candidates::RULES
         .iter()
-        .map(|(rule, share)| {
+        .map(|rule| {
             let (pairs, too_many) = candidates.told.get(rule.name()).copied().unwrap_or_default();
-            json!({
-                "rule": rule.name(), "pairs": pairs, "share_of_matches": rounded(*share),
-                "features_that_too_many_show": too_many,
-            })
+            json!({"rule": rule.name(), "pairs": pairs, "features_that_too_many_show": too_many})
         })
         .collect();
     let fields: Vec<Value> = DEFINITIONS

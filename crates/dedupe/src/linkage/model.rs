@@ -10,12 +10,10 @@
 //! level never weighs less than a lower one (the ratios m / u are pooled until they rise: isotonic regression by pool adjacent
 //! violators, Ayer et al. 1955).
 
-use super::candidates::{Pair, RULES, Rule};
 use super::compare::{Compared, DEFINITIONS, FIELDS, Field, LEVELS, MISSING};
 
 /// Pairs that the prior of a field counts for.
 const PRIOR_PAIRS: f64 = 20.0;
-const ROUNDS: usize = 40;
 /// A value that few show weighs at most so many bits more than one of the level's average frequency, one that many show so many
 /// less.
 const MOST_FREQUENCY_BITS: f64 = 12.0;
@@ -32,26 +30,6 @@ pub(super) struct Model {
     /// Chance that two random pairs agree at a level by frequency or above: what the frequency of a value is compared with.
     agreement: [f64; FIELDS],
     accounts: f64,
-}
-
-/// A pair's levels.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Sample {
-    pub(super) pair: Pair,
-    pub(super) compared: Compared,
-}
-
-/// Fields that a rule's pairs agree in because the rule found them.
-fn blocked_on(rule: Rule) -> &'static [Field] {
-    match rule {
-        Rule::Stem | Rule::Name | Rule::Word => &[Field::Names],
-        Rule::Picture => &[Field::Picture],
-        Rule::Bio => &[Field::Bio],
-        Rule::Topics => &[Field::Topics, Field::Time],
-        // Of many that share a neighbour the ones nearest in time are taken.
-        Rule::Network => &[Field::Network, Field::Time],
-        Rule::NamedTogether => &[Field::Report],
-    }
 }
 
 /// The chance that odds (as a logarithm to base 2) come to.
@@ -109,56 +87,26 @@ impl Model {
         self.weigh();
     }
 
-    /// Estimates m on blocked pairs; returns the share of matches among each rule's pairs.
-    pub(super) fn maximise(&mut self, samples: &[Sample]) -> Vec<(Rule, f64)> {
-        let mut shares = [0.05_f64; RULES.len()];
-        let found: Vec<u64> = RULES
-            .iter()
-            .map(|rule| samples.iter().filter(|sample| sample.pair.found_by(*rule)).count() as u64)
-            .collect();
-        for _ in 0..ROUNDS {
-            let mut counts = [[0.0; LEVELS]; FIELDS];
-            let mut matches = [0.0; RULES.len()];
-            for sample in samples {
-                let weights: [f64; FIELDS] = std::array::from_fn(|field| self.field_bits(field, &sample.compared));
-                let all: f64 = weights.iter().sum();
-                for rule in RULES.iter().filter(|rule| sample.pair.found_by(**rule)) {
-                    let blocked = blocked_on(*rule);
-                    let bits = all - blocked.iter().map(|field| weights[*field as usize]).sum::<f64>();
-                    let share = shares[*rule as usize];
-                    let matched = probability(bits + (share / (1.0 - share)).log2());
-                    matches[*rule as usize] += matched;
-                    for definition in DEFINITIONS.iter().filter(|one| !blocked.contains(&one.field)) {
-                        let field = definition.field as usize;
-                        let level = sample.compared.levels[field];
-                        if level != MISSING {
-                            counts[field][level as usize] += matched;
-                        }
-                    }
-                }
-            }
-            let mut moved: f64 = 0.0;
-            for (rule, matched) in matches.iter().enumerate() {
-                // One pair of each kind beforehand, so that no share is 0 or 1.
-                let share = (matched + 0.05) / (found[rule] as f64 + 1.0);
-                moved = moved.max((share - shares[rule]).abs());
-                shares[rule] = share.clamp(1e-6, 0.95);
-            }
-            for definition in &DEFINITIONS {
-                let field = definition.field as usize;
-                let total: f64 = counts[field].iter().sum::<f64>() + PRIOR_PAIRS;
-                for (level, prior) in definition.among_matches.iter().enumerate() {
-                    let share = (counts[field][level] + PRIOR_PAIRS * prior) / total;
-                    moved = moved.max((share - self.m[field][level]).abs());
-                    self.m[field][level] = share;
-                }
-            }
-            self.weigh();
-            if moved < 1e-5 {
-                break;
+    /// Estimates m anew from pairs, each counted with the probability that it is a match; returns by how much a share moved.
+    pub(super) fn estimate_m<'c>(&mut self, pairs: impl Iterator<Item = (&'c Compared, f64)>) -> f64 {
+        let mut counts = [[0.0; LEVELS]; FIELDS];
+        for (compared, matched) in pairs {
+            for (field, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level != MISSING) {
+                counts[field][*level as usize] += matched;
             }
         }
-        RULES.iter().copied().zip(shares).collect()
+        let mut moved: f64 = 0.0;
+        for definition in &DEFINITIONS {
+            let field = definition.field as usize;
+            let total: f64 = counts[field].iter().sum::<f64>() + PRIOR_PAIRS;
+            for (level, prior) in definition.among_matches.iter().enumerate() {
+                let share = (counts[field][level] + PRIOR_PAIRS * prior) / total;
+                moved = moved.max((share - self.m[field][level]).abs());
+                self.m[field][level] = share;
+            }
+        }
+        self.weigh();
+        moved
     }
 
     /// Weights from m and u: log2 of their ratio, pooled over neighbouring levels until a higher level weighs no less.

@@ -47,6 +47,18 @@ pub(super) fn stem(handle: &str) -> String {
     }
 }
 
+/// The number at a handle's end, if one stands there.
+fn counter(handle: &str) -> Option<u64> {
+    let digits = handle.bytes().rev().take_while(u8::is_ascii_digit).count();
+    handle[handle.len() - digits..].parse().ok()
+}
+
+/// Whether a handle's counter goes on where an earlier one's stopped: one to five more, or a small one where there was none.
+pub(super) fn counts_on(earlier: &str, later: &str) -> bool {
+    let from = counter(earlier).unwrap_or(0);
+    counter(later).is_some_and(|to| (1..=5).contains(&to.wrapping_sub(from)))
+}
+
 /// A display name as it is compared: words in lower case, signs out, one space between words. `None` when nothing is left.
 pub(super) fn display(name: &str) -> Option<String> {
     let words: Vec<String> = tokens(name).collect();
@@ -180,6 +192,13 @@ mod tests {
         assert_eq!(stem("ab"), "ab");
         assert_eq!(stem("مطر_9"), stem("مطر"));
         assert_eq!(stem(""), "");
+    }
+
+    #[test]
+    fn counters_go_on() {
+        assert!(counts_on("maple_7", "maple__8") && counts_on("maple", "maple_2") && counts_on("maple_9", "Maple12"));
+        assert!(!counts_on("maple_7", "maple_7") && !counts_on("maple_8", "maple_7") && !counts_on("maple_8", "maple"));
+        assert!(!counts_on("maple_1", "maple_99999999999999999999999"));
     }
 
     #[test]

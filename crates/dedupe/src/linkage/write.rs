@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use tables::{PersonaLink, Relation as RelationWord};
 
+use super::candidates::{RULES, Rule};
 use super::compare::{DEFINITIONS, Relation};
 use super::decide::{Method, Verdict};
 use super::{Link, Linkage};
@@ -48,27 +49,33 @@ fn rounded(value: f64, parts: f64) -> f64 {
 /// Texts that rows of `links` borrow.
 #[derive(Debug)]
 pub(crate) struct LinkTexts {
-    rows: Vec<(usize, String)>,
+    rows: Vec<(usize, String, String)>,
 }
 
 impl Verdict<'_> {
     /// The evidence of the links that are told of.
-    pub(crate) fn link_texts(&self) -> LinkTexts {
+    ///
+    /// `every`: of all that were compared.
+    pub(crate) fn link_texts(&self, every: bool) -> LinkTexts {
         let rows = self
             .links
             .iter()
             .enumerate()
             .filter(|(_, (link, taken, method))| {
-                *taken || *method == Method::Reviewed || link.probability >= LEAST_TOLD
+                every || *taken || *method == Method::Reviewed || link.probability >= LEAST_TOLD
             })
-            .map(|(at, (link, ..))| (at, self.linkage.evidence(link)))
+            .map(|(at, (link, ..))| {
+                let rules = RULES.into_iter().filter(|rule| link.rules & (1 << *rule as u8) != 0);
+                let rules: Vec<&str> = rules.map(Rule::name).collect();
+                (at, self.linkage.evidence(link), rules.join(", "))
+            })
             .collect();
         LinkTexts { rows }
     }
 
     /// The rows of `links`, in its order.
     pub(crate) fn link_rows<'t>(&'t self, texts: &'t LinkTexts) -> impl Iterator<Item = PersonaLink<'t>> {
-        texts.rows.iter().map(|(at, evidence)| {
+        texts.rows.iter().map(|(at, evidence, found_by)| {
             let (link, accepted, method) = &self.links[*at];
             let profiles = &self.linkage.profiles;
             let (platform, predecessor) = &profiles.keys[link.earlier as usize];
@@ -87,6 +94,7 @@ impl Verdict<'_> {
                     .filter(|_| link.relation == Relation::Return),
                 accepted: *accepted,
                 method: word(*method),
+                found_by,
                 evidence,
             }
         })

@@ -93,6 +93,8 @@ table! {
         gap_days: Option<f64>,
         /// Whether the link is taken: a return into `personas`; accounts side by side into nothing else.
         accepted: bool,
+        /// The blocking rules that found the pair, a comma between them; empty where only a person named it.
+        found_by: &'a str,
         /// `linked`, or `reviewed` where a person answered.
         method: &'a str,
         /// The evidence by field, as JSON: field, level of agreement, weight in bits.
