@@ -2,19 +2,19 @@
 //! rarest features with it.
 //!
 //! Nothing here grows with the square of the accounts. A feature that more than [`LARGEST`] accounts show (a default picture)
-//! blocks nothing, and is told of; of one that fewer show, the [`NEAREST`] accounts are looked at that were last alive soonest
+//! blocks nothing, and is told of; of one that fewer show, the [`Rule::nearest`] accounts are looked at that were last alive soonest
 //! before the later account began; of all those found by a rule the best of [`Rule::keeps`] stay.
 
 use std::collections::BTreeMap;
 
-use super::compare::{NETWORK, Relation, TOLERANCE_MS};
+use tables::DAY_MS;
+
+use super::compare::{Relation, TOLERANCE_MS};
 use super::parallel::mapped;
-use super::profiles::{Kind, Profiles};
+use super::profiles::{Kind, Profiles, TIES};
 
 /// Accounts that may show a feature by which pairs are found.
 pub(super) const LARGEST: u32 = 1000;
-/// Accounts looked at for one feature.
-pub(super) const NEAREST: usize = 48;
 
 /// How pairs are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,8 +64,16 @@ impl Rule {
             Self::Picture => &[Kind::Picture],
             Self::Bio => &[Kind::Bio, Kind::BioShingle],
             Self::Topics => &[Kind::Topic],
-            Self::Network => &NETWORK,
+            Self::Network => &TIES,
             Self::NamedTogether => &[],
+        }
+    }
+
+    /// Accounts looked at for one feature.
+    fn nearest(self) -> usize {
+        match self {
+            Self::Network => 300,
+            _ => 48,
         }
     }
 
@@ -233,6 +241,13 @@ fn pair(profiles: &Profiles, rule: Rule, a: u32, b: u32) -> Option<(Pair, Relati
     Some((Pair { earlier, later, rules }, relation))
 }
 
+/// How soon after an account's end another one began, in bits: a rough order only, by which the best of many candidates are kept.
+fn nearness(profiles: &Profiles, earlier: u32, start: i64) -> f64 {
+    let last = profiles.lives[earlier as usize].last_alive.unwrap_or(i64::MIN);
+    let days = start.saturating_sub(last) as f64 / DAY_MS as f64;
+    (30.0 / days.max(1.0)).log2().max(-3.0)
+}
+
 /// The earlier accounts that a rule keeps for a later one.
 fn earlier_for(profiles: &Profiles, rule: Rule, postings: &[(Kind, Postings)], later: u32) -> Vec<(u32, u32)> {
     let Some(start) = profiles.lives[later as usize].start() else {
@@ -242,19 +257,17 @@ fn earlier_for(profiles: &Profiles, rule: Rule, postings: &[(Kind, Postings)], l
     let mut scores: Vec<(u32, f64)> = Vec::new();
     for (kind, postings) in postings {
         let set = profiles.features(*kind);
-        let accounts = profiles.len().max(2) as f64;
         for feature in set.of(later) {
-            let shown_by = set.accounts_with(*feature);
-            if !(2..=LARGEST).contains(&shown_by) {
+            if set.accounts_with(*feature) > LARGEST {
                 continue;
             }
             let showing = postings.showing(*feature);
-            let ended = showing
-                .partition_point(|account| profiles.lives[*account as usize].last_alive.unwrap_or(i64::MIN) <= until);
-            let rarity = (accounts / f64::from(shown_by)).log2().max(0.1);
-            for earlier in &showing[ended.saturating_sub(NEAREST)..ended] {
+            let ended = showing.partition_point(|account| {
+                profiles.lives[*account as usize].last_alive.unwrap_or(i64::MIN) <= until
+            });
+            for earlier in &showing[ended.saturating_sub(rule.nearest())..ended] {
                 if profiles.is_before(*earlier, later) {
-                    scores.push((*earlier, rarity));
+                    scores.push((*earlier, profiles.bits_of(*kind, *feature, *earlier, later)));
                 }
             }
         }
@@ -262,7 +275,10 @@ fn earlier_for(profiles: &Profiles, rule: Rule, postings: &[(Kind, Postings)], l
     scores.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut sums: Vec<(f64, u32)> = scores
         .chunk_by(|a, b| a.0 == b.0)
-        .map(|of_one| (of_one.iter().map(|(_, rarity)| rarity).sum(), of_one[0].0))
+        .map(|of_one| {
+            let shared: f64 = of_one.iter().map(|(_, bits)| bits).sum();
+            (shared + nearness(profiles, of_one[0].0, start), of_one[0].0)
+        })
         .collect();
     sums.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
     sums.truncate(rule.keeps());
@@ -275,7 +291,7 @@ fn beside(profiles: &Profiles, kind: Kind, postings: &Postings, later: u32) -> V
     let start = profiles.lives[later as usize].start();
     let mut pairs = Vec::new();
     for feature in set.of(later) {
-        if !(2..=LARGEST).contains(&set.accounts_with(*feature)) {
+        if set.accounts_with(*feature) > LARGEST {
             continue;
         }
         let showing = postings.showing(*feature);

@@ -6,7 +6,7 @@
 use tables::DAY_MS;
 
 use super::names;
-use super::profiles::{Kind, Profiles};
+use super::profiles::{Kind, Profiles, TIES};
 
 /// A field that is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,11 +157,11 @@ pub(super) enum Relation {
 /// the first warning comes.
 pub(super) const TOLERANCE_MS: i64 = DAY_MS;
 
-/// Levels by field, and how many accounts show the value that both show, where the level goes by frequency.
+/// Levels by field, and how many other persons show by chance what both show, where the level goes by frequency.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Compared {
     pub(super) levels: [u8; FIELDS],
-    pub(super) shown_by: [u32; 5],
+    pub(super) by_chance: [f32; 5],
 }
 
 impl Profiles {
@@ -193,9 +193,9 @@ impl Profiles {
 
     /// Compares two accounts of the same platform, the earlier first.
     pub(super) fn compare(&self, a: u32, b: u32) -> Compared {
-        let mut shown_by = [0; 5];
+        let mut by_chance = [0.0; 5];
         let mut levels = [MISSING; FIELDS];
-        (levels[Field::Names as usize], shown_by[Field::Names as usize]) = self.names_level(a, b);
+        (levels[Field::Names as usize], by_chance[Field::Names as usize]) = self.names_level(a, b);
         for (field, kind) in [
             (Field::Picture, Kind::Picture),
             (Field::Place, Kind::Place),
@@ -203,33 +203,33 @@ impl Profiles {
         ] {
             let set = self.features(kind);
             if !set.of(a).is_empty() && !set.of(b).is_empty() {
-                let rarest = set.rarest_shared(a, b);
+                let rarest = self.by_chance(kind, a, b);
                 levels[field as usize] = u8::from(rarest.is_some());
-                shown_by[field as usize] = rarest.unwrap_or(0);
+                by_chance[field as usize] = rarest.unwrap_or(0.0);
             }
         }
-        (levels[Field::Bio as usize], shown_by[Field::Bio as usize]) = self.bio_level(a, b);
+        (levels[Field::Bio as usize], by_chance[Field::Bio as usize]) = self.bio_level(a, b);
         levels[Field::Hours as usize] = self.hours_level(a, b);
         levels[Field::Topics as usize] = self.topics_level(a, b);
         levels[Field::Network as usize] = self.network_level(a, b);
         levels[Field::Report as usize] = self.report_level(a, b);
         levels[Field::Time as usize] = self.time_level(a, b);
-        Compared { levels, shown_by }
+        Compared { levels, by_chance }
     }
 
-    fn names_level(&self, a: u32, b: u32) -> (u8, u32) {
+    fn names_level(&self, a: u32, b: u32) -> (u8, f32) {
         let (stems, displays) = (self.features(Kind::Stem), self.features(Kind::Name));
         let both = |set: &super::features::Features| !set.of(a).is_empty() && !set.of(b).is_empty();
         let tokens = self.features(Kind::Token);
         if !both(stems) && !both(displays) && !both(tokens) {
-            return (MISSING, 0);
+            return (MISSING, 0.0);
         }
-        match (stems.rarest_shared(a, b), displays.rarest_shared(a, b)) {
+        match (self.by_chance(Kind::Stem, a, b), self.by_chance(Kind::Name, a, b)) {
             (Some(stem), name) if names::counts_on(&self.handles[a as usize], &self.handles[b as usize]) => {
-                return (5, name.map_or(stem, |name| stem.min(name)));
+                return (5, name.map_or(stem, |name| name.min(stem)));
             }
             (Some(stem), Some(name)) => return (4, stem.min(name)),
-            (Some(shown_by), None) | (None, Some(shown_by)) => return (3, shown_by),
+            (Some(by_chance), None) | (None, Some(by_chance)) => return (3, by_chance),
             (None, None) => {}
         }
         let (left, right) = (&*self.stems[a as usize], &*self.stems[b as usize]);
@@ -240,7 +240,7 @@ impl Profiles {
             words.dedup();
             words
         };
-        let shared = tokens.rarest_shared(a, b);
+        let shared = self.by_chance(Kind::Token, a, b);
         let near_names = shared.is_some() && {
             let (left, right) = (words(a), words(b));
             let (few, many) = if left.len() <= right.len() {
@@ -251,18 +251,18 @@ impl Profiles {
             few.len() >= 2 && few.iter().all(|word| many.contains(word))
         };
         if near_stems || near_names {
-            return (2, 0);
+            return (2, 0.0);
         }
-        shared.map_or((0, 0), |shown_by| (1, shown_by))
+        shared.map_or((0, 0.0), |by_chance| (1, by_chance))
     }
 
-    fn bio_level(&self, a: u32, b: u32) -> (u8, u32) {
+    fn bio_level(&self, a: u32, b: u32) -> (u8, f32) {
         let (whole, shingles) = (self.features(Kind::Bio), self.features(Kind::BioShingle));
         if whole.of(a).is_empty() || whole.of(b).is_empty() {
-            return (MISSING, 0);
+            return (MISSING, 0.0);
         }
-        if let Some(shown_by) = whole.rarest_shared(a, b) {
-            return (3, shown_by);
+        if let Some(by_chance) = self.by_chance(Kind::Bio, a, b) {
+            return (3, by_chance);
         }
         // Of the shorter one: what returns often has a few words more.
         let shared = shingles.shared(a, b).count();
@@ -272,7 +272,7 @@ impl Profiles {
         } else {
             1 + u8::from(2 * shared >= fewest)
         };
-        (level, 0)
+        (level, 0.0)
     }
 
     fn hours_level(&self, a: u32, b: u32) -> u8 {
@@ -310,21 +310,22 @@ impl Profiles {
     /// the chance that as large a set drawn at random, by how many accounts show each feature, holds it; never below 0. Only
     /// the order of these sums is used: what they are worth as evidence EM tells.
     fn shared_bits(&self, kind: Kind, a: u32, b: u32) -> f64 {
+        let shared = self.features(kind).shared(a, b);
+        shared.map(|feature| self.bits_of(kind, feature, a, b)).sum()
+    }
+
+    /// The share of one feature in [`Self::shared_bits`].
+    pub(super) fn bits_of(&self, kind: Kind, feature: u32, a: u32, b: u32) -> f64 {
         let set = self.features(kind);
         let size = (set.of(a).len() as f64 * set.of(b).len() as f64).sqrt();
-        let all = set.len().max(1) as f64;
-        set.shared(a, b)
-            .map(|feature| {
-                let by_chance = size * f64::from(set.accounts_with(feature)) / all;
-                (0.3 / by_chance.max(1e-9)).log2().max(0.0)
-            })
-            .sum()
+        let by_chance = size * f64::from(set.accounts_with(feature)) / set.len().max(1) as f64;
+        (0.3 / by_chance.max(1e-9)).log2().max(0.0)
     }
 
     fn network_level(&self, a: u32, b: u32) -> u8 {
         let mut bits = 0.0;
         let (mut shared, mut comparable) = (0, 0);
-        for kind in NETWORK {
+        for kind in TIES {
             let set = self.features(kind);
             let fewest = set.of(a).len().min(set.of(b).len());
             if fewest > 0 {
@@ -376,6 +377,3 @@ impl Profiles {
         }
     }
 }
-
-/// The kinds of ties that the network field is made of.
-pub(super) const NETWORK: [Kind; 4] = [Kind::Follower, Kind::Followed, Kind::Addressed, Kind::Audience];

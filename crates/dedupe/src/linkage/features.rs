@@ -38,8 +38,8 @@ impl Gathered {
         }
     }
 
-    /// The sets, of accounts renumbered by `place`.
-    pub(super) fn sets(mut self, place: &[u32]) -> Features {
+    /// The sets, of accounts renumbered by `place`; and what each feature was gathered as.
+    pub(super) fn sets(mut self, place: &[u32]) -> (Features, Vec<u64>) {
         for (account, _) in &mut self.pairs {
             *account = place.get(*account as usize).copied().unwrap_or(u32::MAX);
         }
@@ -52,6 +52,7 @@ impl Gathered {
             starts: vec![0; place.len() + 1],
             ids: Vec::with_capacity(self.pairs.len()),
             accounts: vec![0; distinct.len()],
+            showing: [0; TURING + 2],
         };
         for (account, feature) in self.pairs {
             let id = distinct.binary_search(&feature).unwrap_or_default();
@@ -62,7 +63,8 @@ impl Gathered {
         for at in 1..features.starts.len() {
             features.starts[at] += features.starts[at - 1];
         }
-        features
+        features.count_counts();
+        (features, distinct)
     }
 }
 
@@ -72,7 +74,12 @@ pub(super) struct Features {
     starts: Vec<u32>,
     ids: Vec<u32>,
     accounts: Vec<u32>,
+    /// How many features 1, 2, … show: [`Features::expected`].
+    showing: [u32; TURING + 2],
 }
+
+/// Counts up to which the number of features with one more tells what to expect.
+const TURING: usize = 6;
 
 impl Features {
     /// The features of an account, ascending.
@@ -97,6 +104,73 @@ impl Features {
     /// How many (account, feature) pairs there are.
     pub(super) fn len(&self) -> usize {
         self.ids.len()
+    }
+
+    /// Counts persons instead of accounts: `person` says whose an account is.
+    pub(super) fn count_persons(&mut self, person: &[u32]) {
+        let mut pairs: Vec<(u32, u32)> = Vec::with_capacity(self.ids.len());
+        for (account, person) in (0..).zip(person) {
+            pairs.extend(self.of(account).iter().map(|feature| (*feature, *person)));
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        self.accounts.fill(0);
+        for (feature, _) in pairs {
+            self.accounts[feature as usize] += 1;
+        }
+        self.count_counts();
+    }
+
+    fn count_counts(&mut self) {
+        self.showing = [0; TURING + 2];
+        for count in &self.accounts {
+            if let Some(n) = self.showing.get_mut(*count as usize) {
+                *n += 1;
+            }
+        }
+    }
+
+    /// How many show a feature by chance that `seen` were seen to show: the estimate of Good (1953) and Turing,
+    /// (seen + 1) N(seen + 1) / N(seen), never less for more. Where values are drawn from a small pool, one that a single person
+    /// shows is no rarer than the others; where they are unlimited (pictures), that one person shows it means next to nothing.
+    pub(super) fn expected(&self, seen: u32) -> f64 {
+        let turing = |seen: u32| {
+            let at = seen as usize;
+            let (n, next) = (self.showing[at], self.showing[at + 1]);
+            f64::from(seen + 1) * (f64::from(next) + 0.5) / (f64::from(n) + 1.0)
+        };
+        if seen as usize > TURING {
+            return f64::from(seen);
+        }
+        (1..=seen.max(1)).map(turing).fold(0.0, f64::max)
+    }
+
+    /// Makes features that stand for the same into one: `same` gives the least feature that one stands for.
+    pub(super) fn unite(&mut self, same: &[u32]) {
+        let mut ids = Vec::with_capacity(self.ids.len());
+        let mut starts = Vec::with_capacity(self.starts.len());
+        starts.push(0);
+        for account in 0..self.starts.len().saturating_sub(1) {
+            let from = ids.len();
+            let old = &self.ids[self.starts[account] as usize..self.starts[account + 1] as usize];
+            ids.extend(old.iter().map(|feature| same[*feature as usize]));
+            ids[from..].sort_unstable();
+            let mut kept = from;
+            for at in from..ids.len() {
+                if at == from || ids[at] != ids[kept - 1] {
+                    ids[kept] = ids[at];
+                    kept += 1;
+                }
+            }
+            ids.truncate(kept);
+            starts.push(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+        }
+        self.ids = ids;
+        self.starts = starts;
+        self.accounts.fill(0);
+        for feature in &self.ids {
+            self.accounts[*feature as usize] += 1;
+        }
     }
 
     /// Bytes held.
@@ -139,11 +213,41 @@ mod tests {
         for (account, feature) in [(0, 9), (2, 9), (0, 4), (2, 4), (2, 4), (1, 7)] {
             gathered.add(account, feature);
         }
-        let features = gathered.sets(&[0, 1, 2]);
+        let (features, _) = gathered.sets(&[0, 1, 2]);
         assert_eq!((features.distinct(), features.len()), (3, 5));
         assert_eq!(features.shared(0, 2).count(), 2);
         assert_eq!(features.rarest_shared(0, 1), None);
         assert_eq!(features.rarest_shared(0, 2), Some(2));
         assert_eq!(features.of(7), [0; 0]);
+    }
+
+    #[test]
+    fn rare_where_values_are_unlimited_and_usual_where_they_are_few() {
+        let sets = |value: &dyn Fn(u32) -> u64| {
+            let mut gathered = Gathered::default();
+            (0..4000).for_each(|account| gathered.add(account, value(account)));
+            gathered.sets(&(0..4000).collect::<Vec<_>>()).0
+        };
+        let unlimited = sets(&|account| u64::from(account / 2 * 2 + account % 2 * u32::from(account > 20)));
+        assert!(unlimited.expected(1) < 0.02, "{}", unlimited.expected(1));
+        // A thousand values, drawn by a hash: four accounts a value.
+        let few = sets(&|account| number(&[&account.to_string()]) % 1000);
+        assert!((few.expected(1) - 4.0).abs() < 1.2, "{}", few.expected(1));
+        assert!(few.expected(3) >= few.expected(2) && few.expected(50) == 50.0);
+    }
+
+    #[test]
+    fn persons_are_counted_and_united() {
+        let mut gathered = Gathered::default();
+        for (account, feature) in [(0, 1), (1, 1), (2, 1), (0, 2), (1, 3), (2, 3), (2, 2)] {
+            gathered.add(account, feature);
+        }
+        let (mut features, _) = gathered.sets(&[0, 1, 2]);
+        features.count_persons(&[0, 0, 2]);
+        assert_eq!([0, 1, 2].map(|feature| features.accounts_with(feature)), [2, 2, 2]);
+        // 2 and 3 stand for the same.
+        features.unite(&[0, 1, 1]);
+        assert_eq!([0, 1, 2].map(|account| features.of(account).to_vec()), [[0, 1], [0, 1], [0, 1]]);
+        assert_eq!([0, 1, 2].map(|feature| features.accounts_with(feature)), [3, 3, 0]);
     }
 }

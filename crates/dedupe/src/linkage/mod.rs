@@ -43,6 +43,9 @@ const LEAST_BITS: f64 = -20.0;
 /// not quite independent. Fitted on simulations (docs/personas.md).
 const TEMPER: f64 = 1.0;
 
+/// Times that model and matching are fitted, each with what the time before told of whose accounts are.
+const PASSES: usize = 3;
+
 /// A pair that was compared.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
@@ -111,50 +114,28 @@ impl Linkage {
         Ok(Self::of_profiles(profiles, every, threads))
     }
 
-    fn of_profiles(profiles: Profiles, every: bool, threads: usize) -> Self {
-        let candidates = Candidates::find(&profiles, threads);
+    fn of_profiles(mut profiles: Profiles, every: bool, threads: usize) -> Self {
         let (random, share) = random_returns(&profiles);
-        let random = mapped(&random, threads, |(a, b)| profiles.compare(*a, *b));
-        let compared = |pairs: &[Pair]| mapped(pairs, threads, |pair| profiles.compare(pair.earlier, pair.later));
-        let returns = compared(&candidates.returns);
         let n = profiles.len() as f64;
         let possible = (share * n * (n - 1.0) / 2.0).max(1.0);
-        let mut model = Model::new(&random, profiles.len());
-        // To begin with, one in ten of those who were seen to go came back.
-        let gone = profiles.lives.iter().filter(|life| life.first_gone.is_some()).count();
-        let mut expected = (gone as f64 / 10.0).max(1.0);
-        let (mut edges, mut probabilities, mut places) = (Vec::new(), Vec::new(), Vec::new());
-        for round in 0..EM_ROUNDS {
-            let prior = prior_bits(expected, possible);
-            if round > 0 {
-                // Random pairs hold matches, too: these are weighed out of u.
-                let known = model.clone();
-                model.estimate_u(&random, |compared| 1.0 - probability(prior + known.bits(compared, &[])));
+        let mut fitted = Fitted::new(&profiles, &random, threads);
+        for pass in 0..PASSES {
+            if pass > 0 {
+                // What is known by now of whose accounts are tells more of the others: by frequencies of what persons show, and by
+                // ties to persons instead of accounts.
+                profiles.learn(fitted.persons(profiles.len()));
             }
-            (edges, places) = candidates
-                .returns
-                .iter()
-                .zip(&returns)
-                .enumerate()
-                .map(|(place, (pair, compared))| {
-                    let bits = TEMPER * model.bits(compared, &[]) + prior;
-                    let Pair { earlier, later, .. } = *pair;
-                    (Edge { earlier, later, bits }, place)
-                })
-                .filter(|(edge, _)| every || edge.bits > LEAST_BITS)
-                .unzip();
-            probabilities = matching::marginals(&edges);
-            let found: f64 = probabilities.iter().sum();
-            let matched = places.iter().map(|place| &returns[*place]).zip(probabilities.iter().copied());
-            let moved = if round + 1 < EM_ROUNDS { model.estimate_m(matched) } else { 0.0 };
-            let settled = (found - expected).abs() < 1e-3 * expected && moved < 1e-3;
-            if std::env::var("DBG").is_ok() { eprintln!("{round} {found} {moved} edges {}", edges.len()); }
-            expected = found.max(0.1);
-            if settled {
-                break;
-            }
+            fitted.fit(&profiles, &random, possible, every, threads);
         }
-
+        let Fitted {
+            model,
+            candidates,
+            returns,
+            expected,
+            edges,
+            places,
+            probabilities,
+        } = fitted;
         let mut links = Vec::new();
         for ((edge, place), probability) in edges.iter().zip(&places).zip(&probabilities) {
             links.push(Link {
@@ -195,6 +176,106 @@ impl Linkage {
     /// What is told of it beside the tables, for `linkage.json`.
     pub(crate) fn told(&self) -> &Value {
         &self.told
+    }
+}
+
+/// Model and matching, and the pairs they were fitted to.
+struct Fitted {
+    model: Model,
+    candidates: Candidates,
+    /// What comparison said of `candidates.returns`.
+    returns: Vec<Compared>,
+    /// Returns among the candidates.
+    expected: f64,
+    edges: Vec<Edge>,
+    /// Where in the candidates an edge stands.
+    places: Vec<usize>,
+    probabilities: Vec<f64>,
+}
+
+impl Fitted {
+    fn new(profiles: &Profiles, random: &[(u32, u32)], threads: usize) -> Self {
+        let random = mapped(random, threads, |(a, b)| profiles.compare(*a, *b));
+        // To begin with, one in ten of those who were seen to go came back.
+        let gone = profiles.lives.iter().filter(|life| life.first_gone.is_some()).count();
+        Self {
+            model: Model::new(&random, profiles.len()),
+            candidates: Candidates::default(),
+            returns: Vec::new(),
+            expected: (gone as f64 / 10.0).max(1.0),
+            edges: Vec::new(),
+            places: Vec::new(),
+            probabilities: Vec::new(),
+        }
+    }
+
+    /// Finds candidates, and runs EM on them: the E-step is the matching, so that no account has two predecessors; the M-step
+    /// estimates m from the candidates, u from random pairs, and the share of returns among all pairs that are possible ones.
+    fn fit(&mut self, profiles: &Profiles, random: &[(u32, u32)], possible: f64, every: bool, threads: usize) {
+        self.candidates = Candidates::find(profiles, threads);
+        let found = &self.candidates.returns;
+        self.returns = mapped(found, threads, |pair| profiles.compare(pair.earlier, pair.later));
+        let random: Vec<Compared> = random
+            .iter()
+            .filter(|(a, b)| profiles.persons[*a as usize] != profiles.persons[*b as usize])
+            .copied()
+            .collect::<Vec<_>>()
+            .chunks(1 << 16)
+            .flat_map(|part| mapped(part, threads, |(a, b)| profiles.compare(*a, *b)))
+            .collect();
+        for round in 0..EM_ROUNDS {
+            let prior = prior_bits(self.expected, possible);
+            // Random pairs hold matches, too: these are weighed out of u.
+            let known = self.model.clone();
+            self.model
+                .estimate_u(&random, |compared| 1.0 - probability(prior + known.bits(compared, &[])));
+            (self.edges, self.places) = found
+                .iter()
+                .zip(&self.returns)
+                .enumerate()
+                .map(|(place, (pair, compared))| {
+                    let bits = TEMPER * self.model.bits(compared, &[]) + prior;
+                    let Pair { earlier, later, .. } = *pair;
+                    (Edge { earlier, later, bits }, place)
+                })
+                .filter(|(edge, _)| every || edge.bits > LEAST_BITS)
+                .unzip();
+            self.probabilities = matching::marginals(&self.edges);
+            let matches: f64 = self.probabilities.iter().sum();
+            let settled = (matches - self.expected).abs() < 1e-3 * self.expected;
+            self.expected = matches.max(0.1);
+            if std::env::var("DBG").is_ok() { eprintln!("{round} {matches} edges {}", self.edges.len()); }
+            if round + 1 == EM_ROUNDS {
+                break;
+            }
+            let compared = self.places.iter().map(|place| &self.returns[*place]);
+            let moved = self.model.estimate_m(compared.zip(self.probabilities.iter().copied()));
+            if settled && moved < 1e-3 {
+                break;
+            }
+        }
+    }
+
+    /// Whose accounts are: those that probable returns tie together are one person's, named by the first of them.
+    fn persons(&self, accounts: usize) -> Vec<u32> {
+        let mut persons: Vec<u32> = (0..u32::try_from(accounts).unwrap_or(u32::MAX)).collect();
+        let find = |persons: &mut Vec<u32>, mut account: u32| {
+            while persons[account as usize] != account {
+                persons[account as usize] = persons[persons[account as usize] as usize];
+                account = persons[account as usize];
+            }
+            account
+        };
+        for (edge, probability) in self.edges.iter().zip(&self.probabilities) {
+            if *probability > 0.5 {
+                let (a, b) = (find(&mut persons, edge.earlier), find(&mut persons, edge.later));
+                persons[a.max(b) as usize] = a.min(b);
+            }
+        }
+        for account in 0..u32::try_from(accounts).unwrap_or(u32::MAX) {
+            persons[account as usize] = find(&mut persons, account);
+        }
+        persons
     }
 }
 

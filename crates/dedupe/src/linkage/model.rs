@@ -144,14 +144,13 @@ impl Model {
         let mut bits = self.weights[field][level];
         let definition = &DEFINITIONS[field];
         if definition.by_frequency.contains(&level) {
-            let shown_by = compared.shown_by.get(field).copied().unwrap_or(0);
-            // One of the others that show it, and not the account itself.
-            let frequency = f64::from(shown_by.max(2) - 1) / (self.accounts - 1.0);
             let usual = if definition.by_frequency.first() == Some(&level) && definition.by_frequency.len() > 1 {
                 self.u[field][level]
             } else {
                 self.agreement[field]
             };
+            let shown = f64::from(compared.by_chance.get(field).copied().unwrap_or(0.0));
+            let frequency = shown.max(1e-3) / self.accounts;
             bits += (usual / frequency)
                 .log2()
                 .clamp(-MOST_FREQUENCY_BITS, MOST_FREQUENCY_BITS);

@@ -32,6 +32,9 @@ pub(super) enum Kind {
 
 const KINDS: usize = 13;
 
+/// The kinds that are ties to other accounts.
+pub(super) const TIES: [Kind; 4] = [Kind::Follower, Kind::Followed, Kind::Addressed, Kind::Audience];
+
 /// When an account lived, as far as the data say. Milliseconds since 1970.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Life {
@@ -102,6 +105,10 @@ pub(super) struct Profiles {
     /// Others speak of a return and name it within its first days.
     pub(super) welcomed: Vec<bool>,
     features: [Features; KINDS],
+    /// Whose an account is, as far as is known: the number of the person's first account. Its own to begin with.
+    pub(super) persons: Vec<u32>,
+    /// Of the kinds that are ties, the account behind each feature.
+    ties: Vec<(Kind, Vec<u32>)>,
     /// Pairs of accounts (earlier number first) that one text names in the words of a return.
     pub(super) named_together: Vec<(u32, u32)>,
 }
@@ -251,6 +258,36 @@ impl Profiles {
         &self.features[kind as usize]
     }
 
+    /// Takes note of whose accounts are: what many show is counted in persons from now on, and a tie to any account of a person
+    /// is a tie to the person.
+    pub(super) fn learn(&mut self, persons: Vec<u32>) {
+        for (kind, accounts) in &self.ties {
+            // The least feature of each person.
+            let mut least: HashMap<u32, u32> = HashMap::new();
+            let same: Vec<u32> = (0..)
+                .zip(accounts)
+                .map(|(feature, account)| match persons.get(*account as usize) {
+                    Some(person) => *least.entry(*person).or_insert(feature),
+                    None => feature,
+                })
+                .collect();
+            self.features[*kind as usize].unite(&same);
+        }
+        for features in &mut self.features {
+            features.count_persons(&persons);
+        }
+        self.persons = persons;
+    }
+
+    /// How many persons show by chance what two accounts both show, besides the later one's: the least over what they share;
+    /// `None` where they share nothing.
+    pub(super) fn by_chance(&self, kind: Kind, a: u32, b: u32) -> Option<f32> {
+        let others = if self.persons[a as usize] == self.persons[b as usize] { 0 } else { 1 };
+        let features = self.features(kind);
+        let persons = features.rarest_shared(a, b)?;
+        Some(features.expected(persons.saturating_sub(others).max(1)) as f32)
+    }
+
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
         let texts = self.keys.iter().map(|(platform, id)| platform.len() + id.len() + 32);
@@ -264,6 +301,8 @@ impl Profiles {
             + fixed * self.len()
             + self.features.iter().map(Features::bytes).sum::<usize>()
             + 8 * self.named_together.len()
+            + 4 * self.persons.len()
+            + self.ties.iter().map(|(_, accounts)| 4 * accounts.len()).sum::<usize>()
     }
 
     #[cfg(test)]
@@ -280,7 +319,9 @@ impl Profiles {
             announces: vec![false; n],
             wrote: vec![false; n],
             welcomed: vec![false; n],
-            features: std::array::from_fn(|_| Gathered::default().sets(&place)),
+            features: std::array::from_fn(|_| Gathered::default().sets(&place).0),
+            persons: place,
+            ties: Vec::new(),
             named_together: Vec::new(),
         }
     }
@@ -292,7 +333,7 @@ impl Profiles {
         pairs
             .iter()
             .for_each(|(account, feature)| gathered.add(*account, *feature));
-        self.features[kind as usize] = gathered.sets(&place);
+        self.features[kind as usize] = gathered.sets(&place).0;
         self
     }
 }
@@ -535,8 +576,16 @@ impl Reader {
         }
         named_together.sort_unstable();
         named_together.dedup();
-        let features = self.gathered.map(|gathered| gathered.sets(&place));
+        let gathered = self.gathered.map(|gathered| gathered.sets(&place));
+        let account_of = |number: &u64| self.index.get(number).map_or(u32::MAX, |account| place[*account as usize]);
+        let ties = TIES
+            .into_iter()
+            .map(|kind| (kind, gathered[kind as usize].1.iter().map(account_of).collect()))
+            .collect();
+        let features = gathered.map(|(features, _)| features);
         let mut profiles = Profiles {
+            persons: (0..u32::try_from(n).unwrap_or(u32::MAX)).collect(),
+            ties,
             welcomed,
             features,
             named_together,
