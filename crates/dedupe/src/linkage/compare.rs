@@ -26,7 +26,7 @@ pub(super) enum Field {
 
 pub(super) const FIELDS: usize = 10;
 /// Most levels that a field has.
-pub(super) const LEVELS: usize = 8;
+pub(super) const LEVELS: usize = 12;
 /// The field cannot be compared.
 pub(super) const MISSING: u8 = u8::MAX;
 
@@ -106,14 +106,10 @@ pub(super) const DEFINITIONS: [Definition; FIELDS] = [
         levels: &[
             "none of many shared",
             "none shared",
-            "up to 3 bits",
-            "up to 7 bits",
-            "up to 13 bits",
-            "up to 22 bits",
-            "up to 35 bits",
-            "over 35 bits",
+"up to 3 bits", "up to 7 bits", "up to 13 bits", "up to 22 bits",
+            "up to 35 bits", "up to 55 bits", "up to 85 bits", "up to 130 bits", "up to 200 bits", "over 200 bits",
         ],
-        among_matches: &[0.04, 0.12, 0.08, 0.11, 0.15, 0.15, 0.15, 0.2],
+        among_matches: &[0.04, 0.12, 0.08, 0.11, 0.13, 0.12, 0.1, 0.09, 0.07, 0.06, 0.04, 0.04],
         by_frequency: &[],
     },
     Definition {
@@ -339,7 +335,7 @@ impl Profiles {
             (20.., 0) => 0,
             (_, 0) => 1,
             _ => {
-                2 + [3.0, 7.0, 13.0, 22.0, 35.0]
+                2 + [3.0, 7.0, 13.0, 22.0, 35.0, 55.0, 85.0, 130.0, 200.0]
                     .iter()
                     .map(|over| u8::from(bits > *over))
                     .sum::<u8>()

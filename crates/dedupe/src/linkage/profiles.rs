@@ -403,6 +403,9 @@ impl Reader {
             for row in batch?.rows()? {
                 if let Some(account_id) = row.account_id {
                     let account = self.account(row.platform, account_id);
+                    // Who is listed was there; whether it answered then nobody says.
+                    let seen = &mut self.draft(account).life.first_seen;
+                    *seen = seen.iter().copied().chain(row.listed_at.map(|at| at.0)).min();
                     if let Some(handle) = row.handle {
                         self.handle(account, row.platform, handle, i64::MIN);
                     }
