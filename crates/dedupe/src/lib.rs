@@ -56,7 +56,7 @@ pub struct Dedupe {
     reviewed: Option<PathBuf>,
 
     /// Probability from which an account counts as another's return, over 0 to 1
-    #[arg(long, value_name = "P", default_value_t = 0.9, value_parser = probability)]
+    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = probability)]
     match_threshold: f64,
 
     /// Do not look for people who came back: personas holds what --personas says

@@ -262,9 +262,8 @@ fn earlier_for(profiles: &Profiles, rule: Rule, postings: &[(Kind, Postings)], l
                 continue;
             }
             let showing = postings.showing(*feature);
-            let ended = showing.partition_point(|account| {
-                profiles.lives[*account as usize].last_alive.unwrap_or(i64::MIN) <= until
-            });
+            let ended = showing
+                .partition_point(|account| profiles.lives[*account as usize].last_alive.unwrap_or(i64::MIN) <= until);
             for earlier in &showing[ended.saturating_sub(rule.nearest())..ended] {
                 if profiles.is_before(*earlier, later) {
                     scores.push((*earlier, profiles.bits_of(*kind, *feature, *earlier, later)));

@@ -106,8 +106,16 @@ pub(super) const DEFINITIONS: [Definition; FIELDS] = [
         levels: &[
             "none of many shared",
             "none shared",
-"up to 3 bits", "up to 7 bits", "up to 13 bits", "up to 22 bits",
-            "up to 35 bits", "up to 55 bits", "up to 85 bits", "up to 130 bits", "up to 200 bits", "over 200 bits",
+            "no more than by chance",
+            "up to 2 bits",
+            "up to 4 bits",
+            "up to 7 bits",
+            "up to 11 bits",
+            "up to 16 bits",
+            "up to 24 bits",
+            "up to 36 bits",
+            "up to 55 bits",
+            "over 55 bits",
         ],
         among_matches: &[0.04, 0.12, 0.08, 0.11, 0.13, 0.12, 0.1, 0.09, 0.07, 0.06, 0.04, 0.04],
         by_frequency: &[],
@@ -314,31 +322,37 @@ impl Profiles {
     pub(super) fn bits_of(&self, kind: Kind, feature: u32, a: u32, b: u32) -> f64 {
         let set = self.features(kind);
         let size = (set.of(a).len() as f64 * set.of(b).len() as f64).sqrt();
-        let by_chance = size * f64::from(set.accounts_with(feature)) / set.len().max(1) as f64;
-        (0.3 / by_chance.max(1e-9)).log2().max(0.0)
+        set.bits_shared(feature, size)
     }
 
+    /// How much more of their ties two accounts share than accounts of their sizes share by chance: over all kinds, S bits shared
+    /// where S0 are expected, as the deviance of a Poisson count of S / 6 where S0 / 6 is expected (6 bits: what a shared tie is
+    /// worth, about).
     fn network_level(&self, a: u32, b: u32) -> u8 {
-        let mut bits = 0.0;
+        const TIE_BITS: f64 = 6.0;
+        let (mut bits, mut expected) = (0.0, 0.0);
         let (mut shared, mut comparable) = (0, 0);
         for kind in TIES {
             let set = self.features(kind);
-            let fewest = set.of(a).len().min(set.of(b).len());
-            if fewest > 0 {
-                comparable += fewest;
+            let (left, right) = (set.of(a).len(), set.of(b).len());
+            if left.min(right) > 0 {
+                comparable += left.min(right);
                 shared += set.shared(a, b).count();
                 bits += self.shared_bits(kind, a, b);
+                expected += set.expected_bits(left, right);
             }
         }
         match (comparable, shared) {
             (0, _) => MISSING,
             (20.., 0) => 0,
             (_, 0) => 1,
+            _ if bits <= expected => 2,
             _ => {
-                2 + [3.0, 7.0, 13.0, 22.0, 35.0, 55.0, 85.0, 130.0, 200.0]
-                    .iter()
-                    .map(|over| u8::from(bits > *over))
-                    .sum::<u8>()
+                let expected = expected.max(1e-6);
+                let surprise =
+                    (bits * (bits / expected).log2() - (bits - expected) / std::f64::consts::LN_2) / TIE_BITS;
+                let over = [2.0, 4.0, 7.0, 11.0, 16.0, 24.0, 36.0, 55.0];
+                3 + over.iter().map(|over| u8::from(surprise > *over)).sum::<u8>()
             }
         }
     }

@@ -53,6 +53,7 @@ impl Gathered {
             ids: Vec::with_capacity(self.pairs.len()),
             accounts: vec![0; distinct.len()],
             showing: [0; TURING + 2],
+            bits_by_size: [0.0; SIZES],
         };
         for (account, feature) in self.pairs {
             let id = distinct.binary_search(&feature).unwrap_or_default();
@@ -76,7 +77,12 @@ pub(super) struct Features {
     accounts: Vec<u32>,
     /// How many features 1, 2, … show: [`Features::expected`].
     showing: [u32; TURING + 2],
+    /// [`Features::expected_bits`] of two sets of 1, 2, 4, … features, over the product of their sizes.
+    bits_by_size: [f64; SIZES],
 }
+
+/// Sizes of sets, as powers of two.
+const SIZES: usize = 16;
 
 /// Counts up to which the number of features with one more tells what to expect.
 const TURING: usize = 6;
@@ -121,7 +127,31 @@ impl Features {
         self.count_counts();
     }
 
+    /// How surprising one shared feature is: log2 of 0.3 over the chance that a set of so many features holds it; at least 0.
+    pub(super) fn bits_shared(&self, feature: u32, size: f64) -> f64 {
+        let by_chance = size * f64::from(self.accounts_with(feature)) / self.len().max(1) as f64;
+        (0.3 / by_chance.max(1e-9)).log2().max(0.0)
+    }
+
+    /// What two sets of such sizes share by chance, in bits, features being drawn by how many show them.
+    pub(super) fn expected_bits(&self, left: usize, right: usize) -> f64 {
+        let product = left as f64 * right as f64;
+        let size = (product.log2() / 2.0).clamp(0.0, (SIZES - 1) as f64);
+        let at = (size as usize).min(SIZES - 2);
+        let beyond = size - at as f64;
+        product * (self.bits_by_size[at] * (1.0 - beyond) + self.bits_by_size[at + 1] * beyond)
+    }
+
     fn count_counts(&mut self) {
+        let all = self.len().max(1) as f64;
+        for size in 0..SIZES {
+            let bits = |feature: u32| {
+                let share = f64::from(self.accounts_with(feature)) / all;
+                share * share * self.bits_shared(feature, (1_u32 << size).into())
+            };
+            let features = u32::try_from(self.distinct()).unwrap_or(u32::MAX);
+            self.bits_by_size[size] = (0..features).map(bits).sum();
+        }
         self.showing = [0; TURING + 2];
         for count in &self.accounts {
             if let Some(n) = self.showing.get_mut(*count as usize) {
@@ -171,6 +201,7 @@ impl Features {
         for feature in &self.ids {
             self.accounts[*feature as usize] += 1;
         }
+        self.count_counts();
     }
 
     /// Bytes held.
@@ -247,7 +278,10 @@ mod tests {
         assert_eq!([0, 1, 2].map(|feature| features.accounts_with(feature)), [2, 2, 2]);
         // 2 and 3 stand for the same.
         features.unite(&[0, 1, 1]);
-        assert_eq!([0, 1, 2].map(|account| features.of(account).to_vec()), [[0, 1], [0, 1], [0, 1]]);
+        assert_eq!(
+            [0, 1, 2].map(|account| features.of(account).to_vec()),
+            [[0, 1], [0, 1], [0, 1]]
+        );
         assert_eq!([0, 1, 2].map(|feature| features.accounts_with(feature)), [3, 3, 0]);
     }
 }

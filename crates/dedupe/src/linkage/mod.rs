@@ -244,7 +244,6 @@ impl Fitted {
             let matches: f64 = self.probabilities.iter().sum();
             let settled = (matches - self.expected).abs() < 1e-3 * self.expected;
             self.expected = matches.max(0.1);
-            if std::env::var("DBG").is_ok() { eprintln!("{round} {matches} edges {}", self.edges.len()); }
             if round + 1 == EM_ROUNDS {
                 break;
             }

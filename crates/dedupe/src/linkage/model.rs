@@ -91,7 +91,12 @@ impl Model {
     pub(super) fn estimate_m<'c>(&mut self, pairs: impl Iterator<Item = (&'c Compared, f64)>) -> f64 {
         let mut counts = [[0.0; LEVELS]; FIELDS];
         for (compared, matched) in pairs {
-            for (field, level) in compared.levels.iter().enumerate().filter(|(_, level)| **level != MISSING) {
+            for (field, level) in compared
+                .levels
+                .iter()
+                .enumerate()
+                .filter(|(_, level)| **level != MISSING)
+            {
                 counts[field][*level as usize] += matched;
             }
         }

@@ -282,7 +282,11 @@ impl Profiles {
     /// How many persons show by chance what two accounts both show, besides the later one's: the least over what they share;
     /// `None` where they share nothing.
     pub(super) fn by_chance(&self, kind: Kind, a: u32, b: u32) -> Option<f32> {
-        let others = if self.persons[a as usize] == self.persons[b as usize] { 0 } else { 1 };
+        let others = if self.persons[a as usize] == self.persons[b as usize] {
+            0
+        } else {
+            1
+        };
         let features = self.features(kind);
         let persons = features.rarest_shared(a, b)?;
         Some(features.expected(persons.saturating_sub(others).max(1)) as f32)
@@ -580,7 +584,11 @@ impl Reader {
         named_together.sort_unstable();
         named_together.dedup();
         let gathered = self.gathered.map(|gathered| gathered.sets(&place));
-        let account_of = |number: &u64| self.index.get(number).map_or(u32::MAX, |account| place[*account as usize]);
+        let account_of = |number: &u64| {
+            self.index
+                .get(number)
+                .map_or(u32::MAX, |account| place[*account as usize])
+        };
         let ties = TIES
             .into_iter()
             .map(|kind| (kind, gathered[kind as usize].1.iter().map(account_of).collect()))
