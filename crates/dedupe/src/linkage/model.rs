@@ -14,6 +14,8 @@ use super::compare::{Compared, DEFINITIONS, FIELDS, Field, LEVELS, MISSING};
 
 /// Pairs that the prior of a field counts for.
 const PRIOR_PAIRS: f64 = 20.0;
+/// Random pairs that every level is counted for beforehand.
+const UNSEEN: f64 = 0.1;
 /// A value that few show weighs at most so many bits more than one of the level's average frequency, one that many show so many
 /// less.
 const MOST_FREQUENCY_BITS: f64 = 12.0;
@@ -74,8 +76,8 @@ impl Model {
             let levels = definition.levels.len();
             let total: f64 = counts[field][..levels].iter().sum();
             for level in 0..levels {
-                // Half a pair a level: what never occurred among so many is rare, not impossible.
-                self.u[field][level] = (counts[field][level] + 0.5) / (total + 0.5 * levels as f64);
+                // What never occurred among so many is rare, not impossible.
+                self.u[field][level] = (counts[field][level] + UNSEEN) / (total + UNSEEN * levels as f64);
             }
             let from = definition
                 .by_frequency
