@@ -1,9 +1,9 @@
 //! `validate`: what the simulated truth says of every estimator, and of the simulation itself.
 //!
 //! `estimators` runs many seeds through all stages and sets what comes out beside what was so; `power` asks how large an effect
-//! designs of some kind would see; `calibrate` asks how near a simulated study comes to the published figures. In the order in
+//! designs of some kind would see; `personas` asks how well returning people are found; `calibrate` asks how near a simulated study comes to the published figures. In the order in
 //! which data flows: [`chain`] runs the stages, [`numbers`] reads what they wrote, [`truth`] brings the truth to the same form,
-//! [`score`] judges, [`estimators`], [`power`] and [`calibrate`] are the three questions, [`write`] is how answers look.
+//! [`score`] judges, [`estimators`], [`power`], [`personas`] and [`calibrate`] are the questions, [`write`] is how answers look.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -16,6 +16,7 @@ mod calibrate;
 mod chain;
 mod estimators;
 mod numbers;
+mod personas;
 mod power;
 mod score;
 mod truth;
@@ -40,6 +41,8 @@ enum Question {
     Estimators(Runs),
     /// How often designs of some kinds see effects of some sizes
     Power(Runs),
+    /// How well people who came back are found, in settings in which they keep more or less of what they showed
+    Personas(personas::Asked),
     /// How near the truth of a parameter file comes to published figures
     Calibrate(calibrate::Calibrate),
 }
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
     let result = match Validate::parse().question {
         Question::Estimators(runs) => estimators::run(&runs).map(|()| true),
         Question::Power(runs) => power::run(&runs).map(|()| true),
+        Question::Personas(asked) => personas::run(&asked),
         Question::Calibrate(asked) => calibrate::run(&asked),
     };
     match result {
