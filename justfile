@@ -72,6 +72,10 @@ validate seeds="200" scale="0.1" output="datasets/validation": build
 power seeds="40" scale="0.2" output="datasets/validation": build
     {{quote(bin)}}/validate power --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
 
+# how well people who came back are found, where they keep more or less of what they showed; fails below its bar (datasets/validation)
+personas seeds="10" scale="0.3" output="datasets/validation": build
+    {{quote(bin)}}/validate personas --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
+
 # how near the synthetic study of a data set comes to the published figures; fails where fewer than nine of ten seeds land
 calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
     {{quote(bin)}}/validate calibrate --params {{dataset}} --targets datasets/{{dataset}}/calibration.toml \

@@ -1,9 +1,11 @@
 //! `validate`: what the simulated truth says of every estimator, and of the simulation itself.
 //!
 //! `estimators` runs many seeds through all stages and sets what comes out beside what was so; `power` asks how large an effect
-//! designs of some kind would see; `expanded`, who is admitted to the expanded set; `calibrate` asks how near a simulated study comes to the published figures. In the order in
+//! designs of some kind would see; `expanded`, who is admitted to the expanded set; `personas`, how well returning people are found;
+//! `calibrate` asks how near a simulated study comes to the published figures. In the order in
 //! which data flows: [`chain`] runs the stages, [`numbers`] reads what they wrote, [`truth`] brings the truth to the same form,
-//! [`score`] judges, [`estimators`], [`power`], [`expanded`] and [`calibrate`] are the questions, [`write`] is how answers look.
+//! [`score`] judges, [`estimators`], [`power`], [`expanded`], [`personas`] and [`calibrate`] are the questions, [`write`] is how
+//! answers look.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -17,6 +19,7 @@ mod chain;
 mod estimators;
 mod expanded;
 mod numbers;
+mod personas;
 mod power;
 mod score;
 mod truth;
@@ -43,6 +46,8 @@ enum Question {
     Power(Runs),
     /// Who is admitted to the expanded set, and who of them is of the network
     Expanded(Runs),
+    /// How well people who came back are found, in settings in which they keep more or less of what they showed
+    Personas(personas::Asked),
     /// How near the truth of a parameter file comes to published figures
     Calibrate(calibrate::Calibrate),
 }
@@ -96,6 +101,7 @@ fn main() -> ExitCode {
         Question::Estimators(runs) => estimators::run(&runs).map(|()| true),
         Question::Power(runs) => power::run(&runs).map(|()| true),
         Question::Expanded(runs) => expanded::run(&runs).map(|()| true),
+        Question::Personas(asked) => personas::run(&asked),
         Question::Calibrate(asked) => calibrate::run(&asked),
     };
     match result {

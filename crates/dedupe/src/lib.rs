@@ -2,10 +2,8 @@
 //!
 //! In the order in which data flows: [`copies`] drops account observations, checks and follows that say again what an earlier
 //! row said; [`posts`] keeps each post once, as last seen, with what its other copies know; [`personas`] turns a hand-checked
-//! table into chains of accounts; [`near`] finds posts that are copies but for small changes. What was dropped, and for which kept
-//! row, stands in the table `duplicates`.
-//!
-//! Finding unknown returns is not done here yet.
+//! table into chains of accounts, and [`linkage`] finds the returns that nobody has checked; [`near`] finds posts that are copies but
+//! for small changes. What was dropped, and for which kept row, stands in the table `duplicates`.
 //!
 //! Memory: what `--memory` allows for sorting, and the row groups that are read and encoded, whatever the number of posts. Exact
 //! copies are found by sorting records of numbers, which go to temporary files in the output's hidden folder past that limit.
@@ -13,6 +11,7 @@
 
 mod copies;
 mod fingerprint;
+mod linkage;
 mod near;
 mod personas;
 mod place;
@@ -25,10 +24,11 @@ use std::path::PathBuf;
 use clap::Parser;
 use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
-use tables::{Accounts, Availability, Duplicates, Flow, Follows, Input, Personas, PostIds, Rejects, Roster};
+use tables::{Accounts, Availability, Duplicates, Flow, Follows, Input, Links, Personas, PostIds, Rejects, Roster};
 
+use crate::linkage::{Linkage, REVIEW_FILE, Reviewed};
 use crate::near::NearCopies;
-use crate::personas::{Census, HandTable};
+use crate::personas::{Census, Chains, HandTable};
 use crate::scale::Memory;
 
 /// One row a post, one person a chain of accounts.
@@ -55,6 +55,22 @@ pub struct Dedupe {
     #[arg(long, value_name = "FILE")]
     personas: Option<PathBuf>,
 
+    /// The review.csv of an earlier run, its column same_person answered yes or no: these answers win over what is found
+    #[arg(long, value_name = "FILE", conflicts_with = "no_linkage")]
+    reviewed: Option<PathBuf>,
+
+    /// Probability from which an account counts as another's return, over 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.5, value_parser = probability)]
+    match_threshold: f64,
+
+    /// Do not look for people who came back: personas holds what --personas says
+    #[arg(long)]
+    no_linkage: bool,
+
+    /// Write every pair that was compared into links, not only those that are at all probable: to judge the blocking rules
+    #[arg(long, conflicts_with = "no_linkage")]
+    all_links: bool,
+
     /// Memory for sorting, with kB, MB or GB; what is larger is sorted in temporary files beside the output. Results do not depend
     /// on it
     #[arg(long, value_name = "SIZE", default_value = "1GB")]
@@ -67,10 +83,20 @@ pub struct Dedupe {
     common: Common,
 }
 
+fn probability(text: &str) -> Result<f64, String> {
+    let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if value > 0.0 && value <= 1.0 {
+        Ok(value)
+    } else {
+        Err("not over 0 and at most 1".to_owned())
+    }
+}
+
 const EXAMPLES: &str = "\
 Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
 posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
-personas, clusters, cluster_members, campaigns and ledger; links roster and rejects.
+personas, links, clusters, cluster_members, campaigns and ledger; links roster and rejects. linkage.json tells how people
+were linked; review.csv holds the uncertain pairs, handles among them, for a person to answer.
 
 Takes up to --memory for sorting, and some 100 MB a thread for what is read and written; the time grows with the
 posts read. For near-copies, every distinct text takes its length and some 150 bytes more at a threshold of 0.8,
@@ -80,6 +106,7 @@ Examples:
   dedupe work/1-ingest -o work/2-dedupe
   dedupe work/1-ingest --personas people.csv -o work/2-dedupe --if-changed
   dedupe work/1-ingest --near 0.7 --campaign-window 10m --campaign-accounts 3 -o work/2-dedupe
+  dedupe work/1-ingest --reviewed answered.csv -o work/2-dedupe --force
   ingest - -o - < archive.jsonl | dedupe - -o work/2-dedupe";
 
 /// What `dedupe` reads, opened.
@@ -87,6 +114,7 @@ Examples:
 pub struct Inputs {
     dir: StageDir,
     personas: Option<HandTable>,
+    reviewed: Option<Reviewed>,
 }
 
 impl Stage for Dedupe {
@@ -99,31 +127,48 @@ impl Stage for Dedupe {
     }
 
     fn options(&self) -> Value {
-        json!({"near": self.near.options(), "personas": self.personas.as_deref().map(personas::file_name)})
+        json!({
+            "all_links": self.all_links,
+            "linkage": !self.no_linkage,
+            "match_threshold": self.match_threshold,
+            "near": self.near.options(),
+            "personas": self.personas.as_deref().map(personas::file_name),
+            "reviewed": self.reviewed.as_deref().map(personas::file_name),
+        })
     }
 
     fn open(&self) -> anyhow::Result<Inputs> {
         // The small file first: a slip in it is told before an archive is spooled from a pipe.
         let personas = self.personas.as_deref().map(HandTable::read).transpose()?;
+        let reviewed = self.reviewed.as_deref().map(Reviewed::read).transpose()?;
         Ok(Inputs {
             dir: StageDir::open(&self.input)?,
             personas,
+            reviewed,
         })
     }
 
     fn inputs(&self, input: &Inputs) -> anyhow::Result<Option<Vec<Input>>> {
         let mut inputs = input.dir.inputs()?;
         inputs.extend(input.personas.as_ref().map(|table| table.input().clone()));
+        inputs.extend(input.reviewed.as_ref().map(|table| table.input().clone()));
         Ok(Some(inputs))
     }
 
     fn run(&self, input: Inputs, run: &mut Run) -> anyhow::Result<Outcome> {
-        let Inputs { dir, personas } = input;
+        let Inputs {
+            dir,
+            personas,
+            reviewed,
+        } = input;
         run.take_upstream(&dir)?;
         let mut census = Census::default();
         if let Some(table) = &personas {
             run.add_input(table.input().clone());
             census = Census::of(table);
+        }
+        if let Some(table) = &reviewed {
+            run.add_input(table.input().clone());
         }
 
         // In the order of the duplicates table: by name of the table that the copies stood in.
@@ -139,19 +184,48 @@ impl Stage for Dedupe {
         run.carry::<Roster>(&dir)?;
         run.carry::<Rejects>(&dir)?;
 
-        match &personas {
-            None => run.write::<Personas>([])?,
-            Some(table) => {
-                let chains = table.chains(&census)?;
-                run.count(table.name(), Flow::Read, "", table.len());
-                run.count(table.name(), Flow::Used, "", chains.known());
-                if chains.unknown() > 0 {
-                    run.count(table.name(), Flow::Skipped, personas::UNKNOWN, chains.unknown());
-                }
-                run.write::<Personas>(chains.rows())?;
+        let mut chains = Chains::default();
+        if let Some(table) = &personas {
+            chains = table.chains(&census)?;
+            run.count(table.name(), Flow::Read, "", table.len());
+            run.count(table.name(), Flow::Used, "", chains.known());
+            if chains.unknown() > 0 {
+                run.count(table.name(), Flow::Skipped, personas::UNKNOWN, chains.unknown());
             }
+        }
+        if self.no_linkage {
+            run.write::<Links>([])?;
+            let placed = chains.placed(|_, _, _| None);
+            run.write::<Personas>(placed.iter().map(personas::Placed::row))?;
+        } else {
+            self.link(&chains, reviewed.as_ref(), run)?;
         }
         self.near.find(run)?;
         Ok(Outcome::Done)
+    }
+}
+
+impl Dedupe {
+    /// Finds who came back, and writes what was found beside what people said.
+    fn link(&self, chains: &Chains, reviewed: Option<&Reviewed>, run: &mut Run) -> anyhow::Result<()> {
+        // From the tables just written: each observation once, each post as last seen.
+        let linkage = Linkage::of(run.dir(), self.all_links, run.threads())?;
+        let verdict = linkage.decide(self.match_threshold, chains, reviewed)?;
+        if let Some(table) = reviewed {
+            let (lines, unanswered) = table.lines();
+            run.count(&table.input().name, Flow::Read, "", lines);
+            run.count(&table.input().name, Flow::Used, "", lines - unanswered);
+            if unanswered > 0 {
+                run.count(&table.input().name, Flow::Skipped, "no answer", unanswered);
+            }
+        }
+        let texts = verdict.link_texts(self.all_links);
+        run.write::<Links>(verdict.link_rows(&texts))?;
+        let placed = verdict.personas(chains);
+        run.write::<Personas>(placed.iter().map(personas::Placed::row))?;
+        run.write_file(REVIEW_FILE, &verdict.review()?)?;
+        let mut told = serde_json::to_vec_pretty(linkage.told())?;
+        told.push(b'\n');
+        run.write_file("linkage.json", &told)
     }
 }

@@ -102,6 +102,8 @@ pub struct Account {
     pub id: u64,
     /// Handles and since when (milliseconds since 1970), oldest first, never empty.
     pub handles: Vec<(i64, String)>,
+    /// What its handles are made of: two words and the first number.
+    pub handle_words: (&'static str, &'static str, u32),
     /// Display name.
     pub name: String,
     /// Self-description.
@@ -221,8 +223,52 @@ fn capitalised(word: &str) -> String {
         .map_or_else(String::new, |c| c.to_ascii_uppercase().to_string() + letters.as_str())
 }
 
+/// What a person calls themselves on an account: kept from the account before, or drawn anew.
+struct Guise {
+    /// Words and first number of the handle.
+    handle: (&'static str, &'static str, u32),
+    /// Words of the display name.
+    name: (&'static str, &'static str),
+    /// The account whose self-description this one has: 0 for the first.
+    bio_of: u32,
+}
+
+/// The guise of a person's `return_number`th account. Each account on the way there decides in a stream of its own what it keeps
+/// of the one before, so that more or fewer returns of anybody change no other account.
+fn guise(params: &Params, streams: &Streams, person_index: usize, person: &Person, return_number: u32) -> Guise {
+    let (first, second, _) = person.name;
+    let mut guise = Guise {
+        handle: person.name,
+        name: (first, second),
+        bio_of: 0,
+    };
+    for number in 1..=return_number {
+        let rng = &mut streams.of(Process::Accounts, (person_index as u64) << 12 | u64::from(number), 1);
+        let [keeps_handle, keeps_name, keeps_bio] = [
+            params.returns.handle_kept,
+            params.returns.name_kept,
+            params.returns.bio_kept,
+        ]
+        .map(|kept| chance(rng, kept));
+        let words = (pick(rng, words::FIRST), pick(rng, words::SECOND));
+        let other = (pick(rng, words::FIRST), pick(rng, words::SECOND));
+        let counter = u32::try_from(1 + below(rng, 60)).unwrap_or(1);
+        if !keeps_handle {
+            guise.handle = (words.0, words.1, counter);
+        }
+        if !keeps_name {
+            // Who changes both mostly changes them together.
+            guise.name = if keeps_handle || chance(rng, 0.3) { other } else { words };
+        }
+        if !keeps_bio {
+            guise.bio_of = number;
+        }
+    }
+    guise
+}
+
 /// The name that a person's `return_number`th account shows: half of those who return keep it, the others change it a little.
-fn display_name(rng: &mut Random, name: (&str, &str, u32), return_number: u32) -> String {
+fn display_name(rng: &mut Random, name: (&str, &str), return_number: u32) -> String {
     let (first, second) = (capitalised(name.0), capitalised(name.1));
     if return_number == 0 || chance(rng, 0.5) {
         return format!("{first} {second}");
@@ -356,7 +402,8 @@ pub fn account(
 ) -> Account {
     let entity = (person_index as u64) << 12 | u64::from(return_number);
     let rng = &mut streams.of(Process::Accounts, entity, 0);
-    let handle = handles.mint(rng, person.name, return_number);
+    let guise = guise(params, streams, person_index, person, return_number);
+    let handle = handles.mint(rng, guise.handle, return_number);
     let kept_pace = libm::pow(params.posts.pace_kept_per_return, f64::from(return_number));
     let kept_capacity = libm::pow(params.returns.capacity_kept_per_return, f64::from(return_number));
     // Each return makes it a little less likely that the profile tells where its owner is.
@@ -372,14 +419,20 @@ pub fn account(
         (Declares::Truth, false) | (Declares::Falsehood, true) => Some(words::PLACES_ELSEWHERE),
         (Declares::Fancy, _) => Some(words::PLACES_FANCIFUL),
     };
-    let same_face = chance(rng, 0.6);
+    let same_face = chance(rng, params.returns.avatar_kept);
     let avatar = if return_number == 0 || same_face {
         person_index as u64
     } else {
         entity << 8
     };
-    // What the person's fixed stream says: the same self-description on every account, unless dropped.
-    let mut bio = self_description(&mut streams.of(Process::People, person_index as u64, 1));
+    // What a fixed stream says: the same self-description on every account that keeps it, unless dropped.
+    let mut bio = match guise.bio_of {
+        0 => self_description(&mut streams.of(Process::People, person_index as u64, 1)),
+        changed => {
+            let of = (person_index as u64) << 12 | u64::from(changed);
+            self_description(&mut streams.of(Process::Accounts, of, 2))
+        }
+    };
     if return_number > 0 && chance(rng, 0.4) {
         bio = format!("{bio}, {}", pick(rng, words::BIO_BACK));
     }
@@ -388,7 +441,8 @@ pub fn account(
         return_number,
         id: snowflake(created_ms, ACCOUNT_MACHINE, person_index as u64),
         handles: vec![(created_ms, handle)],
-        name: display_name(rng, person.name, return_number),
+        handle_words: guise.handle,
+        name: display_name(rng, guise.name, return_number),
         description: (!chance(rng, 0.25)).then_some(bio),
         location: location.map(|places| pick(rng, places).to_owned()),
         avatar: avatar.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 16,

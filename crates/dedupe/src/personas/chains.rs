@@ -27,6 +27,8 @@ struct Link {
 #[derive(Debug, Default)]
 pub(crate) struct Chains {
     links: Vec<Link>,
+    /// Where in them an account stands.
+    places: BTreeMap<Account, usize>,
     unknown: u64,
 }
 
@@ -52,6 +54,7 @@ impl HandTable {
                 if let Some(first) = owner.insert(account.clone(), row) {
                     return Err(self.refuse_twice(&format!("account '{}'", account.1), first, row));
                 }
+                chains.places.insert(account.clone(), chains.links.len());
                 chains.links.push(Link {
                     person_id: row.person_id.clone(),
                     return_number: i64::from(row.return_number),
@@ -103,17 +106,70 @@ impl Chains {
         self.unknown
     }
 
-    /// The rows of the personas table, in its order.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = Persona<'_>> {
-        self.links.iter().map(|link| Persona {
-            persona_id: &link.person_id,
+    /// The accounts: platform and id.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.links.iter().map(|link| (&*link.account.0, &*link.account.1))
+    }
+
+    /// Whose account one is, its number, and whether it is the last of its chain.
+    pub(crate) fn place(&self, (platform, account_id): (&str, &str)) -> Option<(&str, i64, bool)> {
+        let at = *self.places.get(&(platform.to_owned(), account_id.to_owned()))?;
+        let link = &self.links[at];
+        let last = self
+            .links
+            .get(at + 1)
+            .is_none_or(|next| next.person_id != link.person_id);
+        Some((&link.person_id, link.return_number, last))
+    }
+
+    /// The accounts as the personas table has them, in its order; `gap` knows the days between an account (platform, id) and its
+    /// predecessor.
+    pub(crate) fn placed(&self, gap: impl Fn(Option<&str>, &str, &str) -> Option<f64>) -> Vec<Placed> {
+        let placed = self.links.iter().map(|link| Placed {
+            persona_id: link.person_id.clone(),
             return_number: link.return_number,
-            platform: &link.account.0,
-            account_id: &link.account.1,
-            predecessor: link.predecessor.as_deref(),
+            platform: link.account.0.clone(),
+            account_id: link.account.1.clone(),
+            gap_days: gap(link.predecessor.as_deref(), &link.account.0, &link.account.1),
+            predecessor: link.predecessor.clone(),
             match_probability: (link.return_number > 0).then_some(1.0),
-            evidence: link.evidence.as_deref(),
+            match_weight: None,
+            evidence: link.evidence.clone(),
             method: METHOD,
-        })
+        });
+        placed.collect()
+    }
+}
+
+/// An account's place in a person's chain, however it was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub(crate) persona_id: String,
+    pub(crate) return_number: i64,
+    pub(crate) platform: String,
+    pub(crate) account_id: String,
+    pub(crate) predecessor: Option<String>,
+    pub(crate) match_probability: Option<f64>,
+    pub(crate) match_weight: Option<f64>,
+    pub(crate) gap_days: Option<f64>,
+    pub(crate) evidence: Option<String>,
+    pub(crate) method: &'static str,
+}
+
+impl Placed {
+    /// The row of `personas`.
+    pub(crate) fn row(&self) -> Persona<'_> {
+        Persona {
+            persona_id: &self.persona_id,
+            return_number: self.return_number,
+            platform: &self.platform,
+            account_id: &self.account_id,
+            predecessor: self.predecessor.as_deref(),
+            match_probability: self.match_probability,
+            match_weight: self.match_weight,
+            gap_days: self.gap_days,
+            evidence: self.evidence.as_deref(),
+            method: self.method,
+        }
     }
 }

@@ -251,6 +251,18 @@ pub struct Returns {
     pub announced: f64,
     /// Mean number of insiders who tell theirs of a returned account.
     pub shout_outs: f64,
+    /// Chance that a returned account's handle is made of the same words as that of the account before.
+    #[serde(default = "read::always")]
+    pub handle_kept: f64,
+    /// Chance that its display name is.
+    #[serde(default = "read::always")]
+    pub name_kept: f64,
+    /// Chance that it has the self-description of the account before, if it has any.
+    #[serde(default = "read::always")]
+    pub bio_kept: f64,
+    /// Chance that it shows the picture of the person's first account.
+    #[serde(default = "read::same_face")]
+    pub avatar_kept: f64,
 }
 
 /// What is seen of it all.

@@ -81,6 +81,16 @@ pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDat
         .ok_or_else(|| de::Error::custom("not a day (write 2015-06-01)"))
 }
 
+/// What a parameter file means that does not speak of a chance: it always happens.
+pub(super) fn always() -> f64 {
+    1.0
+}
+
+/// The chance of the same picture where a parameter file does not speak of it.
+pub(super) fn same_face() -> f64 {
+    0.6
+}
+
 type Fault = (String, f64, &'static str);
 
 fn check(params: &Params) -> Result<(), Fault> {
@@ -179,6 +189,10 @@ fn shares(params: &Params) -> Result<(), Fault> {
         ("returns.refollow", returns.refollow),
         ("returns.refollow_kept_per_return", returns.refollow_kept_per_return),
         ("returns.announced", returns.announced),
+        ("returns.handle_kept", returns.handle_kept),
+        ("returns.name_kept", returns.name_kept),
+        ("returns.bio_kept", returns.bio_kept),
+        ("returns.avatar_kept", returns.avatar_kept),
         ("observer.roster_coverage", observer.roster_coverage),
         ("observer.post_share", observer.post_share),
         ("observer.unlisted_post_share", observer.unlisted_post_share),

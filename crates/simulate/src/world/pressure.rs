@@ -76,7 +76,7 @@ impl World {
                 self.close(account, at, End::Deactivated);
             } else if chance(rng, self.params.pressure.rename) {
                 let number = self.accounts[account].return_number + 1;
-                let name = self.people[self.accounts[account].person].name;
+                let name = self.accounts[account].handle_words;
                 let handle = self.handles.mint(rng, name, number);
                 self.accounts[account].handles.push((at, handle));
             } else if self.accounts[account].protected_ms.is_none() && chance(rng, self.params.pressure.protection) {

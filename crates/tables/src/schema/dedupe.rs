@@ -1,6 +1,7 @@
 //! What `dedupe` fills: which records were copies, and who is the same person.
 
 use crate::cell::Timestamp;
+use crate::schema::words::Relation;
 use crate::table::table;
 
 table! {
@@ -102,7 +103,7 @@ table! {
 
 table! {
     /// An account's place in a person's chain of accounts.
-    Personas("personas", 1): Persona by [persona_id, return_number, account_id] {
+    Personas("personas", 2): Persona by [persona_id, return_number, account_id] {
         /// The person.
         persona_id: &'a str,
         /// 0 is the person's first account, 1 the first return, …
@@ -113,11 +114,45 @@ table! {
         account_id: &'a str,
         /// The person's account before this one.
         predecessor: Option<&'a str>,
-        /// Probability that both accounts are one person's; 1 where a person checked it; null for a first account.
+        /// Probability that this account is the predecessor's return; 1 where a person checked it; null for a first account.
         match_probability: Option<f64>,
-        /// The evidence by field, as JSON.
+        /// Evidence that both are one person's, in bits: the sum of the fields' weights, without the prior; null where only a person
+        /// said so.
+        match_weight: Option<f64>,
+        /// Days from the predecessor's end (midway between last seen alive and first seen gone) to this account's creation.
+        gap_days: Option<f64>,
+        /// The evidence by field, as JSON: field, level of agreement, weight in bits; `note` where a hand-checked table has one.
         evidence: Option<&'a str>,
-        /// How the link was found: `hand-checked`, …
+        /// How the link was found: `linked` (by its probability), `reviewed` (a person confirmed it), `hand-checked` (a person's table).
         method: &'a str,
+    }
+}
+
+table! {
+    /// Two accounts that may be one person's: every link taken, and those that were considered and are not quite improbable.
+    Links("links", 1): PersonaLink by [platform, predecessor, account_id] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account that was there first.
+        predecessor: &'a str,
+        /// The other account.
+        account_id: &'a str,
+        /// How they stand in time.
+        relation: Relation,
+        /// Evidence that both are one person's, in bits: the sum of the fields' weights, without the prior.
+        match_weight: Option<f64>,
+        /// Of a return: probability that the account is the direct return of the predecessor, other candidates considered. Of accounts
+        /// side by side: probability that one person has both. 1 or 0 where a person said so.
+        match_probability: Option<f64>,
+        /// Days from the predecessor's end to the account's creation, of a return.
+        gap_days: Option<f64>,
+        /// Whether the link is taken: a return into `personas`; accounts side by side into nothing else.
+        accepted: bool,
+        /// The blocking rules that found the pair, a comma between them; empty where only a person named it.
+        found_by: &'a str,
+        /// `linked`, or `reviewed` where a person answered.
+        method: &'a str,
+        /// The evidence by field, as JSON: field, level of agreement, weight in bits.
+        evidence: &'a str,
     }
 }

@@ -9,7 +9,8 @@ mod truth;
 mod words;
 
 pub use dedupe::{
-    Campaign, Campaigns, Cluster, ClusterMember, ClusterMembers, Clusters, Duplicate, Duplicates, Persona, Personas,
+    Campaign, Campaigns, Cluster, ClusterMember, ClusterMembers, Clusters, Duplicate, Duplicates, Links, Persona,
+    PersonaLink, Personas,
 };
 pub use enrich::{
     Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, Stay, Stays, WindowRow, Windows,
@@ -26,7 +27,7 @@ pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
     TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
-pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, SetName, State, VerdictWord};
+pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
 use arrow::datatypes::SchemaRef;
@@ -76,6 +77,7 @@ pub fn all() -> Vec<Description> {
         describe::<ClusterMembers>(),
         describe::<Campaigns>(),
         describe::<Personas>(),
+        describe::<Links>(),
         describe::<Samples>(),
         describe::<Windows>(),
         describe::<Spells>(),

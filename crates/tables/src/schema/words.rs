@@ -89,6 +89,16 @@ words! {
 }
 
 words! {
+    /// How two accounts that may be one person's stand in time.
+    Relation {
+        /// The later one was made around or after the end of the earlier one.
+        Return = "return",
+        /// Both were there at one time.
+        Parallel = "parallel",
+    }
+}
+
+words! {
     /// A set of accounts that measures are taken over.
     SetName {
         /// On the roster (or, where a study says so, in the archive) and answering.
