@@ -107,7 +107,7 @@ def main():
             subprocess.run([python, "-c", MAKE, folder / "base", source, str(posts), str(share), *OTHERS], check=True)
             ours, theirs = folder / "dedupe", folder / "duckdb.parquet"
             script = DUCKDB.format(posts=source / "posts.parquet", output=theirs, threads=threads)
-            dedupe = [binaries / "dedupe", source, "-o", ours, "-q", "--force", "-j", str(threads)]
+            dedupe = [binaries / "dedupe", source, "-o", ours, "--near", "off", "--no-linkage", "-q", "--force", "-j", str(threads)]
             contenders = [
                 ("dedupe", dedupe, ours / "posts.parquet"),
                 ("dedupe --memory 100MB", [*dedupe, "--memory", "100MB"], ours / "posts.parquet"),

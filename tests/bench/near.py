@@ -46,7 +46,7 @@ def main():
         for posts in [n for n in (10**5, 10**6, 10**7) if n <= largest] or [largest]:
             given, texts, out = folder / "posts", folder / "texts", folder / "out"
             subprocess.run([witness, here / "near_posts.py", binaries, str(posts), given, texts], check=True)
-            ours = [binaries / "dedupe", given, "-q", "--force", "-o", out]
+            ours = [binaries / "dedupe", given, "--no-linkage", "-q", "--force", "-o", out]
             runs = {"dedupe": ours, "dedupe -j 1": [*ours, "-j", "1"], "dedupe --near off": [*ours, "--near", "off"]}
             if peers:
                 found = folder / "found.npy"

@@ -42,7 +42,7 @@ const WHOLE_PERIOD: &str = "estimated over the whole period only";
 /// Fewest at risk at the ages that Turnbull's curve is drawn over.
 const FEWEST_AT_RISK: u64 = 20;
 /// Most resamples behind Turnbull's interval, each of which is a fit of its own.
-const MOST_RESAMPLES: u32 = 200;
+const MOST_RESAMPLES: u32 = 100;
 
 /// Reasons to leave a life out.
 const NOT_SEEN: &str = "never seen alive";

@@ -11,6 +11,8 @@ const MOST_HAZARD_PASSES: usize = 4_000;
 /// The fit ends when no interval could gain more than this share of the number of spells (the score of each interval, which is
 /// zero or negative at the maximum).
 const TOLERANCE: f64 = 1e-10;
+/// The same where hazards settle slowly.
+const SLOW_TOLERANCE: f64 = 1e-6;
 /// The same where only a resample's median is wanted.
 const ROUGH_TOLERANCE: f64 = 1e-5;
 /// Squared steps between two Newton steps.
@@ -67,7 +69,7 @@ pub struct Turnbull {
 /// Intervals are open to the left and closed to the right, as the defaults of R's `interval::icfit` and `icenReg::ic_np`
 /// (`B = c(0, 1)`) are. With exact times it is Kaplan–Meier's estimate, with or without late entry. Self-consistency passes, each
 /// O(n) by running sums, are sped up by squared extrapolation (Varadhan & Roland 2008, Scandinavian Journal of Statistics 35,
-/// 335–353) and by Newton steps over the intervals that hold mass, and end when the score of no interval exceeds 1e-10 a spell, the condition of a maximum
+/// 335–353) and by Newton steps over the intervals that hold mass, and end when the score of no interval exceeds 1e-10 a spell (with late entry 1e-6, where that is slow), the condition of a maximum
 /// (Gentleman & Geyer 1994, Biometrika 81, 618–623), which also says that no mass is wrongly zero.
 ///
 /// With times in whole days a hundred thousand spells take half a second; what costs is the number of distinct ends, so that
@@ -379,6 +381,10 @@ impl Problem {
             passes += 1;
             let (gain, uneven) = expected.distance(&hazards);
             if gain <= tolerance * spells && uneven <= tolerance * spells {
+                break log_likelihood;
+            }
+            // Hazards on their way to zero get there ever more slowly; what they still could gain is far below any standard error.
+            if passes >= MOST_HAZARD_PASSES && gain.max(uneven) <= SLOW_TOLERANCE * spells {
                 break log_likelihood;
             }
             if passes >= MOST_HAZARD_PASSES {
