@@ -95,12 +95,6 @@ pub(super) struct Pair {
     pub(super) rules: u8,
 }
 
-impl Pair {
-    pub(super) fn found_by(self, rule: Rule) -> bool {
-        self.rules & (1 << rule as u8) != 0
-    }
-}
-
 /// The pairs, and what the rules did.
 #[derive(Debug, Default)]
 pub(super) struct Candidates {

@@ -178,10 +178,11 @@ impl Profiles {
     /// How two accounts, the earlier first, stand in time; `None` where nobody knows.
     pub(super) fn relation(&self, earlier: u32, later: u32) -> Option<Relation> {
         let start = self.lives[later as usize].start()?;
-        let last = self.lives[earlier as usize]
-            .last_alive
-            .or(self.lives[earlier as usize].first_gone)?;
-        Some(if last - TOLERANCE_MS <= start {
+        let life = &self.lives[earlier as usize];
+        let last = life.last_alive.or(life.first_gone)?;
+        // Of a short life no more than half, lest two that were made together follow one another.
+        let half = life.start().map_or(0, |start| (last - start).max(0) / 2);
+        Some(if last - TOLERANCE_MS.min(half) <= start {
             Relation::Return
         } else {
             Relation::Parallel
@@ -189,7 +190,7 @@ impl Profiles {
     }
 
     /// Days from the end of the earlier account to the making of the later one; `None` where one is not known. An end is known
-    /// only as lying between two moments: it is taken midway, and before the later account's beginning where that lies between.
+    /// only as lying between two moments, and is taken midway: a gap may be negative.
     pub(super) fn gap_days(&self, earlier: u32, later: u32) -> Option<f64> {
         let (end, start) = (self.lives[earlier as usize].end()?, self.lives[later as usize].created?);
         Some((start - end) as f64 / DAY_MS as f64)

@@ -135,10 +135,3 @@ impl Linkage {
         })
     }
 }
-
-impl Verdict<'_> {
-    /// Returns that are accepted.
-    pub(crate) fn returns(&self) -> u64 {
-        self.predecessors.len() as u64
-    }
-}

@@ -46,6 +46,9 @@ const TEMPER: f64 = 1.0;
 /// Times that model and matching are fitted, each with what the time before told of whose accounts are.
 const PASSES: usize = 3;
 
+/// Probability over which a return counts as known in the next pass: high, so that two claims to one account stay two claims.
+const LEARNT: f64 = 0.9;
+
 /// A pair that was compared.
 #[derive(Debug, Clone)]
 pub(crate) struct Link {
@@ -266,7 +269,7 @@ impl Fitted {
             account
         };
         for (edge, probability) in self.edges.iter().zip(&self.probabilities) {
-            if *probability > 0.5 {
+            if *probability > LEARNT {
                 let (a, b) = (find(&mut persons, edge.earlier), find(&mut persons, edge.later));
                 persons[a.max(b) as usize] = a.min(b);
             }

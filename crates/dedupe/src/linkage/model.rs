@@ -174,3 +174,86 @@ impl Model {
             .sum()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn compared(levels: [usize; FIELDS]) -> Compared {
+        let level = |field: usize| {
+            let levels_of = DEFINITIONS[field].levels.len();
+            u8::try_from(levels[field] % (levels_of + 1)).map_or(MISSING, |level| {
+                if usize::from(level) == levels_of {
+                    MISSING
+                } else {
+                    level
+                }
+            })
+        };
+        Compared {
+            levels: std::array::from_fn(level),
+            by_chance: [1.0; 5],
+        }
+    }
+
+    prop_compose! {
+        fn any_pair()(levels in prop::array::uniform10(0..13_usize)) -> Compared {
+            compared(levels)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn more_agreement_never_weighs_less(
+            random in prop::collection::vec(any_pair(), 1..60),
+            pairs in prop::collection::vec((any_pair(), 0.0..1.0_f64), 0..60),
+        ) {
+            let mut model = Model::new(&random, 1000);
+            for _ in 0..3 {
+                model.estimate_m(pairs.iter().map(|(pair, matched)| (pair, *matched)));
+            }
+            for definition in &DEFINITIONS {
+                let field = definition.field as usize;
+                let weights = &model.weights[field][..definition.levels.len()];
+                prop_assert!(weights.iter().all(|weight| weight.is_finite()));
+                prop_assert!(weights.windows(2).all(|two| two[0] <= two[1] + 1e-12), "{} {weights:?}", definition.name);
+            }
+            // A missing field says nothing.
+            let nothing = Compared { levels: [MISSING; FIELDS], by_chance: [0.0; 5] };
+            prop_assert_eq!(model.bits(&nothing, &[]), 0.0);
+        }
+
+        #[test]
+        fn what_fewer_show_weighs_more(few in 0.01..50.0_f32, more in 0.01..50.0_f32) {
+            let model = Model::new(&[], 1000);
+            let weight = |by_chance: f32| {
+                let mut pair = Compared { levels: [MISSING; FIELDS], by_chance: [by_chance; 5] };
+                pair.levels[Field::Picture as usize] = 1;
+                model.bits(&pair, &[])
+            };
+            prop_assert_eq!(few < more, weight(few) > weight(more));
+        }
+    }
+
+    /// Against the closed form: with every pair's match known, m and u are the observed shares (and the prior's pairs).
+    #[test]
+    fn known_matches_give_their_shares() {
+        let picture = |level: usize| {
+            let mut pair = compared([12; FIELDS]);
+            pair.levels = [MISSING; FIELDS];
+            pair.levels[Field::Picture as usize] = u8::try_from(level).unwrap();
+            pair
+        };
+        let random: Vec<Compared> = (0..1000).map(|n| picture(usize::from(n % 100 == 0))).collect();
+        let mut model = Model::new(&random, 500);
+        let pairs: Vec<(Compared, f64)> = (0..80).map(|n| (picture(usize::from(n % 4 != 0)), 1.0)).collect();
+        model.estimate_m(pairs.iter().map(|(pair, matched)| (pair, *matched)));
+        let field = Field::Picture as usize;
+        let m = (60.0 + PRIOR_PAIRS * 0.4) / (80.0 + PRIOR_PAIRS);
+        let u = (10.0 + UNSEEN) / (1000.0 + 2.0 * UNSEEN);
+        assert!((model.m[field][1] - m).abs() < 1e-12 && (model.u[field][1] - u).abs() < 1e-12);
+        assert!((model.weights[field][1] - (m / u).log2()).abs() < 1e-12);
+    }
+}

@@ -7,6 +7,7 @@
 mod archive;
 mod bad_input;
 mod copies;
+mod linkage;
 mod near;
 mod personas;
 mod posts;

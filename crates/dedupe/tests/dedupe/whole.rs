@@ -46,10 +46,13 @@ fn the_directory_is_all_that_the_next_stage_needs() {
             "duplicates.parquet",
             "follows.parquet",
             "ledger.parquet",
+            "linkage.json",
+            "links.parquet",
             "personas.parquet",
             "post_ids.parquet",
             "posts.parquet",
             "rejects.parquet",
+            "review.csv",
             "roster.parquet",
             "run.json",
         ]
