@@ -243,13 +243,23 @@ mod tests {
             entered_at: Some(alive),
             last_alive_at: Some(alive),
             first_gone_at: gone,
-            end_state: if gone.is_some() { State::Suspended } else { State::Active },
+            end_state: if gone.is_some() {
+                State::Suspended
+            } else {
+                State::Active
+            },
             censored: gone.is_none(),
         };
         // Ended at 15, reinstated, ended at 45, reinstated for good.
         let lives = [life(1, 10, Some(20)), life(2, 40, Some(50)), life(3, 60, None)];
         let lives: Vec<&SpellRow> = lives.iter().collect();
-        for (created, end) in [(Some(30), 15), (Some(45), 45), (Some(99), 45), (Some(3), 15), (None, 15)] {
+        for (created, end) in [
+            (Some(30), 15),
+            (Some(45), 45),
+            (Some(99), 45),
+            (Some(3), 15),
+            (None, 15),
+        ] {
             assert_eq!(end_before(&lives, created), Some(end), "{created:?}");
         }
         assert_eq!(end_before(&lives[2..], Some(99)), None);

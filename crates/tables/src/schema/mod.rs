@@ -10,7 +10,8 @@ mod words;
 
 pub use dedupe::{Cluster, Clusters, Duplicate, Duplicates, Persona, Personas};
 pub use enrich::{
-    Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, Stay, Stays, WindowRow, Windows,
+    AccountLanguage, AccountLanguages, Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells,
+    Stay, Stays, WindowRow, Windows,
 };
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
@@ -77,6 +78,7 @@ pub fn all() -> Vec<Description> {
         describe::<Spells>(),
         describe::<Members>(),
         describe::<Stays>(),
+        describe::<AccountLanguages>(),
         describe::<Interactions>(),
         describe::<Measures>(),
         describe::<Series>(),

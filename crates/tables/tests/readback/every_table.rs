@@ -12,7 +12,7 @@ macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
             Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters Personas Samples Windows
-            Spells Members Stays Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
+            Spells Members Stays AccountLanguages Interactions Measures Series Survival Returns Network Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
