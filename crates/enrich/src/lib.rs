@@ -11,7 +11,9 @@
 //! distinct (day, source, target, kind) 40. The queries hold the account observations without their long texts, some 200 bytes
 //! each, and the pairs of roster entry and sample (without a roster: of posting account and sample), some 100 bytes each.
 
+mod account_language;
 mod accounts;
+mod arabizi;
 mod design;
 mod expand;
 mod identity;
@@ -34,9 +36,9 @@ use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
-    Account, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Follows, Input,
-    Interaction, Interactions, Personas, Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName, Spells,
-    Stays, Timestamp, WindowRow, Windows,
+    Account, AccountLanguages, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Follows,
+    Input, Interaction, Interactions, Personas, Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName,
+    Spells, Stays, Timestamp, WindowRow, Windows,
 };
 
 use crate::design::{Given, STUDY_FILE};
@@ -73,7 +75,7 @@ const EXAMPLES: &str = "\
 Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns,
 duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
-stays, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
+stays, account_languages, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
 life are its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that
@@ -131,7 +133,9 @@ impl Stage for Enrich {
 
         let mut known = Known::default();
         let files_with_locations = accounts_with_places(&dir, run, &mut known)?;
-        let addressed = posts_with_languages(&dir, run, &mut known)?;
+        let (addressed, languages) = posts_with_languages(&dir, run, &mut known)?;
+        run.write::<AccountLanguages>(languages.rows(&known))?;
+        drop(languages);
         take_checks(&dir, run, &mut known)?;
 
         let study = match &given {
@@ -324,11 +328,16 @@ fn accounts_with_places(dir: &StageDir, run: &mut Run, known: &mut Known) -> any
     Ok(files_with_locations)
 }
 
-/// Writes `posts` with the language of each. Returns whom they address.
-fn posts_with_languages(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<Addressed> {
+/// Writes `posts` with the language of each. Returns whom they address, and in what languages accounts write.
+fn posts_with_languages(
+    dir: &StageDir,
+    run: &mut Run,
+    known: &mut Known,
+) -> anyhow::Result<(Addressed, account_language::AccountLanguages)> {
     let table = dir.table::<Posts>()?;
     let mut writer = run.writer::<Posts>()?;
     let mut addressed = Addressed::default();
+    let mut written = account_language::AccountLanguages::default();
     for batch in table.batches() {
         let batch = batch?;
         let rows: Vec<Post<'_>> = batch.rows()?.collect();
@@ -337,6 +346,7 @@ fn posts_with_languages(dir: &StageDir, run: &mut Run, known: &mut Known) -> any
         for (row, language) in rows.into_iter().zip(languages) {
             let author = known.see_post(&row)?;
             addressed.take(known, author, &row)?;
+            written.take(author, &row, language);
             writer.push(&Post {
                 detected_lang: language,
                 ..row
@@ -345,7 +355,7 @@ fn posts_with_languages(dir: &StageDir, run: &mut Run, known: &mut Known) -> any
     }
     run.finish(writer)?;
     count_used(run, "posts", table.rows());
-    Ok(addressed)
+    Ok((addressed, written))
 }
 
 fn take_checks(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<()> {

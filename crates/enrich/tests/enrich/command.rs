@@ -78,6 +78,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
     });
     let names: Vec<&str> = outputs[0].keys().map(String::as_str).collect();
     let expected = [
+        "account_languages.parquet",
         "accounts.parquet",
         "availability.parquet",
         "campaigns.parquet",

@@ -137,6 +137,33 @@ table! {
 }
 
 table! {
+    /// The language that an account writes in, by its own posts that have words (reposts are not its own).
+    AccountLanguages("account_languages", 1): AccountLanguage by [platform, account_id] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// Posts with words of its own.
+        posts: i64,
+        /// Of them, those whose language was detected.
+        posts_told: i64,
+        /// The language that more than half of those are in, as in `posts.detected_lang`; null where fewer than three tell, or none
+        /// has more than half.
+        lang: Option<&'a str>,
+        /// Its share of them, 0 to 1.
+        share: Option<f64>,
+        /// Why there is none.
+        reason: Option<&'a str>,
+        /// Of its posts with words, those that the platform tags with a language.
+        posts_declared: i64,
+        /// The platform's tag of more than half of those, by the same rule.
+        declared_lang: Option<&'a str>,
+        /// Its share of them, 0 to 1.
+        declared_share: Option<f64>,
+    }
+}
+
+table! {
     /// How often an account addressed another on a day.
     Interactions("interactions", 1): Interaction by [platform, day, source, target, kind] {
         /// Platform, lower case.

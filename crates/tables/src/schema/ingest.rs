@@ -29,7 +29,8 @@ table! {
         display_to: Option<i64>,
         /// Language as the platform declares it (BCP 47).
         lang: Option<&'a str>,
-        /// Language detected from the text by `enrich` (ISO 639-1 where it has a code); null where undecided or before `enrich`.
+        /// Language of its own words as `enrich` detects it: ISO 639-1, `ar-Latn` (Arabic in Latin letters and digits) or `mul` (words in
+        /// two scripts); null where undecided or before `enrich`.
         detected_lang: Option<&'a str>,
         /// `original`, `reply`, `repost` or `quote`. A reply that quotes is a reply.
         kind: PostKind,

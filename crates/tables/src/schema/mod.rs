@@ -13,7 +13,8 @@ pub use dedupe::{
     PersonaLink, Personas,
 };
 pub use enrich::{
-    Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells, Stay, Stays, WindowRow, Windows,
+    AccountLanguage, AccountLanguages, Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells,
+    Stay, Stays, WindowRow, Windows,
 };
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
@@ -83,6 +84,7 @@ pub fn all() -> Vec<Description> {
         describe::<Spells>(),
         describe::<Members>(),
         describe::<Stays>(),
+        describe::<AccountLanguages>(),
         describe::<Interactions>(),
         describe::<Measures>(),
         describe::<Series>(),
