@@ -87,4 +87,24 @@ mod tests {
             assert!(!is_arabizi(text), "{text}");
         }
     }
+
+    #[test]
+    fn sentences_in_latin_script_are_not_taken_for_it() {
+        let Some(data) = std::env::var_os("DIMINUENDO_DATA") else {
+            eprintln!("skipped: DIMINUENDO_DATA is not set");
+            return;
+        };
+        let folder = std::path::PathBuf::from(data).join("langid/lingua");
+        let (mut texts, mut taken) = (0, 0);
+        for language in [
+            "az", "de", "en", "es", "fr", "id", "it", "ms", "nl", "pt", "so", "sw", "tr",
+        ] {
+            for kind in ["sentences.txt", "word-pairs.txt"] {
+                let text = std::fs::read_to_string(folder.join(language).join(kind)).unwrap();
+                texts += text.lines().count();
+                taken += text.lines().filter(|line| is_arabizi(line)).count();
+            }
+        }
+        assert!(texts > 25_000 && taken <= 1, "{taken} of {texts}");
+    }
 }
