@@ -6,7 +6,7 @@
 //! 1. Words in two scripts, each with a third of the letters or more: `mul`. Otherwise the words of the other script do not count.
 //! 2. Arabic in Latin letters and digits ([`crate::arabizi`]): `ar-Latn`.
 //! 3. lingua, which is asked about [`LANGUAGES`] only, when its confidence is [`LEAST_CONFIDENCE`] or more.
-//! 4. whatlang, which knows more scripts, of texts in a script that none of these languages is written in, when it is sure.
+//! 4. whatlang, which knows more scripts, of texts in a script that none of these languages is written in, by the same confidence.
 //!
 //! Otherwise there is no answer. How often this is right, and why these libraries: `docs/languages.md`.
 
@@ -24,8 +24,8 @@ const LEAST_LETTERS: usize = 8;
 /// Answers of less confidence than this are none.
 const LEAST_CONFIDENCE: f64 = 0.5;
 
-/// The same of the other library, whose confidence means another thing.
-const LEAST_CONFIDENCE_OF_OTHERS: f64 = 0.9;
+/// The same of the other library.
+const LEAST_CONFIDENCE_OF_OTHERS: f64 = 0.5;
 
 /// Words in two scripts.
 const MIXED: &str = "mul";
@@ -77,7 +77,9 @@ pub fn language(text: &str) -> Option<&'static str> {
         std::cmp::Ordering::Less if latin > 0 => without(&words, Script::Latin),
         _ => words,
     };
-    let (language, confidence) = DETECTOR.compute_language_confidence_values(&words).into_iter().next()?;
+    // Nothing comes back of a script that none of the languages is written in.
+    let most = DETECTOR.compute_language_confidence_values(&words).into_iter().next();
+    let (language, confidence) = most.unwrap_or((Language::English, 0.0));
     if confidence >= LEAST_CONFIDENCE {
         return LANGUAGES
             .iter()
@@ -301,7 +303,7 @@ mod tests {
             ("en", 940),
             ("ar", 980),
             ("fa", 970),
-            ("ur", 940),
+            ("ur", 930),
             ("tr", 970),
             ("fr", 970),
             ("so", 970),
@@ -309,10 +311,19 @@ mod tests {
             let text = std::fs::read_to_string(folder.join(code).join("sentences.txt")).unwrap();
             let answers: Vec<_> = text.lines().map(language).collect();
             let right = answers.iter().filter(|answer| **answer == Some(code)).count();
-            let wrong = answers.iter().flatten().count() - right;
+            // Lines of the corpus that mix in English are not mistaken.
+            let told = answers.iter().flatten().filter(|answer| **answer != MIXED).count();
+            let wrong = told - right;
+            let mut others: Vec<&str> = answers
+                .iter()
+                .flatten()
+                .copied()
+                .filter(|answer| *answer != code)
+                .collect();
+            others.sort_unstable();
             assert!(
-                right >= least_right && wrong <= 45,
-                "{code}: {right} right, {wrong} wrong of {}",
+                right >= least_right && wrong <= 15,
+                "{code}: {right} right, {wrong} wrong of {}: {others:?}",
                 answers.len()
             );
         }
