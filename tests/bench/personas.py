@@ -153,6 +153,22 @@ print("\n".join(f"{row['account_id']},{row['predecessor']}" for row in table if 
 """
 
 
+def ours(run, bin_folder, folder, truth, python):
+    """A row of `dedupe` on what stands in the folder."""
+    none = measure.run([bin_folder / "dedupe", folder / "ingest", "--no-linkage", "-o", folder / "none", "-q", "--force"])
+    used = measure.run([bin_folder / "dedupe", folder / "ingest", "-o", folder / "out", "-q", "--force"])
+    told = json.loads((folder / "out/linkage.json").read_text())
+    command = [python or sys.executable, "-c", OURS, folder / "out/personas.parquet"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    row = {
+        "run": run, "accounts": told["accounts"], "returns": len(truth), **used, "without_linkage_s": none["wall_s"],
+        "pairs_compared": told["pairs_compared"], "bytes_per_account": told["bytes_per_account"],
+        **score([tuple(line.split(",")) for line in said.split()], truth),
+    }
+    print(row, file=sys.stderr)
+    return row
+
+
 def main():
     bin_folder = Path(sys.argv[1])
     scratch = sys.argv[2] if len(sys.argv) > 2 else None
@@ -165,19 +181,12 @@ def main():
             folder = Path(name)
             truth, profiles = make(folder, accounts)
             measure.run([bin_folder / "ingest", folder / "raw", "-o", folder / "ingest", "-q"])
-            none = measure.run([bin_folder / "dedupe", folder / "ingest", "--no-linkage", "-o", folder / "none", "-q"])
-            used = measure.run([bin_folder / "dedupe", folder / "ingest", "-o", folder / "out", "-q"])
-            told = json.loads((folder / "out/linkage.json").read_text())
-            said = subprocess.run(
-                [peer or sys.executable, "-c", OURS, folder / "out/personas.parquet"], capture_output=True, text=True, check=True
-            ).stdout
-            links = [tuple(line.split(",")) for line in said.split()]
-            rows.append(
-                {"run": "dedupe", "accounts": accounts, "returns": len(truth), **used,
-                 "without_linkage_s": none["wall_s"], "pairs_compared": told["pairs_compared"],
-                 "bytes_per_account": told["bytes_per_account"], **score(links, truth)}
-            )
-            print(rows[-1], file=sys.stderr)
+            rows.append(ours("dedupe", bin_folder, folder, truth, peer))
+            if accounts <= 10**5:
+                # What profiles alone tell: the same as the peer reads, but for time.
+                (folder / "raw/follows.csv").unlink()
+                measure.run([bin_folder / "ingest", folder / "raw", "-o", folder / "ingest", "-q", "--force"])
+                rows.append(ours("dedupe, no ties", bin_folder, folder, truth, peer))
             if peer and accounts <= 10**5:
                 with open(folder / "profiles.csv", "w", newline="") as file:
                     writer = csv.writer(file)
@@ -197,7 +206,8 @@ def main():
         said = subprocess.run([peer, "-c", "import splink; print(splink.__version__)"], capture_output=True, text=True, check=True)
         versions.append(f"splink {said.stdout.strip()}")
     notes = (
-        "Accounts of syllables; a third of the people comes back. Splink reads the same profiles without ties, hours and time (it has "
+        "Accounts of syllables; a third of the people comes back; half of twelve ties is found again, which tells nearly all: the rows "
+        "without ties are the ones to compare. Splink reads the same profiles without ties, hours and time (it has "
         "no comparison for them; time order and one predecessor each are put on its pairs afterwards), and blocks on stem, name, "
         "picture and self-description; its pairs are those of a probability of 0.01 at least. `without_linkage_s` is the rest of "
         "`dedupe`, which `wall_s` contains."

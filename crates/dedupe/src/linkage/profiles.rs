@@ -308,38 +308,6 @@ impl Profiles {
             + 4 * self.persons.len()
             + self.ties.iter().map(|(_, accounts)| 4 * accounts.len()).sum::<usize>()
     }
-
-    #[cfg(test)]
-    pub(super) fn of_lives(lives: Vec<Life>) -> Self {
-        let n = lives.len();
-        let place: Vec<u32> = (0..n as u32).collect();
-        Self {
-            keys: (0..n).map(|i| ("p".into(), format!("{i:06}").into())).collect(),
-            lives,
-            stems: vec!["".into(); n],
-            handles: vec!["".into(); n],
-            names: vec!["".into(); n],
-            hours: vec![[0; 24]; n],
-            announces: vec![false; n],
-            wrote: vec![false; n],
-            welcomed: vec![false; n],
-            features: std::array::from_fn(|_| Gathered::default().sets(&place).0),
-            persons: place,
-            ties: Vec::new(),
-            named_together: Vec::new(),
-        }
-    }
-
-    #[cfg(test)]
-    pub(super) fn with(mut self, kind: Kind, pairs: &[(u32, u64)]) -> Self {
-        let place: Vec<u32> = (0..self.len() as u32).collect();
-        let mut gathered = Gathered::default();
-        pairs
-            .iter()
-            .for_each(|(account, feature)| gathered.add(*account, *feature));
-        self.features[kind as usize] = gathered.sets(&place).0;
-        self
-    }
 }
 
 impl Reader {

@@ -367,6 +367,8 @@ impl World {
                 account_id: &names[*account],
                 predecessor: None,
                 match_probability: None,
+                match_weight: None,
+                gap_days: None,
                 evidence: None,
                 method: "hand-checked",
             })
