@@ -38,7 +38,7 @@ const RANDOM_PAIRS: usize = 400_000;
 /// Rounds of EM at most.
 const EM_ROUNDS: usize = 30;
 /// Pairs that are no more probable than this on their own are left out of the matching.
-const LEAST_BITS: f64 = -20.0;
+const LEAST_BITS: f64 = -10.0;
 /// How far evidence is trusted: the logarithm of the odds that the fields give together is multiplied by this, since fields are
 /// not quite independent. Fitted on simulations (docs/personas.md).
 const TEMPER: f64 = 1.0;
