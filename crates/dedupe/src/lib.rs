@@ -9,7 +9,8 @@
 //!
 //! Memory: about 250 bytes for every distinct post and 4 for every post read (measured: 347 MB at the peak for two million posts,
 //! 1.14 million of them distinct), some 80 for every distinct account observation, check or follow of the table at hand, and the
-//! values that a kept post takes from its copies. No other texts are held.
+//! values that a kept post takes from its copies; after that, for linkage, some 500 bytes for every account, four for every distinct
+//! follower, hashtag, … of it, and 40 for every pair that is compared. No other texts are held.
 
 mod copies;
 mod fingerprint;
@@ -86,7 +87,8 @@ posts, accounts, availability and follows (linked where nothing was dropped), du
 personas, links, clusters (no rows yet) and ledger; links roster and rejects. linkage.json tells how people were
 linked; review.csv holds the uncertain pairs, handles among them, for a person to answer.
 
-Takes some 250 bytes of memory for every distinct post; the time grows with the posts read.
+Takes some 250 bytes of memory for every distinct post, after that some 5 kB for every account (most of it for the pairs that are
+compared, which --no-linkage leaves out); the time grows with the posts and the accounts read.
 
 Examples:
   dedupe work/1-ingest -o work/2-dedupe

@@ -12,8 +12,8 @@ use arrow::datatypes::{DataType, Date32Type, Field, Float64Type, Int64Type, Time
 use arrow::row::{RowConverter, SortField};
 use serde_json::{Value, json};
 use tables::{
-    Basis, Flow, Footer, Input, InteractionKind, PostKind, PostedBasis, SetName, State, Table, TableError, TableWriter,
-    VerdictWord, Written,
+    Basis, Flow, Footer, Input, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, Table, TableError,
+    TableWriter, VerdictWord, Written,
 };
 
 /// Rows of each table: more than any column has edge values, so that each of them stands in it.
@@ -68,6 +68,7 @@ fn words(table: &str, column: &str) -> Option<Vec<&'static str>> {
         (_, "state" | "end_state") => State::ALL.iter().map(|word| word.word()).collect(),
         (_, "posted_basis") => PostedBasis::ALL.iter().map(|word| word.word()).collect(),
         (_, "observed_basis") => Basis::ALL.iter().map(|word| word.word()).collect(),
+        ("links", "relation") => Relation::ALL.iter().map(|word| word.word()).collect(),
         (_, "set") => SetName::ALL.iter().map(|word| word.word()).collect(),
         (_, "flow") => Flow::ALL.iter().map(|word| word.word()).collect(),
         (_, "verdict") => VerdictWord::ALL.iter().map(|word| word.word()).collect(),
