@@ -43,7 +43,7 @@ const LEAST_BITS: f64 = -10.0;
 const PASSES: usize = 3;
 
 /// Probability over which a return counts as known in the next pass: high, so that two claims to one account stay two claims.
-const LEARNT: f64 = 0.9;
+const LEARNT: f64 = 0.75;
 
 /// A pair that was compared.
 #[derive(Debug, Clone)]
