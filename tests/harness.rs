@@ -52,6 +52,50 @@ fn estimators_are_judged_alike_by_one_job_and_two() {
     assert_sound(&rows);
 }
 
+/// The smaller version of `just personas`: one seed, a tenth of the people.
+#[test]
+fn people_who_came_back_are_found_and_better_than_by_handles() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(pipeline_tests::binary("validate"))
+        .current_dir(root())
+        .args([
+            "personas",
+            "--seeds",
+            "1",
+            "--tuning-seeds",
+            "1",
+            "--scale",
+            "0.1",
+            "-o",
+        ])
+        .arg(dir.path())
+        .output()
+        .unwrap();
+    // 1: below the bar, which is for means over seeds at a larger scale.
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{}", stderr(&output));
+    let rows = rows(&dir.path().join("personas.csv"));
+    let of = |setting: &str, measure: &str| -> f64 {
+        let row = rows
+            .iter()
+            .find(|row| &row[0] == setting && row[1].starts_with(measure))
+            .unwrap();
+        row[2].parse().unwrap()
+    };
+    for (setting, f1) in [("similar", 0.9), ("names changed", 0.82), ("network only", 0.5)] {
+        assert!(
+            of(setting, "pairwise F1") >= f1,
+            "{setting}: {}",
+            of(setting, "pairwise F1")
+        );
+        assert!(of(setting, "pairwise precision") >= 0.93, "{setting}");
+        assert!(
+            of(setting, "pairwise F1") > of(setting, "handles alone, pairwise F1"),
+            "{setting}"
+        );
+    }
+    assert!(of("names changed", "blocking recall") > 0.9);
+}
+
 #[test]
 fn a_larger_effect_is_a_higher_rate_in_every_design() {
     let dir = tempfile::tempdir().unwrap();

@@ -24,7 +24,7 @@ pub struct Asked {
     tuning_seeds: u64,
 
     /// The first seed that is reported on; tuning seeds are 9001, 9002, …
-    #[arg(long, value_name = "SEED", default_value_t = 101)]
+    #[arg(long, value_name = "SEED", default_value_t = 201)]
     first_seed: u64,
 
     /// Times the people of the study

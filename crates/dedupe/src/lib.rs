@@ -8,6 +8,8 @@
 //! Memory: what `--memory` allows for sorting, and the row groups that are read and encoded, whatever the number of posts. Exact
 //! copies are found by sorting records of numbers, which go to temporary files in the output's hidden folder past that limit.
 //! No texts are held for that. What near-copies take is told in [`near`].
+//! Linkage comes after that, and takes some 500 bytes for every account, four for every distinct follower, hashtag, … of it, and 40 for
+//! every pair that is compared.
 
 mod copies;
 mod fingerprint;
@@ -100,7 +102,8 @@ were linked; review.csv holds the uncertain pairs, handles among them, for a per
 
 Takes up to --memory for sorting, and some 100 MB a thread for what is read and written; the time grows with the
 posts read. For near-copies, every distinct text takes its length and some 150 bytes more at a threshold of 0.8,
-and every post 24; that comes after the sorting.
+and every post 24; that comes after the sorting. After that, linkage takes some 5 kB for every account (most
+of it for the pairs that are compared, which --no-linkage leaves out).
 
 Examples:
   dedupe work/1-ingest -o work/2-dedupe

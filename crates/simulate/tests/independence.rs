@@ -178,6 +178,35 @@ fn one_follow_more_or_less_does_not_redraw_the_rest() {
 }
 
 #[test]
+fn what_a_return_keeps_changes_no_life_and_no_first_account() {
+    let (kept, _) = run(|params| params.period.days = 40);
+    let (changed, _) = run(|params| {
+        params.period.days = 40;
+        params.returns.handle_kept = 0.0;
+        params.returns.name_kept = 0.0;
+        params.returns.bio_kept = 0.0;
+    });
+    assert_eq!(lives(&kept), lives(&changed));
+    let (mut firsts, mut returns, mut other) = (0, 0, 0);
+    for (one, two) in kept.world.accounts.iter().zip(&changed.world.accounts) {
+        let words = one.handle_words == two.handle_words;
+        if one.return_number == 0 {
+            firsts += 1;
+            assert!(words && one.name == two.name && one.description == two.description);
+        } else {
+            returns += 1;
+            other += i32::from(!words && one.name != two.name);
+        }
+        assert_eq!(one.avatar, two.avatar);
+    }
+    // Of 2,400 pairs of words, the same ones come up once in a while.
+    assert!(
+        firsts > 100 && returns > 10 && f64::from(other) > 0.95 * f64::from(returns),
+        "{other} of {returns}"
+    );
+}
+
+#[test]
 fn the_observer_changes_nothing_that_happens() {
     let (few, _) = run(|params| params.period.days = 40);
     for change in [

@@ -1,7 +1,7 @@
 //! Two accounts side by side: for every field a level of agreement, or nothing where one of them does not show the field.
 //!
 //! Fields that say the same thing twice are one field here, since evidence is added up as if fields were independent: handle and
-//! display name; hashtags and links; followers, followed accounts, addressed accounts and audience.
+//! display name; hashtags and links; all ties.
 
 use tables::DAY_MS;
 
@@ -89,8 +89,16 @@ pub(super) const DEFINITIONS: [Definition; FIELDS] = [
     Definition {
         field: Field::Hours,
         name: "hours",
-        levels: &["unlike", "somewhat alike", "alike", "much alike"],
-        among_matches: &[0.1, 0.2, 0.3, 0.4],
+        levels: &[
+            "up to 0.45",
+            "up to 0.7",
+            "up to 0.85",
+            "up to 0.92",
+            "up to 0.96",
+            "up to 0.98",
+            "over 0.98",
+        ],
+        among_matches: &[0.08, 0.15, 0.2, 0.2, 0.17, 0.12, 0.08],
         by_frequency: &[],
     },
     Definition {
@@ -296,7 +304,10 @@ impl Profiles {
         let (left, right) = (smooth(left), smooth(right));
         let dot = |x: &[f64; 24], y: &[f64; 24]| x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>();
         let cosine = dot(&left, &right) / (dot(&left, &left) * dot(&right, &right)).sqrt();
-        [0.45, 0.7, 0.85].iter().map(|from| u8::from(cosine >= *from)).sum()
+        [0.45, 0.7, 0.85, 0.92, 0.96, 0.98]
+            .iter()
+            .map(|from| u8::from(cosine >= *from))
+            .sum()
     }
 
     fn topics_level(&self, a: u32, b: u32) -> u8 {

@@ -111,7 +111,7 @@ impl Linkage {
             // With the settled out of the way those that remain compete anew.
             let prior = self.prior_bits();
             for edge in &mut edges {
-                edge.bits = super::TEMPER * edge.bits + prior;
+                edge.bits += prior;
             }
             for (place, probability) in places.iter().zip(matching::marginals(&edges)) {
                 links[*place].0.probability = probability;

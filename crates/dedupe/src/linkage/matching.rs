@@ -6,8 +6,10 @@
 //! competes with the other candidates of both its ends, and a chain A, B, C is not broken by the shortcut from A to C. Earlier
 //! comes before later in every pair, so that a matching is a set of chains and no cycle can arise.
 
-/// Rounds of messages.
+/// Rounds of messages at most.
 const ROUNDS: usize = 60;
+/// Messages that change by less than this share are settled.
+const SETTLED: f64 = 1e-6;
 
 /// A possible return.
 #[derive(Debug, Clone, Copy)]
@@ -18,12 +20,35 @@ pub(super) struct Edge {
     pub(super) bits: f64,
 }
 
+/// Edges by one of their ends.
+struct Groups {
+    order: Vec<u32>,
+    starts: Vec<usize>,
+}
+
+impl Groups {
+    fn of(edges: &[Edge], end: impl Fn(&Edge) -> u32) -> Self {
+        let mut order: Vec<u32> = (0..u32::try_from(edges.len()).unwrap_or(u32::MAX)).collect();
+        order.sort_by_key(|at| end(&edges[*at as usize]));
+        let same = |a: &u32, b: &u32| end(&edges[*a as usize]) == end(&edges[*b as usize]);
+        let mut starts = vec![0];
+        starts.extend(order.chunk_by(same).scan(0, |at, group| {
+            *at += group.len();
+            Some(*at)
+        }));
+        Self { order, starts }
+    }
+}
+
 /// Messages of the ends of each kind: 1 / (1 + sum over the other edges of the end of odds × the message from their other end).
-fn messages(edges: &[Edge], order: &[u32], end: impl Fn(&Edge) -> u32, from_others: &[f64], to: &mut [f64]) {
-    let of_same_end = |a: &u32, b: &u32| end(&edges[*a as usize]) == end(&edges[*b as usize]);
+///
+/// Returns the largest change, as a share of the message.
+fn messages(groups: &Groups, odds: &[f64], from_others: &[f64], to: &mut [f64]) -> f64 {
     let mut before = Vec::new();
-    for group in order.chunk_by(of_same_end) {
-        let term = |at: u32| (edges[at as usize].bits.min(1000.0)).exp2() * from_others[at as usize];
+    let mut moved: f64 = 0.0;
+    for ends in groups.starts.windows(2) {
+        let group = &groups.order[ends[0]..ends[1]];
+        let term = |at: u32| odds[at as usize] * from_others[at as usize];
         // Sums of those before and those after, never a difference: one pair may outweigh all others a trillion times.
         before.clear();
         let mut sum = 0.0;
@@ -36,29 +61,37 @@ fn messages(edges: &[Edge], order: &[u32], end: impl Fn(&Edge) -> u32, from_othe
             let new = 1.0 / (1.0 + before + after);
             let message = &mut to[*at as usize];
             // Geometric damping: messages span many orders of magnitude.
-            *message = (*message * new).sqrt();
+            let damped = (*message * new).sqrt();
+            moved = moved.max((damped / *message - 1.0).abs());
+            *message = damped;
             after += term(*at);
         }
     }
+    moved
 }
 
 /// The probability of every edge in a matching. The edges stand by earlier and later account.
 pub(super) fn marginals(edges: &[Edge]) -> Vec<f64> {
-    let n = u32::try_from(edges.len()).unwrap_or(u32::MAX);
-    let by_earlier: Vec<u32> = (0..n).collect();
-    let mut by_later = by_earlier.clone();
-    by_later.sort_by_key(|at| edges[*at as usize].later);
+    let (by_earlier, by_later) = (
+        Groups::of(edges, |edge| edge.earlier),
+        Groups::of(edges, |edge| edge.later),
+    );
+    let odds: Vec<f64> = edges.iter().map(|edge| edge.bits.min(1000.0).exp2()).collect();
     let (mut of_earlier, mut of_later) = (vec![1.0; edges.len()], vec![1.0; edges.len()]);
+    let mut past = of_earlier.clone();
     for _ in 0..ROUNDS {
-        let past = of_earlier.clone();
-        messages(edges, &by_earlier, |edge| edge.earlier, &of_later, &mut of_earlier);
-        messages(edges, &by_later, |edge| edge.later, &past, &mut of_later);
+        past.copy_from_slice(&of_earlier);
+        let first = messages(&by_earlier, &odds, &of_later, &mut of_earlier);
+        let second = messages(&by_later, &odds, &past, &mut of_later);
+        if first.max(second) < SETTLED {
+            break;
+        }
     }
-    edges
-        .iter()
-        .zip(of_earlier.iter().zip(&of_later))
-        .map(|(edge, (a, b))| {
-            let odds = edge.bits.min(1000.0).exp2() * a * b;
+    let messages = of_earlier.iter().zip(&of_later);
+    odds.iter()
+        .zip(messages)
+        .map(|(odds, (a, b))| {
+            let odds = odds * a * b;
             odds / (1.0 + odds)
         })
         .collect()

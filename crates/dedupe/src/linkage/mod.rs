@@ -38,16 +38,12 @@ const RANDOM_PAIRS: usize = 400_000;
 /// Rounds of EM at most.
 const EM_ROUNDS: usize = 30;
 /// Pairs that are no more probable than this on their own are left out of the matching.
-const LEAST_BITS: f64 = -20.0;
-/// How far evidence is trusted: the logarithm of the odds that the fields give together is multiplied by this, since fields are
-/// not quite independent. Fitted on simulations (docs/personas.md).
-const TEMPER: f64 = 1.0;
-
+const LEAST_BITS: f64 = -10.0;
 /// Times that model and matching are fitted, each with what the time before told of whose accounts are.
 const PASSES: usize = 3;
 
 /// Probability over which a return counts as known in the next pass: high, so that two claims to one account stay two claims.
-const LEARNT: f64 = 0.9;
+const LEARNT: f64 = 0.75;
 
 /// A pair that was compared.
 #[derive(Debug, Clone)]
@@ -237,7 +233,7 @@ impl Fitted {
                 .zip(&self.returns)
                 .enumerate()
                 .map(|(place, (pair, compared))| {
-                    let bits = TEMPER * self.model.bits(compared, &[]) + prior;
+                    let bits = self.model.bits(compared, &[]) + prior;
                     let Pair { earlier, later, .. } = *pair;
                     (Edge { earlier, later, bits }, place)
                 })
@@ -291,11 +287,7 @@ fn beside(profiles: &Profiles, candidates: &Candidates, model: &Model, possible:
     let mut expected = 1.0;
     for _ in 0..20 {
         let prior = prior_bits(expected, possible);
-        expected = bits
-            .iter()
-            .map(|bits| probability(TEMPER * bits + prior))
-            .sum::<f64>()
-            .max(0.01);
+        expected = bits.iter().map(|bits| probability(bits + prior)).sum::<f64>().max(0.01);
     }
     let prior = prior_bits(expected, possible);
     candidates
@@ -310,7 +302,7 @@ fn beside(profiles: &Profiles, candidates: &Candidates, model: &Model, possible:
             compared,
             rules: pair.rules,
             bits,
-            probability: probability(TEMPER * bits + prior),
+            probability: probability(bits + prior),
         })
         .filter(|link| link.probability >= write::LEAST_TOLD)
         .collect()

@@ -75,9 +75,9 @@ impl Model {
             let field = definition.field as usize;
             let levels = definition.levels.len();
             let total: f64 = counts[field][..levels].iter().sum();
-            for level in 0..levels {
+            for (u, count) in self.u[field][..levels].iter_mut().zip(&counts[field]) {
                 // What never occurred among so many is rare, not impossible.
-                self.u[field][level] = (counts[field][level] + UNSEEN) / (total + UNSEEN * levels as f64);
+                *u = (count + UNSEEN) / (total + UNSEEN * levels as f64);
             }
             let from = definition
                 .by_frequency

@@ -24,16 +24,16 @@ pub(super) enum Kind {
     Place,
     Language,
     Topic,
+    /// Who follows or addresses the account.
     Follower,
+    /// Whom it follows or addresses. One kind: lists of follows are seldom fetched, and who is followed is addressed.
     Followed,
-    Addressed,
-    Audience,
 }
 
-const KINDS: usize = 13;
+const KINDS: usize = 11;
 
 /// The kinds that are ties to other accounts.
-pub(super) const TIES: [Kind; 4] = [Kind::Follower, Kind::Followed, Kind::Addressed, Kind::Audience];
+pub(super) const TIES: [Kind; 2] = [Kind::Follower, Kind::Followed];
 
 /// When an account lived, as far as the data say. Milliseconds since 1970.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -417,7 +417,7 @@ impl Reader {
                 for target in addressed.into_iter().chain(mentioned).flatten() {
                     let target = id_number(platform, target);
                     if target != own {
-                        self.add(Kind::Addressed, account, target);
+                        self.add(Kind::Followed, account, target);
                         self.audience.push((target, own));
                     }
                 }
@@ -503,7 +503,7 @@ impl Reader {
         let n = self.drafts.len();
         for (target, by) in std::mem::take(&mut self.audience) {
             if let Some(account) = self.index.get(&target).copied() {
-                self.add(Kind::Audience, account, by);
+                self.add(Kind::Follower, account, by);
             }
         }
         let mut order: Vec<u32> = (0..u32::try_from(n).unwrap_or(u32::MAX)).collect();
