@@ -4,42 +4,36 @@
 //! in their order. What a group holds depends on the rows alone, so that no thread count shows in a file. Memory is bounded by the
 //! number of blocks and groups under way, whatever the size of the sources.
 
+mod groups;
+mod reading;
+
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, RecordBatch};
 use stage::{Failure, Progress, Run};
-use tables::{
-    Accounts, Availability, Encoder, Flow, Follows, Input, PostIds, Posts, Rejects, Roster, Table, TableError,
-    TableWriter,
-};
+use tables::{Flow, Input, TableError};
 
-use crate::archive::{CHANGED, Piece, Pieces, TAR_BLOCK, Watch, is_tar};
-use crate::container::{Content, Unsupported};
-use crate::detect::{Detector, Mappings, NotKnown, Plan, unreadable};
-use crate::frame::{BLOCK_BYTES, Block, Feed, ReadError, Take};
+use crate::archive::{Piece, Pieces};
+use crate::detect::{Detector, Mappings, Plan};
+use crate::frame::{BLOCK_BYTES, Block};
 use crate::gate::Gate;
 use crate::heap;
 use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
 use crate::reasons;
-use crate::sink::{Chunk, RecordPlace, Rejection, Sink};
+use crate::sink::Chunk;
 use crate::work::{Closing, Queue, Work};
+use groups::{Append, Gathers, Rows, Tables};
+use reading::{Openings, Reader};
 
-/// Rows of a row group.
-const GROUP_ROWS: usize = 131_072;
-/// Bytes of a row group's columns, not encoded, at which it ends although it has fewer rows.
-const GROUP_BYTES: usize = 32 << 20;
 /// Room at the gate for a block of common size.
 const ROOM_OF_BLOCK: usize = BLOCK_BYTES + BLOCK_BYTES / 4;
 /// Room that even the smallest block or piece of news takes, for what goes with it.
 const LEAST_ROOM: usize = 1 << 16;
-/// Bytes from which on a row group is encoded while no more rows are taken: its rows are few and long.
-const LARGE_GROUP_BYTES: usize = GROUP_BYTES / 2 * 3;
 /// Row groups that are being encoded or wait for it, at most, however many threads there are: they hold the most memory.
 const MOST_GROUPS: usize = 4;
 
@@ -86,15 +80,6 @@ enum Told {
     Group(u64, bool, Result<Append, TableError>),
 }
 
-/// Puts a row group into its file.
-type Append = Box<dyn FnOnce(&mut Tables) -> Result<(), TableError> + Send>;
-/// Encodes a row group.
-type Encode = Box<dyn FnOnce() -> Result<Append, TableError> + Send>;
-/// A row group to be encoded, and whether it is a large one.
-struct Rows {
-    is_large: bool,
-    encode: Encode,
-}
 /// A row group to be encoded, with its place among all groups.
 struct Group(u64, Rows);
 
@@ -248,264 +233,6 @@ fn work(tasks: &Tasks, told: Sender<Told>, job: &Job) {
     }
 }
 
-/// Which source is opened next. Sources are opened one after the other, in their order, since one may tell of those after it; then
-/// they are read side by side.
-struct Openings<'j> {
-    next: usize,
-    detector: Detector<'j>,
-}
-
-/// Reads sources and cuts them into blocks.
-struct Reader<'j> {
-    job: &'j Job,
-    openings: &'j Mutex<Openings<'j>>,
-    gate: &'j Gate,
-    tasks: &'j Tasks,
-    told: Sender<Told>,
-    progress: Progress,
-}
-
-/// Content, and how it is cut.
-struct Opened {
-    feed: Feed<Content>,
-    plan: Plan,
-    watch: Watch,
-}
-
-impl Reader<'_> {
-    fn read_all(self) {
-        loop {
-            let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
-            let source = openings.next;
-            let Some(piece) = self.job.pieces.pieces.get(source) else {
-                return;
-            };
-            openings.next += 1;
-            self.progress.message(piece.name.clone());
-            let opened = self.open(source, piece, &mut openings.detector);
-            drop(openings);
-            let mut turn = (source, 0);
-            let outcome = opened.and_then(|opened| match opened {
-                Ok(opened) => self.read(piece, opened, &mut turn),
-                Err(event) => Ok(Some(event)),
-            });
-            let event = match outcome {
-                Ok(Some(event)) => event,
-                // The writer has given up.
-                Ok(None) => return,
-                // One file that breaks off does not cost the others.
-                Err(error) => match error
-                    .downcast::<Broken>()
-                    .map(|broken| (broken.chunk(&piece.name), broken))
-                {
-                    Ok((Ok(chunk), broken)) => {
-                        let chunk = Box::new(chunk);
-                        if !self.tell(turn, Event::Chunk { source, chunk }) {
-                            return;
-                        }
-                        turn.1 += 1;
-                        Event::Broken(broken.failure)
-                    }
-                    Ok((Err(error), _)) => Event::Failed(error.into()),
-                    Err(error) => Event::Failed(error),
-                },
-            };
-            if !self.tell(turn, event) {
-                return;
-            }
-        }
-    }
-
-    /// Tells the writer; `false` when it has given up.
-    fn tell(&self, turn: Turn, event: Event) -> bool {
-        self.gate.enter(turn.0, LEAST_ROOM) && self.told.send(Told::Event(turn, event, LEAST_ROOM)).is_ok()
-    }
-
-    /// Opens a piece and tells what it is; an event where that is all there is to it.
-    fn open(&self, source: usize, piece: &Piece, detector: &mut Detector<'_>) -> Result<Result<Opened, Event>> {
-        let shown = &piece.shown;
-        if piece.is_left_out() {
-            return Ok(Err(Event::LeftOut { source }));
-        }
-        let opened = piece.open(self.progress.clone());
-        let (content, watch) = opened.map_err(|error| Broken::unopened(shown, error))?;
-        let mut feed = Feed::new(content);
-        if is_tar(feed.look_ahead(TAR_BLOCK)) {
-            return Err(Broken::unopened(shown, Unsupported::TAR.into()).into());
-        }
-        let detected = detector.detect(&mut feed, &piece.name, shown);
-        if detected.is_err()
-            && let Some(error) = feed.failure()
-        {
-            // What breaks off before it can be told what it is.
-            return Err(Broken::off(shown, error).into());
-        }
-        match detected {
-            Ok(plan) => Ok(Ok(Opened { feed, plan, watch })),
-            Err(error) => match error.downcast::<NotKnown>() {
-                Ok(_) if !piece.asked_for => {
-                    let input = feed.into_inner().finish(&piece.name)?;
-                    Ok(Err(Event::Unknown { source, input }))
-                }
-                Ok(NotKnown(failure)) => Err(Broken::not_told(failure).into()),
-                // CSV without a mapping, say: that does not cost the other files.
-                Err(error) => Err(error
-                    .downcast::<Failure>()
-                    .map_or_else(|error| error, |f| Broken::not_told(f).into())),
-            },
-        }
-    }
-
-    /// Reads a piece to its end; `None` when the writer has given up.
-    fn read(&self, piece: &Piece, opened: Opened, turn: &mut Turn) -> Result<Option<Event>> {
-        let shown = &piece.shown;
-        let Opened { mut feed, plan, watch } = opened;
-        let max_line = self.job.rules.max_line;
-        let mut taking = Taking {
-            reader: self,
-            plan: &plan,
-            turn,
-            wanted: true,
-        };
-        let cut = plan.cut(&mut feed, max_line, &mut taking);
-        let wanted = taking.wanted;
-        let changed = feed.unreliable(CHANGED);
-        // A file that is cut off under the reader's hands ends there, and not where its container breaks off.
-        cut.map_err(|error| {
-            Broken::off(
-                shown,
-                if watch.has_changed(None) {
-                    feed.unreliable(CHANGED)
-                } else {
-                    error
-                },
-            )
-        })?;
-        if !wanted {
-            return Ok(None);
-        }
-        let input = feed
-            .into_inner()
-            .finish(&piece.name)
-            .map_err(|error| Broken::unopened(shown, error.into()))?;
-        if watch.has_changed(piece.is_source().then_some(input.bytes)) {
-            return Err(Broken::off(shown, changed).into());
-        }
-        Ok(Some(Event::End {
-            source: turn.0,
-            input,
-            empty: matches!(plan, Plan::Empty),
-        }))
-    }
-}
-
-/// Takes the blocks of a source, as far as there is room.
-struct Taking<'t, 'r> {
-    reader: &'t Reader<'r>,
-    plan: &'t Plan,
-    turn: &'t mut Turn,
-    wanted: bool,
-}
-
-impl Take for Taking<'_, '_> {
-    fn take(&mut self, block: Block) -> bool {
-        let bytes = block.bytes().max(LEAST_ROOM);
-        let task = Task {
-            turn: *self.turn,
-            bytes,
-            plan: self.plan.clone(),
-            block,
-        };
-        self.turn.1 += 1;
-        self.wanted = self.reader.gate.enter(self.turn.0, bytes);
-        if self.wanted {
-            self.reader.tasks.put(task);
-        }
-        self.wanted
-    }
-
-    fn grow(&mut self, held: usize) -> bool {
-        // Every reader may have a common block in hand.
-        self.wanted = held <= 2 * BLOCK_BYTES || self.reader.gate.gather(self.turn.0, held);
-        self.wanted
-    }
-}
-
-/// A source that could not be read to its end.
-#[derive(Debug, thiserror::Error)]
-#[error("{detail}")]
-struct Broken {
-    /// The line at which it breaks off, from 1.
-    line: u64,
-    /// Bytes of content before that.
-    byte: u64,
-    detail: String,
-    reason: &'static str,
-    failure: Failure,
-}
-
-impl Broken {
-    /// Of a source of which cannot be told how to read it.
-    fn not_told(failure: Failure) -> Self {
-        let why = std::error::Error::source(&failure).map_or_else(|| failure.to_string(), ToString::to_string);
-        Self {
-            line: 1,
-            byte: 0,
-            detail: why,
-            reason: reasons::UNREADABLE_FILE,
-            failure,
-        }
-    }
-
-    /// Of a source that breaks off.
-    fn off(shown: &str, error: ReadError) -> Self {
-        Self {
-            line: error.line,
-            byte: error.byte,
-            detail: error.to_string(),
-            reason: reasons::BROKEN_OFF,
-            failure: unreadable(shown, error),
-        }
-    }
-
-    /// Of a source that could not even be opened.
-    fn unopened(shown: &str, error: anyhow::Error) -> Self {
-        let remedy = error
-            .downcast_ref::<Unsupported>()
-            .map_or("check that it is a file that may be read", |unsupported| {
-                unsupported.remedy
-            });
-        let detail = format!("{error:#}");
-        Self {
-            line: 1,
-            byte: 0,
-            failure: match error.downcast::<Failure>() {
-                Ok(failure) => failure,
-                Err(error) => Failure::new(format!("cannot read {shown}"))
-                    .remedy(remedy)
-                    .because(error),
-            },
-            detail,
-            reason: reasons::BROKEN_OFF,
-        }
-    }
-
-    /// What the tables say of it: a record that was begun and could not be used.
-    fn chunk(&self, source: &str) -> Result<Chunk, arrow::error::ArrowError> {
-        let mut sink = Sink::new(source);
-        sink.begin_line(self.line);
-        sink.read();
-        let place = RecordPlace {
-            line: self.line,
-            offset: self.byte,
-            length: 0,
-            bytes: &[],
-        };
-        sink.reject(&place, &Rejection::with(self.reason, self.detail.clone()));
-        sink.finish()
-    }
-}
-
 /// Puts what comes in order, and into the tables.
 struct Writing<'w> {
     tables: &'w mut Tables,
@@ -623,151 +350,5 @@ impl Writing<'_> {
             self.appended += 1;
         }
         Ok(())
-    }
-}
-
-/// Rows of a table that are not yet a row group.
-struct Gather<T: Table> {
-    encoder: Encoder<T>,
-    file: fn(&mut Tables) -> &mut TableWriter<T>,
-    batches: Vec<RecordBatch>,
-    rows: usize,
-    bytes: usize,
-}
-
-impl<T: Table> Gather<T> {
-    fn new(tables: &Tables, of: fn(&Tables) -> &TableWriter<T>, file: fn(&mut Tables) -> &mut TableWriter<T>) -> Self {
-        Self {
-            encoder: of(tables).encoder(),
-            file,
-            batches: Vec::new(),
-            rows: 0,
-            bytes: 0,
-        }
-    }
-
-    fn add(&mut self, batch: Option<RecordBatch>, groups: &mut Vec<Rows>) {
-        let Some(batch) = batch else { return };
-        self.rows += batch.num_rows();
-        self.bytes += used_bytes(&batch);
-        self.batches.push(batch);
-        if self.rows >= GROUP_ROWS || self.bytes >= GROUP_BYTES {
-            groups.extend(self.group());
-        }
-    }
-
-    fn group(&mut self) -> Option<Rows> {
-        let is_large = self.bytes > LARGE_GROUP_BYTES;
-        (self.rows, self.bytes) = (0, 0);
-        let batches = std::mem::take(&mut self.batches);
-        if batches.is_empty() {
-            return None;
-        }
-        let (encoder, file) = (self.encoder.clone(), self.file);
-        Some(Rows {
-            is_large,
-            encode: Box::new(move || {
-                let group = encoder.encode(&batches)?;
-                let append: Append = Box::new(move |tables| file(tables).append(group));
-                Ok(append)
-            }),
-        })
-    }
-}
-
-/// Bytes that a batch's columns use, which its rows alone decide.
-fn used_bytes(batch: &RecordBatch) -> usize {
-    let columns = batch.columns().iter();
-    columns
-        .map(|column| column.to_data().get_slice_memory_size().unwrap_or(0))
-        .sum()
-}
-
-/// The rows of every table.
-struct Gathers {
-    posts: Gather<Posts>,
-    post_ids: Gather<PostIds>,
-    accounts: Gather<Accounts>,
-    availability: Gather<Availability>,
-    follows: Gather<Follows>,
-    roster: Gather<Roster>,
-    rejects: Gather<Rejects>,
-}
-
-impl Gathers {
-    fn of(tables: &Tables) -> Self {
-        Self {
-            posts: Gather::new(tables, |t| &t.posts, |t| &mut t.posts),
-            post_ids: Gather::new(tables, |t| &t.post_ids, |t| &mut t.post_ids),
-            accounts: Gather::new(tables, |t| &t.accounts, |t| &mut t.accounts),
-            availability: Gather::new(tables, |t| &t.availability, |t| &mut t.availability),
-            follows: Gather::new(tables, |t| &t.follows, |t| &mut t.follows),
-            roster: Gather::new(tables, |t| &t.roster, |t| &mut t.roster),
-            rejects: Gather::new(tables, |t| &t.rejects, |t| &mut t.rejects),
-        }
-    }
-
-    /// Adds what a piece of a source held; returns the groups that are whole.
-    fn add(&mut self, chunk: Chunk) -> Vec<Rows> {
-        let mut groups = Vec::new();
-        self.posts.add(chunk.posts, &mut groups);
-        self.post_ids.add(chunk.post_ids, &mut groups);
-        self.accounts.add(chunk.accounts, &mut groups);
-        self.availability.add(chunk.availability, &mut groups);
-        self.follows.add(chunk.follows, &mut groups);
-        self.roster.add(chunk.roster, &mut groups);
-        self.rejects.add(chunk.rejects, &mut groups);
-        groups
-    }
-
-    /// What is left when all is read.
-    fn rest(&mut self) -> Vec<Rows> {
-        [
-            self.posts.group(),
-            self.post_ids.group(),
-            self.accounts.group(),
-            self.availability.group(),
-            self.follows.group(),
-            self.roster.group(),
-            self.rejects.group(),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-}
-
-/// The tables being written.
-struct Tables {
-    posts: TableWriter<Posts>,
-    post_ids: TableWriter<PostIds>,
-    accounts: TableWriter<Accounts>,
-    availability: TableWriter<Availability>,
-    follows: TableWriter<Follows>,
-    roster: TableWriter<Roster>,
-    rejects: TableWriter<Rejects>,
-}
-
-impl Tables {
-    fn create(run: &Run) -> Result<Self> {
-        Ok(Self {
-            posts: run.writer()?,
-            post_ids: run.writer()?,
-            accounts: run.writer()?,
-            availability: run.writer()?,
-            follows: run.writer()?,
-            roster: run.writer()?,
-            rejects: run.writer()?,
-        })
-    }
-
-    fn finish(self, run: &mut Run) -> Result<()> {
-        run.finish(self.posts)?;
-        run.finish(self.post_ids)?;
-        run.finish(self.accounts)?;
-        run.finish(self.availability)?;
-        run.finish(self.follows)?;
-        run.finish(self.roster)?;
-        run.finish(self.rejects)
     }
 }

@@ -6,6 +6,7 @@ mod mixed;
 mod nested;
 mod reader;
 mod scalar;
+mod scan;
 mod surrogates;
 pub mod unread;
 
