@@ -69,7 +69,6 @@ fn words(table: &str, column: &str) -> Option<Vec<&'static str>> {
         (_, "state" | "end_state") => State::ALL.iter().map(|word| word.word()).collect(),
         (_, "posted_basis") => PostedBasis::ALL.iter().map(|word| word.word()).collect(),
         (_, "observed_basis") => Basis::ALL.iter().map(|word| word.word()).collect(),
-        ("links", "relation") => Relation::ALL.iter().map(|word| word.word()).collect(),
         (_, "set") => SetName::ALL.iter().map(|word| word.word()).collect(),
         (_, "flow") => Flow::ALL.iter().map(|word| word.word()).collect(),
         (_, "verdict") => VerdictWord::ALL.iter().map(|word| word.word()).collect(),
