@@ -36,6 +36,7 @@ pub mod waves;
 pub mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Parser;
 use serde_json::{Value, json};
@@ -153,9 +154,12 @@ impl Stage for Metrics {
             parts,
             tallies,
         } = load::load(&input, study, seed, &families, attributes.as_ref())?;
-        let mut results = measure(&evidence, &families);
+        let mut results = measure(&evidence, &families, run.threads());
         for part in &parts {
-            results.add_part(part, measure(&evidence.of_part(&part.accounts), &families));
+            results.add_part(
+                part,
+                measure(&evidence.of_part(&part.accounts), &families, run.threads()),
+            );
         }
         for tally in tallies {
             count(&tally, &results, run);
@@ -199,33 +203,62 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
     Ok((bytes, study))
 }
 
-/// Measures the families asked for.
+/// Measures the families asked for, by as many threads as given; no number depends on how many these are.
 #[must_use]
-pub fn measure(evidence: &Evidence, families: &Families) -> Results {
+pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Results {
     type Measure = fn(&Evidence, &mut Results);
-    let mut results = Results::default();
-    let all: [(Family, Measure); 16] = [
-        (Family::Size, size::measure),
+    // What takes longest comes first, so that the others fill the time beside it.
+    let all: [(Family, Measure); 15] = [
+        (Family::Survival, survival::measure),
+        (Family::Contrast, contrast::measure),
         (Family::Followers, followers::measure),
+        (Family::Size, size::measure),
         (Family::TweetsPerDay, pace::measure),
         (Family::TweetsPerDay, activity::measure),
         (Family::Suspension, suspension::measure),
-        (Family::Suspension, waves::measure),
         (Family::Insularity, insularity::measure),
         (Family::Returns, returns::measure),
-        (Family::Survival, survival::measure),
         (Family::Survival, hazard::measure),
         (Family::Volume, volume::measure),
         (Family::Duration, duration::measure),
         (Family::Location, location::measure),
-        (Family::Contrast, contrast::measure),
         (Family::Language, language::measure),
         (Family::Influence, influence::measure),
     ];
-    for (family, measure) in all {
-        if families.has(family) {
-            measure(evidence, &mut results);
+    let wanted: Vec<Measure> = all
+        .into_iter()
+        .filter(|(family, _)| families.has(*family))
+        .map(|(_, measure)| measure)
+        .collect();
+    let alone = |measure: &Measure| {
+        let mut results = Results::default();
+        measure(evidence, &mut results);
+        results
+    };
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut measured = Vec::new();
+        while let Some(measure) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+            measured.push(alone(measure));
         }
+        measured
+    };
+    let mut results = Results::default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads.min(wanted.len())).map(|_| scope.spawn(work)).collect();
+        for measured in work() {
+            results.add(measured);
+        }
+        for other in others {
+            match other.join() {
+                Ok(measured) => measured.into_iter().for_each(|measured| results.add(measured)),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+    });
+    // It looks at the sizes and the followers that others measured.
+    if families.has(Family::Suspension) {
+        waves::measure(evidence, &mut results);
     }
     results
 }

@@ -36,6 +36,7 @@ macro_rules! queries {
 }
 
 queries! {
+    CHAINED = "chained.sql",
     CHECKS = "checks.sql",
     FIRST_SEEN = "first_seen.sql",
     FOLLOWS_IN = "follows_in.sql",
@@ -52,6 +53,37 @@ queries! {
     SIZES = "sizes.sql",
     TIMES = "times.sql",
     TO_ONESELF = "to_oneself.sql",
+}
+
+/// A table that a statement makes for others to ask: ids are numbers in it, without which joins of millions of follows and
+/// observations take several times as long, and as much memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    /// The table's name.
+    pub table: &'static str,
+    /// The statement that makes it.
+    pub query: Query,
+}
+
+macro_rules! kept {
+    ($($constant:ident = $table:literal),+ $(,)?) => {
+        $(const $constant: Kept = Kept {
+            table: $table,
+            query: Query { name: concat!($table, ".sql"), text: include_str!(concat!("sql/", $table, ".sql")) },
+        };)+
+        /// Every such table; each asks only those before it.
+        pub const KEPT: &[Kept] = &[$($constant),+];
+    };
+}
+
+kept! {
+    NUMBERS = "numbers",
+    LISTINGS = "listings",
+    ADDRESSED = "addressed",
+    OBSERVATIONS = "observations",
+    INNER_PAIRS = "inner_pairs",
+    TIES = "ties",
+    INNER_TIES = "inner_ties",
 }
 
 /// The tables that the statements ask.
@@ -125,6 +157,7 @@ pub fn load(
         dir,
         database: Database::open(dir.path(), &TABLES)
             .with_context(|| format!("cannot ask the tables of '{}'", dir.path().display()))?,
+        kept: BTreeSet::new(),
         windows: study
             .windows()
             .iter()
@@ -198,9 +231,13 @@ pub fn load(
     })
 }
 
+/// What to do where a statement fails.
+const ASK_AGAIN: &str = "rerun the stage that wrote them; if that does not help, report it with the file's name";
+
 struct Loader<'a> {
     dir: &'a StageDir,
     database: Database,
+    kept: BTreeSet<&'static str>,
     windows: BTreeMap<String, usize>,
     samples: BTreeMap<i64, usize>,
     accounts: BTreeMap<String, BTreeMap<String, u32>>,
@@ -212,8 +249,21 @@ impl Loader<'_> {
     fn ask(&self, query: Query) -> anyhow::Result<Rows> {
         self.database.query(query.name, query.text).or_failure(
             || format!("cannot ask the tables of '{}'", self.dir.path().display()),
-            "rerun the stage that wrote them; if that does not help, report it with the file's name",
+            ASK_AGAIN,
         )
+    }
+
+    /// Has tables made that statements ask, unless they are there.
+    fn keep(&mut self, tables: &[Kept]) -> anyhow::Result<()> {
+        for kept in tables {
+            if self.kept.insert(kept.table) {
+                let shown = || format!("cannot ask the tables of '{}'", self.dir.path().display());
+                self.database
+                    .keep(kept.table, kept.query.name, kept.query.text)
+                    .or_failure(shown, ASK_AGAIN)?;
+            }
+        }
+        Ok(())
     }
 
     /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.
@@ -379,6 +429,7 @@ impl Loader<'_> {
     }
 
     fn paces(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, OBSERVATIONS])?;
         let rows = self.ask(PACES)?;
         let key = WindowedKey::of(&rows)?;
         let (first_at, last_at) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
@@ -467,6 +518,7 @@ impl Loader<'_> {
     }
 
     fn ties(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS, TIES, INNER_TIES])?;
         for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
             let rows = self.ask(query)?;
             let key = WindowedKey::of(&rows)?;
@@ -530,27 +582,33 @@ impl Loader<'_> {
         }
         self.evidence.persona_records = table.rows();
         self.tally("personas", table.rows(), Vec::new());
-        let rows = self.ask(PERSONS)?;
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
+        let rows = self.ask(CHAINED)?;
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let mut chained = BTreeMap::new();
+        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
+            chained.insert(number, self.account(platforms[i], accounts[i])?);
+        }
+        let rows = self.ask(PERSONS)?;
+        let numbers = rows.all_integers("account")?;
         let at = rows.all_moments("observed_at")?;
         let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
         for i in 0..rows.len() {
-            let account = self.account(platforms[i], accounts[i])?;
-            let seen = self.evidence.sightings.entry(account).or_default();
-            let sighting = SightingRow {
+            // Both statements ask the same chains.
+            let Some(account) = chained.get(&numbers[i]).copied() else {
+                continue;
+            };
+            self.evidence.sightings.entry(account).or_default().push(SightingRow {
                 observed_at: at[i].0,
                 followers: followers[i],
                 tweets_per_day: paces[i],
-            };
-            // An account that stands in two chains is met twice, with the same sightings.
-            if seen.last().is_none_or(|last| last.observed_at < sighting.observed_at) {
-                seen.push(sighting);
-            }
+            });
         }
         Ok(())
     }
 
     fn first_seen(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
         let rows = self.ask(FIRST_SEEN)?;
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
         let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
@@ -566,6 +624,7 @@ impl Loader<'_> {
     }
 
     fn last_seen(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
         let rows = self.ask(LAST_SEEN)?;
         let windows = rows.all_text("window_name")?;
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
@@ -597,6 +656,7 @@ impl Loader<'_> {
     }
 
     fn reactions(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
         let rows = self.ask(REACTIONS)?;
         let key = WindowedKey::of(&rows)?;
         let (given, drawn) = (counts(&rows, "given")?, counts(&rows, "drawn")?);

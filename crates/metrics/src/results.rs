@@ -131,6 +131,20 @@ impl Results {
         self.series.insert((quantity.id, group.to_owned(), at_ms), figure);
     }
 
+    /// Adds what another family measured. Families share no row; what they left out adds up.
+    pub fn add(&mut self, other: Self) {
+        self.measures.extend(other.measures);
+        self.series.extend(other.series);
+        self.survival.extend(other.survival);
+        self.returns.extend(other.returns);
+        self.network.extend(other.network);
+        self.waves.extend(other.waves);
+        self.influence.extend(other.influence);
+        for (left_out, records) in other.left_out {
+            *self.left_out.entry(left_out).or_default() += records;
+        }
+    }
+
     /// Adds what was measured over a part of every group. What is told by person, not by group, stays as the whole has it.
     pub fn add_part(&mut self, part: &Part, of_part: Self) {
         let missing_here = |figure: Figure, whole: Option<&Figure>| match (&figure.reason, whole) {

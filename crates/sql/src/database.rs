@@ -9,18 +9,20 @@ use tables::read::table_files;
 
 use crate::error::Error;
 use crate::rows::Rows;
-use crate::statement::order_key;
+use crate::statement::{check, order_key};
 
 /// Tables of stage directories, to be asked by SQL.
 pub struct Database {
     context: SQLContext,
     files: Vec<(String, Vec<PathBuf>)>,
+    kept: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Database")
             .field("files", &self.files)
+            .field("kept", &self.kept.iter().map(|(table, _)| table).collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }
@@ -36,6 +38,7 @@ impl Database {
         let mut database = Self {
             context: SQLContext::new(),
             files: Vec::new(),
+            kept: Vec::new(),
         };
         database.add(dir, tables)?;
         Ok(database)
@@ -67,26 +70,48 @@ impl Database {
         &self.files
     }
 
+    /// The tables that statements made ([`Database::keep`]), each with its statement, in the order in which they were made.
+    pub(crate) fn kept(&self) -> &[(String, String)] {
+        &self.kept
+    }
+
+    /// Runs one statement and registers what it gives as a table in memory, for the statements after it. As a table has no order,
+    /// the statement needs no `ORDER BY`.
+    ///
+    /// # Errors
+    /// When the statement breaks a rule of this crate, and when the engine refuses it or fails.
+    pub fn keep(&mut self, table: &str, name: &str, text: &str) -> Result<(), Error> {
+        check(name, text)?;
+        let frame = self.collect(name, text)?;
+        self.context.register(table, frame.lazy());
+        self.kept.push((table.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
     /// Runs one statement. `name` is the file that it stands in, for errors: `database.query("x.sql", include_str!("sql/x.sql"))`.
     ///
     /// # Errors
     /// When the statement breaks a rule of this crate, when the engine refuses it or fails, and when two rows share its key.
     pub fn query(&self, name: &str, text: &str) -> Result<Rows, Error> {
         let key = order_key(name, text)?;
+        let frame = self.collect(name, text)?;
+        let rows = Rows::new(name, frame);
+        rows.check_key(&key)?;
+        Ok(rows)
+    }
+
+    fn collect(&self, name: &str, text: &str) -> Result<DataFrame, Error> {
         let failed = |reason: String| Error::Engine {
             query: name.to_owned(),
             reason,
         };
         // Polars panics where it has not finished a feature; from here it is an error like any other.
-        let frame = catch_unwind(AssertUnwindSafe(|| {
+        catch_unwind(AssertUnwindSafe(|| {
             let mut context = self.context.clone();
             context.execute(text)?.collect()
         }))
         .map_err(|panic| failed(format!("the engine broke off: {}", panic_text(&*panic))))?
-        .map_err(|error| failed(error.to_string()))?;
-        let rows = Rows::new(name, frame);
-        rows.check_key(&key)?;
-        Ok(rows)
+        .map_err(|error| failed(error.to_string()))
     }
 }
 

@@ -25,8 +25,13 @@ const FORBIDDEN: [&str; 19] = [
     "variance",
 ];
 
-/// The columns that order the result, of a statement that keeps the rules.
-pub(crate) fn order_key(query: &str, text: &str) -> Result<Vec<String>, Error> {
+/// Holds a statement to the rules that concern all of it.
+pub(crate) fn check(query: &str, text: &str) -> Result<(), Error> {
+    checked(query, text).map(drop)
+}
+
+/// The statement's tokens, of one that keeps those rules.
+fn checked(query: &str, text: &str) -> Result<Vec<Token>, Error> {
     let broken = |rule: &str| Error::Rule {
         query: query.to_owned(),
         rule: rule.to_owned(),
@@ -50,6 +55,16 @@ pub(crate) fn order_key(query: &str, text: &str) -> Result<Vec<String>, Error> {
             )));
         }
     }
+    Ok(tokens)
+}
+
+/// The columns that order the result, of a statement that keeps the rules.
+pub(crate) fn order_key(query: &str, text: &str) -> Result<Vec<String>, Error> {
+    let broken = |rule: &str| Error::Rule {
+        query: query.to_owned(),
+        rule: rule.to_owned(),
+    };
+    let tokens = checked(query, text)?;
     const NO_ORDER: &str = "the statement does not end in ORDER BY";
     let start = tokens
         .windows(2)

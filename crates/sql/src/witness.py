@@ -1,5 +1,5 @@
 # Runs the statement on standard input over Parquet files in DuckDB and prints every row in the form of Rows::lines.
-# Arguments: --table NAME FILE… for every table.
+# Arguments: --table NAME FILE… for every table, --kept NAME STATEMENT for every table that a statement makes, in their order.
 import struct, sys
 
 import duckdb
@@ -7,11 +7,13 @@ import pyarrow as pa
 
 connection = duckdb.connect()
 connection.execute("SET TimeZone = 'UTC'")
-groups, current = {}, None
+groups, kept, current = {}, [], None
 arguments = iter(sys.argv[1:])
 for argument in arguments:
     if argument == "--table":
         current = groups.setdefault(next(arguments), [])
+    elif argument == "--kept":
+        kept.append((next(arguments), next(arguments)))
     else:
         current.append(argument)
 
@@ -23,6 +25,9 @@ def quoted(text):
 for name, files in groups.items():
     listed = ", ".join(quoted(file) for file in files)
     connection.execute(f'CREATE VIEW "{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)')
+
+for name, statement in kept:
+    connection.execute(f'CREATE TABLE "{name}" AS {statement.strip().rstrip(";")}')
 
 # Not wrapped in a count or another query: the order of rows is part of what is compared.
 table = connection.execute(sys.stdin.buffer.read().decode("utf-8")).to_arrow_table()

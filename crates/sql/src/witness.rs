@@ -30,6 +30,9 @@ pub fn compare(database: &Database, name: &str, text: &str) -> Result<Option<usi
     for (table, paths) in database.files() {
         command.arg("--table").arg(table).args(paths);
     }
+    for (table, text) in database.kept() {
+        command.arg("--kept").arg(table).arg(text);
+    }
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,14 +1,14 @@
 -- What was first seen of each account: its earliest observation with a time.
+-- Asks `observations` (observations.sql) and `numbers` (numbers.sql).
 -- One row is an account.
 WITH earliest AS (
-    SELECT platform, account_id, MIN(observed_at) AS observed_at
-    FROM accounts
-    WHERE observed_at IS NOT NULL
-    GROUP BY platform, account_id
+    SELECT account, MIN(observed_at) AS observed_at
+    FROM observations
+    GROUP BY account
 )
-SELECT e.platform AS platform, e.account_id AS account_id, e.observed_at AS observed_at, MAX(a.followers) AS followers,
-       MAX(a.tweets_per_day) AS tweets_per_day
-FROM earliest e JOIN accounts a
-  ON e.platform = a.platform AND e.account_id = a.account_id AND e.observed_at = a.observed_at
-GROUP BY e.platform, e.account_id, e.observed_at
+SELECT n.platform AS platform, n.account_id AS account_id, e.observed_at AS observed_at, o.followers AS followers,
+       o.tweets_per_day AS tweets_per_day
+FROM earliest e
+JOIN observations o ON e.account = o.account AND e.observed_at = o.observed_at
+JOIN numbers n ON e.account = n.account
 ORDER BY platform, account_id

@@ -2,69 +2,72 @@
 -- by kind and in all ('interactions'); how many distinct accounts on the list that were, and how many of those also addressed them.
 -- Who was on the list is asked for the day. Addressing oneself does not count. A target that is known by handle only (`@…`)
 -- counts as not on the list, unless the list knows it so too.
+-- Asks `addressed` (addressed.sql), `inner_pairs` (inner_pairs.sql), `listings` (listings.sql) and `numbers` (numbers.sql).
 -- One row is a kind of interaction of an account in a set and a window.
-WITH stay_days AS (
-    SELECT "set" AS set_name, platform, account_id, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
-    FROM stays
+WITH days AS (
+    SELECT on_day
+    FROM addressed
+    GROUP BY on_day
 ),
 window_days AS (
     SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
     FROM windows
 ),
-addressed AS (
-    SELECT platform, source, target, kind, "day" AS on_day, "count" AS times
-    FROM interactions
-    WHERE source <> target
-    UNION ALL
-    SELECT platform, source, target, 'interactions' AS kind, "day" AS on_day, "count" AS times
-    FROM interactions
-    WHERE source <> target
-),
-days AS (
-    SELECT platform, source, target, kind, on_day, SUM(times) AS times
-    FROM addressed
-    GROUP BY platform, source, target, kind, on_day
+calendar AS (
+    SELECT w.window_name AS window_name, d.on_day AS on_day
+    FROM days d CROSS JOIN window_days w
+    WHERE d.on_day >= w.first_day AND d.on_day <= w.last_day
 ),
 own AS (
-    SELECT s.set_name AS set_name, d.platform AS platform, d.source AS source, d.target AS target, d.kind AS kind,
-           d.on_day AS on_day, MAX(d.times) AS times
-    FROM days d JOIN stay_days s ON d.platform = s.platform AND d.source = s.account_id
-    WHERE (s.first_day IS NULL OR s.first_day <= d.on_day) AND (s.last_day IS NULL OR s.last_day >= d.on_day)
-    GROUP BY s.set_name, d.platform, d.source, d.target, d.kind, d.on_day
+    SELECT l.set_number AS set_number, a.source AS source, a.target AS target, a.kind AS kind, a.on_day AS on_day, a.times AS times
+    FROM addressed a JOIN listings l ON a.source = l.account
+    WHERE (l.first_day IS NULL OR l.first_day <= a.on_day) AND (l.last_day IS NULL OR l.last_day >= a.on_day)
+      AND (l.taken_until IS NULL OR l.taken_until < a.on_day)
 ),
-inner_days AS (
-    SELECT o.set_name AS set_name, o.platform AS platform, o.source AS source, o.target AS target, o.kind AS kind,
-           o.on_day AS on_day, COUNT(*) AS entries
-    FROM own o JOIN stay_days s ON o.set_name = s.set_name AND o.platform = s.platform AND o.target = s.account_id
-    WHERE (s.first_day IS NULL OR s.first_day <= o.on_day) AND (s.last_day IS NULL OR s.last_day >= o.on_day)
-    GROUP BY o.set_name, o.platform, o.source, o.target, o.kind, o.on_day
+daily AS (
+    SELECT set_number, source, kind, on_day, SUM(times) AS times
+    FROM own
+    GROUP BY set_number, source, kind, on_day
 ),
-placed AS (
-    SELECT o.set_name AS set_name, o.platform AS platform, o.source AS source, o.target AS target, o.kind AS kind,
-           o.on_day AS on_day, o.times AS times, i.entries AS entries
-    FROM own o LEFT JOIN inner_days i
-      ON o.set_name = i.set_name AND o.platform = i.platform AND o.source = i.source AND o.target = i.target
-     AND o.kind = i.kind AND o.on_day = i.on_day
+of_kinds AS (
+    SELECT d.set_number AS set_number, c.window_name AS window_name, d.source AS source, d.kind AS kind, SUM(d.times) AS times
+    FROM daily d JOIN calendar c ON d.on_day = c.on_day
+    GROUP BY d.set_number, c.window_name, d.source, d.kind
+),
+totals AS (
+    SELECT set_number, window_name, source, kind, times
+    FROM of_kinds
+    UNION ALL
+    SELECT set_number, window_name, source, 0 AS kind, SUM(times) AS times
+    FROM of_kinds
+    GROUP BY set_number, window_name, source
 ),
 pairs AS (
-    SELECT p.set_name AS set_name, w.window_name AS window_name, p.platform AS platform, p.source AS source, p.target AS target,
-           p.kind AS kind,
-           SUM(CASE WHEN p.entries IS NOT NULL THEN p.times ELSE 0 END) AS inside,
-           SUM(CASE WHEN p.entries IS NULL THEN p.times ELSE 0 END) AS outside
-    FROM placed p CROSS JOIN window_days w
-    WHERE p.on_day >= w.first_day AND p.on_day <= w.last_day
-    GROUP BY p.set_name, w.window_name, p.platform, p.source, p.target, p.kind
+    SELECT set_number, window_name, source, target, SUM(inside) AS inside
+    FROM inner_pairs
+    GROUP BY set_number, window_name, source, target
 ),
-returned AS (
-    SELECT p.set_name AS set_name, p.window_name AS window_name, p.platform AS platform, p.source AS source, p.kind AS kind,
-           p.inside AS inside, p.outside AS outside, b.inside AS back
+counted AS (
+    SELECT p.set_number AS set_number, p.window_name AS window_name, p.source AS source, p.kind AS kind, SUM(p.inside) AS inside,
+           COUNT(CASE WHEN p.inside > 0 AND b.inside > 0 THEN 1 END) AS reciprocated,
+           COUNT(CASE WHEN p.inside > 0 THEN 1 END) AS pairs_inside
+    FROM inner_pairs p LEFT JOIN inner_pairs b
+      ON p.set_number = b.set_number AND p.window_name = b.window_name AND p.kind = b.kind AND p.target = b.source
+     AND p.source = b.target
+    GROUP BY p.set_number, p.window_name, p.source, p.kind
+    UNION ALL
+    SELECT p.set_number AS set_number, p.window_name AS window_name, p.source AS source, 0 AS kind, SUM(p.inside) AS inside,
+           COUNT(CASE WHEN p.inside > 0 AND b.inside > 0 THEN 1 END) AS reciprocated,
+           COUNT(CASE WHEN p.inside > 0 THEN 1 END) AS pairs_inside
     FROM pairs p LEFT JOIN pairs b
-      ON p.set_name = b.set_name AND p.window_name = b.window_name AND p.platform = b.platform AND p.kind = b.kind
-     AND p.target = b.source AND p.source = b.target
+      ON p.set_number = b.set_number AND p.window_name = b.window_name AND p.target = b.source AND p.source = b.target
+    GROUP BY p.set_number, p.window_name, p.source
 )
-SELECT set_name, window_name, kind, platform, source AS account_id, SUM(inside) AS inside, SUM(outside) AS outside,
-       COUNT(CASE WHEN inside > 0 AND back > 0 THEN 1 END) AS reciprocated,
-       COUNT(CASE WHEN inside > 0 THEN 1 END) AS pairs_inside
-FROM returned
-GROUP BY set_name, window_name, kind, platform, source
+SELECT CASE t.set_number WHEN 1 THEN 'expanded' ELSE 'listed' END AS set_name, t.window_name AS window_name,
+       CASE t.kind WHEN 0 THEN 'interactions' WHEN 1 THEN 'mention' WHEN 2 THEN 'quote' WHEN 3 THEN 'reply' ELSE 'repost' END AS kind,
+       n.platform AS platform, n.account_id AS account_id, COALESCE(c.inside, 0) AS inside, t.times - COALESCE(c.inside, 0) AS outside,
+       COALESCE(c.reciprocated, 0) AS reciprocated, COALESCE(c.pairs_inside, 0) AS pairs_inside
+FROM totals t
+LEFT JOIN counted c ON t.set_number = c.set_number AND t.window_name = c.window_name AND t.source = c.source AND t.kind = c.kind
+JOIN numbers n ON t.source = n.account
 ORDER BY set_name, window_name, kind, platform, account_id

@@ -12,13 +12,23 @@ daily AS (
     FROM own
     GROUP BY platform, account_id, posted_on, tagged, detected
 ),
+days AS (
+    SELECT CAST(posted_at AS DATE) AS posted_on
+    FROM posts
+    WHERE posted_at IS NOT NULL
+    GROUP BY CAST(posted_at AS DATE)
+),
 window_days AS (
     SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
     FROM windows
+),
+calendar AS (
+    SELECT w.window_name AS window_name, d.posted_on AS posted_on
+    FROM days d CROSS JOIN window_days w
+    WHERE d.posted_on >= w.first_day AND d.posted_on <= w.last_day
 )
-SELECT w.window_name AS window_name, d.platform AS platform, d.account_id AS account_id, d.tagged AS tagged,
+SELECT c.window_name AS window_name, d.platform AS platform, d.account_id AS account_id, d.tagged AS tagged,
        d.detected AS detected, SUM(d.posts) AS posts
-FROM daily d CROSS JOIN window_days w
-WHERE d.posted_on >= w.first_day AND d.posted_on <= w.last_day
-GROUP BY w.window_name, d.platform, d.account_id, d.tagged, d.detected
+FROM daily d JOIN calendar c ON d.posted_on = c.posted_on
+GROUP BY c.window_name, d.platform, d.account_id, d.tagged, d.detected
 ORDER BY window_name, platform, account_id, tagged, detected

@@ -1,0 +1,38 @@
+-- Who addressed whom within each set in each window, both on its list on that day, by numbers, by kind.
+-- Asks `addressed` (addressed.sql) and `listings` (listings.sql).
+-- One row is a set, a window, an ordered pair of accounts and a kind; the table `inner_pairs`.
+WITH days AS (
+    SELECT on_day
+    FROM addressed
+    GROUP BY on_day
+),
+window_days AS (
+    SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
+    FROM windows
+),
+calendar AS (
+    SELECT w.window_name AS window_name, d.on_day AS on_day
+    FROM days d CROSS JOIN window_days w
+    WHERE d.on_day >= w.first_day AND d.on_day <= w.last_day
+),
+between_listed AS (
+    SELECT source, target, kind, on_day, times
+    FROM addressed
+    WHERE source IN (SELECT account FROM listings) AND target IN (SELECT account FROM listings)
+),
+own AS (
+    SELECT l.set_number AS set_number, a.source AS source, a.target AS target, a.kind AS kind, a.on_day AS on_day, a.times AS times
+    FROM between_listed a JOIN listings l ON a.source = l.account
+    WHERE (l.first_day IS NULL OR l.first_day <= a.on_day) AND (l.last_day IS NULL OR l.last_day >= a.on_day)
+      AND (l.taken_until IS NULL OR l.taken_until < a.on_day)
+),
+inner_days AS (
+    SELECT o.set_number AS set_number, o.source AS source, o.target AS target, o.kind AS kind, o.on_day AS on_day, o.times AS times
+    FROM own o JOIN listings l ON o.set_number = l.set_number AND o.target = l.account
+    WHERE (l.first_day IS NULL OR l.first_day <= o.on_day) AND (l.last_day IS NULL OR l.last_day >= o.on_day)
+      AND (l.taken_until IS NULL OR l.taken_until < o.on_day)
+)
+SELECT i.set_number AS set_number, c.window_name AS window_name, i.source AS source, i.target AS target, i.kind AS kind,
+       SUM(i.times) AS inside
+FROM inner_days i JOIN calendar c ON i.on_day = c.on_day
+GROUP BY i.set_number, c.window_name, i.source, i.target, i.kind
