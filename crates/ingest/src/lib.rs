@@ -12,7 +12,6 @@ pub mod describe;
 pub mod detect;
 pub mod frame;
 pub mod gate;
-pub mod heap;
 pub mod html;
 pub mod json;
 pub mod mapping;

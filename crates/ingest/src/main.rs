@@ -1,6 +1,6 @@
 //! Raw archives to tables.
 
 fn main() -> std::process::ExitCode {
-    ingest::heap::set_up();
+    stage::heap::set_up();
     stage::main::<ingest::Ingest>()
 }

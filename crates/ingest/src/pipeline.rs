@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use anyhow::{Context, Result};
+use stage::heap;
 use stage::{Failure, Progress, Run};
 use tables::{Flow, Input, TableError};
 
@@ -21,7 +22,6 @@ use crate::archive::{Piece, Pieces};
 use crate::detect::{Detector, Mappings, Plan};
 use crate::frame::{BLOCK_BYTES, Block};
 use crate::gate::Gate;
-use crate::heap;
 use crate::json::unread::Unread;
 use crate::parse::{Rules, parse};
 use crate::reasons;

@@ -6,6 +6,7 @@
 mod arguments;
 mod dir;
 mod failure;
+pub mod heap;
 mod output;
 mod progress;
 mod provenance;

@@ -1,6 +1,7 @@
 //! What the C library keeps of memory that is no longer used: as little as can be without slowing small records down.
 //!
-//! Left alone it keeps what the largest record of each thread needed, thread by thread: 970 MB on records of 50 MB and eight threads.
+//! Left alone it keeps what the largest record of each thread of `ingest` needed, thread by thread: 970 MB on records of 50 MB and eight
+//! threads; and of `metrics` what earlier queries needed: 0.7 GB more at seven million follows.
 
 #![cfg_attr(
     all(target_os = "linux", target_env = "gnu"),
