@@ -104,13 +104,14 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             for (quantity, days) in &SUSPENDED_BY {
                 add(quantity, &|curve| curve.event_share_at(*days));
             }
-            for age in AGES {
-                let row = match &curve {
-                    Ok(curve) => KaplanMeier::at_risk_table(&curve.spells, &[f64::from(age)])
-                        .pop()
-                        .ok_or_else(|| "not counted".to_owned()),
-                    Err(reason) => Err(reason.clone()),
-                };
+            let counted = curve
+                .as_ref()
+                .map(|curve| KaplanMeier::at_risk_table(&curve.spells, &AGES.map(f64::from)));
+            for (place, age) in AGES.into_iter().enumerate() {
+                let row = counted
+                    .as_ref()
+                    .map(|rows| rows[place])
+                    .map_err(|reason| (*reason).clone());
                 results
                     .at_risk
                     .insert((group.name().to_owned(), window.name().to_owned(), age), row);

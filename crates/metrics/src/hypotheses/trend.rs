@@ -2,6 +2,7 @@
 //! standstill.
 
 use stats::{Level, Margin, flat_test_autocorrelated, slope_equivalence_p, theil_sen_autocorrelated};
+use study::Window;
 use tables::SetName;
 
 use crate::evidence::{Evidence, Group, bounds_ms};
@@ -58,46 +59,61 @@ const SERIES: [Series; 6] = [
 
 /// Makes them from the series that are measured by now.
 pub fn test(evidence: &Evidence, families: &Families, results: &mut Results) {
-    for series in SERIES.iter().filter(|series| families.has(series.family)) {
-        let quantity = Quantity {
-            id: series.id,
-            unit: series.per_day,
-            definition: "",
-        };
-        for window in evidence.study.windows() {
-            for group in Group::ALL {
-                let points: Result<Vec<Point>, String> = match group {
+    let margin = evidence.study.flat_margin_percent();
+    let asked: Vec<&Series> = SERIES.iter().filter(|series| families.has(series.family)).collect();
+    if asked.is_empty() {
+        return;
+    }
+    for window in evidence.study.windows() {
+        for group in Group::ALL {
+            let doubt = match group {
+                Group::Set(set) => evidence.cannot_move(set, window),
+                Group::Everyone => None,
+            };
+            for series in &asked {
+                let points = match group {
                     Group::Everyone => Err(crate::size::NEEDS_A_SET.to_owned()),
-                    Group::Set(set) => {
-                        let points = evidence.in_window(window, results.points(&quantity, set.word()));
-                        match points.is_empty() {
-                            false => Ok(points),
-                            true => Err(no_point(
-                                evidence,
-                                set,
-                                bounds_ms(window),
-                                results.points(&quantity, set.word()),
-                            )),
-                        }
-                    }
+                    Group::Set(set) => points(evidence, results, series, set, window),
                 };
-                let doubt = match group {
-                    Group::Set(set) if series.family != Family::Size => evidence.cannot_move(set, window),
-                    _ => None,
-                };
-                let margin = evidence.study.flat_margin_percent();
+                let n = points.as_ref().map_or(0, Vec::len) as u64;
                 let outcomes = [
                     moves(series, points.as_deref()),
                     stays(series, points.as_deref(), margin),
                 ];
                 for (family, outcome) in [MANN_KENDALL, EQUIVALENCE].into_iter().zip(outcomes) {
-                    let n = points.as_ref().map_or(0, Vec::len) as u64;
-                    let outcome = outcome.resting_on(n).noting(doubt.as_deref().unwrap_or_default());
+                    // Who is counted can change although nobody was observed anew.
+                    let doubt = doubt.as_deref().filter(|_| series.family != Family::Size);
+                    let outcome = outcome.resting_on(n).noting(doubt.unwrap_or_default());
                     results.test(family, series.id, group.name(), window.name(), outcome);
                 }
             }
         }
     }
+}
+
+/// The points of a series in a window, or why it has none.
+fn points(
+    evidence: &Evidence,
+    results: &Results,
+    series: &Series,
+    set: SetName,
+    window: &Window,
+) -> Result<Vec<Point>, String> {
+    let quantity = Quantity {
+        id: series.id,
+        unit: series.per_day,
+        definition: "",
+    };
+    let found = evidence.in_window(window, results.points(&quantity, set.word()));
+    if found.is_empty() {
+        return Err(no_point(
+            evidence,
+            set,
+            bounds_ms(window),
+            results.points(&quantity, set.word()),
+        ));
+    }
+    Ok(found)
 }
 
 /// Why no sample of a window has a number, as its first sample says.
