@@ -1,8 +1,6 @@
 //! Every p-value of the small synthetic study made anew by scipy, lifelines and plain counting, end to end: what `enrich` and `metrics`
 //! wrote goes in, the rows of `tests` come out.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
-
 use std::process::Command;
 
 use pipeline_tests::{root, run_ok};

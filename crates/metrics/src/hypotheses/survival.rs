@@ -210,8 +210,8 @@ fn of_split(evidence: &Evidence, split: &Split, stratified: bool) -> Outcome {
     }
     if let Some(small) = used.iter().find(|group| counts[**group] < fewest) {
         return untested(format!(
-            "fewer than {fewest} lives that can be watched in a group ({}: {})",
-            split.names[*small], counts[*small]
+            "fewer than {fewest} lives that can be watched in a group ({})",
+            split.names[*small]
         ));
     }
     let found = match log_rank_of(split, &used, stratified) {
