@@ -204,7 +204,7 @@ since = stays[stays.set == "listed"].groupby("account_id").from_at.apply(lambda 
 since_expanded = stays[stays.set == "expanded"].groupby("account_id").from_at.apply(
     lambda f: pd.NaT if f.isna().any() else f.min()
 )
-persons = {p.account_id: (p.persona_id, p.return_number > 0) for p in personas.itertuples()}
+persons = {p.account_id: (p.persona_id, p.return_number) for p in personas.itertuples()}
 
 
 def lives(group, also_since=None, window="all"):
@@ -227,26 +227,28 @@ def lives(group, also_since=None, window="all"):
         leaves, event = (gone, suspended) if gone < end else (end, False)
         if entry >= leaves:
             continue
-        person, returned = persons.get(life.account_id, (life.account_id, False))
+        person, number = persons.get(life.account_id, (life.account_id, 0))
         found.append(((entry - life.created_at) / DAY, (leaves - life.created_at) / DAY, event, life.account_id, person,
-                      returned, life.created_at.year * 12 + life.created_at.month))
+                      number > 0, life.created_at.year * 12 + life.created_at.month))
     return pd.DataFrame(found, columns=["entry", "exit", "event", "account", "person", "returned", "month"])
 
 
-def log_rank(data, stratum):
-    """Observed less expected of the first group over all event times of all strata, and its hypergeometric variance."""
-    surplus = variance = 0.0
+def log_rank(data, stratum, column="one"):
+    """Observed less expected of each group over all event times of all strata, with their hypergeometric covariance."""
+    groups = sorted(data[column].unique())
+    surplus, covariance = np.zeros(len(groups)), np.zeros((len(groups), len(groups)))
     for _, of in data.groupby(stratum):
+        belongs = np.array([of[column] == group for group in groups])
         for time in np.unique(of.exit[of.event]):
-            there = (of.entry < time) & (of.exit >= time)
-            n, n1 = there.sum(), (there & of.one).sum()
-            dying = there & of.event & (of.exit == time)
-            d, d1 = dying.sum(), (dying & of.one).sum()
-            surplus += d1 - d * n1 / n
+            there = ((of.entry < time) & (of.exit >= time)).to_numpy()
+            dying = there & (of.event & (of.exit == time)).to_numpy()
+            n, d = there.sum(), dying.sum()
+            share = (belongs & there).sum(axis=1) / n
+            surplus += (belongs & dying).sum(axis=1) - d * share
             if n > 1:
-                variance += d * (n1 / n) * (1 - n1 / n) * (n - d) / (n - 1)
-    chi = surplus**2 / variance
-    return chi, st.chi2.sf(chi, 1)
+                covariance += d * (n - d) / (n - 1) * (np.diag(share) - np.outer(share, share))
+    chi = surplus @ np.linalg.pinv(covariance, rcond=1e-10) @ surplus
+    return chi, st.chi2.sf(chi, len(groups) - 1)
 
 
 listed = members("listed", "all")
@@ -276,6 +278,17 @@ for group in ("everyone", "listed", "expanded"):
             # lifelines stops where a step is small.
             close(found.effect, float(np.exp(fitted.params_["x"])), test, 1e-6)
     data = lives(group)
+    data["none"] = 0
+    data["number"] = data.account.map(lambda account: min(3, persons.get(account, (None, 0))[1]))
+    counts = data.number.value_counts()
+    for suffix, stratum in (("", "none"), (".by_month_created", "month")):
+        found = row("survival.log_rank", "by_return_number" + suffix, group, "all")
+        if counts.min() < FEWEST:
+            assert pd.isna(found.p_value) and found.reason.startswith("fewer than 5 lives")
+            continue
+        chi, p = log_rank(data, stratum, "number")
+        close(found.statistic, chi, found.test, 1e-8)
+        close(found.p_value, p, found.test, 1e-7)
     for age in (0, 7, 30, 60, 90, 180, 365, 730, 1095):
         of = at_risk[(at_risk.group == group) & (at_risk.window == "all") & (at_risk.time_days == age)].iloc[0]
         expected = (

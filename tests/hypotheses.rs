@@ -46,7 +46,7 @@ fn the_tests_of_a_small_study_are_scipys_and_lifelines() {
         ("returns.sign", 30),
         ("returns.signed_rank", 30),
         ("survival.cox", 6),
-        ("survival.log_rank", 10),
+        ("survival.log_rank", 16),
         ("restricted_mean", 1),
         ("suspended_by", 1),
         ("trend.equivalence", 6),

@@ -59,15 +59,11 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
     }
 }
 
-/// The person behind each account in the table of personas, and whether the person had another before it.
-pub(crate) fn persons(evidence: &Evidence) -> BTreeMap<u32, (u64, bool)> {
+/// The person behind each account in the table of personas, and which of the person's accounts it is: 0 is the first.
+pub(crate) fn persons(evidence: &Evidence) -> BTreeMap<u32, (u64, i64)> {
     let chains = evidence.personas.chunk_by(|a, b| a.person_id == b.person_id).zip(0..);
     chains
-        .flat_map(|(chain, number)| {
-            chain
-                .iter()
-                .map(move |row| (row.account, (number, row.return_number > 0)))
-        })
+        .flat_map(|(chain, number)| chain.iter().map(move |row| (row.account, (number, row.return_number))))
         .collect()
 }
 
@@ -98,12 +94,12 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Effect; 3], String> {
             continue;
         };
         let own = others_from + u64::from(life.account);
-        let (person, later) = person_of.get(&life.account).copied().unwrap_or((own, false));
+        let (person, number) = person_of.get(&life.account).copied().unwrap_or((own, 0));
         spells.push(spell);
         persons.push(person);
         followers.push((count.max(0) as f64 + 1.0).log2());
         pace.push((tweets.max(0.0) + 1.0).log2());
-        returned.push(f64::from(u8::from(later)));
+        returned.push(f64::from(u8::from(number > 0)));
     }
     // A covariate that is the same for all has no effect to be told, and would keep the others from being told.
     let covariates = [&followers, &pace, &returned];

@@ -46,6 +46,7 @@ pub fn test(evidence: &Evidence, results: &mut Results) {
     for (position, window) in evidence.study.windows().iter().enumerate() {
         for group in Group::ALL {
             let splits = [
+                ("by_return_number", by_return_number(evidence, group)),
                 ("returned_against_first", returned(evidence, group)),
                 ("listed_against_rest", listed(evidence, group)),
             ];
@@ -80,7 +81,7 @@ pub fn test_parts(evidence: &Evidence, parts: &[Part], results: &mut Results) {
 fn split(
     evidence: &Evidence,
     group: Group,
-    place: impl Fn(u32, bool) -> Option<(usize, Option<i64>)>,
+    place: impl Fn(u32, i64) -> Option<(usize, Option<i64>)>,
 ) -> Result<Vec<Life>, String> {
     let accounts = evidence.belonging(group, 0)?;
     let bounds = bounds_ms(evidence.study.period());
@@ -89,8 +90,8 @@ fn split(
     let mut lives = Vec::new();
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
         let own = others_from + u64::from(life.account);
-        let (person, later) = persons.get(&life.account).copied().unwrap_or((own, false));
-        let Some((at, since)) = place(life.account, later) else {
+        let (person, number) = persons.get(&life.account).copied().unwrap_or((own, 0));
+        let Some((at, since)) = place(life.account, number) else {
             continue;
         };
         let listed = in_set_from(evidence, group, life.account).max(since);
@@ -114,15 +115,32 @@ fn split(
 }
 
 fn returned(evidence: &Evidence, group: Group) -> Result<Split, String> {
+    needs_personas(evidence, group)?;
+    Ok(Split {
+        words: "accounts that a person made after an earlier one against all others".to_owned(),
+        names: vec!["returned".to_owned(), "others".to_owned()],
+        lives: split(evidence, group, |_, number| Some((usize::from(number == 0), None)))?,
+    })
+}
+
+fn by_return_number(evidence: &Evidence, group: Group) -> Result<Split, String> {
+    let names = ["first", "return 1", "return 2", "later return"].map(str::to_owned);
+    let last = names.len() - 1;
+    let place = |_, number| Some((usize::try_from(number).unwrap_or(0).min(last), None));
+    needs_personas(evidence, group)?;
+    Ok(Split {
+        words: "first accounts, first returns, second returns and later ones".to_owned(),
+        names: names.to_vec(),
+        lives: split(evidence, group, place)?,
+    })
+}
+
+fn needs_personas(evidence: &Evidence, group: Group) -> Result<(), String> {
     evidence.belonging(group, 0)?;
     if evidence.persona_records == 0 {
         return Err("needs personas".to_owned());
     }
-    Ok(Split {
-        words: "accounts that a person made after an earlier one against all others".to_owned(),
-        names: vec!["returned".to_owned(), "others".to_owned()],
-        lives: split(evidence, group, |_, later| Some((usize::from(!later), None)))?,
-    })
+    Ok(())
 }
 
 fn listed(evidence: &Evidence, group: Group) -> Result<Split, String> {
