@@ -87,8 +87,12 @@ fn split(
     let bounds = bounds_ms(evidence.study.period());
     let persons = persons(evidence);
     let others_from = persons.values().map(|(person, _)| person + 1).max().unwrap_or(0);
+    let known = || evidence.spells.iter().filter(|life| accounts.holds(life.account));
+    if known().next().is_some() && known().all(|life| life.created_at.is_none()) {
+        return Err("needs accounts.created_at".to_owned());
+    }
     let mut lives = Vec::new();
-    for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
+    for life in known() {
         let own = others_from + u64::from(life.account);
         let (person, number) = persons.get(&life.account).copied().unwrap_or((own, 0));
         let Some((at, since)) = place(life.account, number) else {
