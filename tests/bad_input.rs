@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use pipeline_tests::{balanced_ledger, binary, root, run, run_ok, stderr};
-use tables::{Flow, Rejects, TableFile};
+use tables::{Flow, Measures, Rejects, TableFile, Tests};
 use tempfile::TempDir;
 
 const TWEET: &str = r#"{"created_at":"Wed Jun 10 12:00:00 +0000 2015","id":608600000000000001,"id_str":"608600000000000001","text":"rain over the orchard","user":{"id":42,"id_str":"42","screen_name":"maple_river_1","followers_count":3,"friends_count":2,"statuses_count":10,"created_at":"Mon Jun 01 00:00:00 +0000 2015"}}"#;
@@ -290,4 +290,149 @@ fn a_reader_that_closes_the_pipe_is_success() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+}
+
+/// Tweets of some accounts on every other day of June 2015, one look at its author with each.
+fn tweets(accounts: u32, change: impl Fn(&mut serde_json::Value, u32, u32)) -> Vec<String> {
+    let days = (0..15_u32).flat_map(|half| (0..accounts).map(move |account| (2 * half + 1, account)));
+    days.map(|(day, account)| {
+        let mut tweet: serde_json::Value = serde_json::from_str(TWEET).unwrap();
+        tweet["created_at"] = format!("Wed Jun {day:02} 12:00:00 +0000 2015").into();
+        tweet["id_str"] = format!("6086{day:02}00000000{account:02}").into();
+        tweet["user"]["id_str"] = format!("{}", 100 + account).into();
+        tweet["user"]["screen_name"] = format!("maple_river_{account}").into();
+        tweet["user"]["followers_count"] = (50 + 7 * account + day).into();
+        tweet["user"]["statuses_count"] = (10 + 3 * day).into();
+        tweet["user"]["created_at"] = format!("Mon Jun {:02} 00:00:00 +0000 2014", 1 + account).into();
+        change(&mut tweet, day, account);
+        // The numbers would contradict their texts.
+        tweet.as_object_mut().unwrap().remove("id");
+        tweet["user"].as_object_mut().unwrap().remove("id");
+        tweet.to_string()
+    })
+    .collect()
+}
+
+/// From raw files to the report: no stage fails, ledgers balance, every number is one or has its reason.
+#[test]
+fn archives_at_the_edge_go_through_every_stage() {
+    let nothing = |_: &mut serde_json::Value, _: u32, _: u32| {};
+    let mut backwards = tweets(8, |tweet, day, _| {
+        tweet["user"]["statuses_count"] = (900 - 5 * day).into()
+    });
+    backwards.reverse();
+    let roster: String = (0..8).map(|account| format!("main,maple_river_{account}\n")).collect();
+    let one = "main,maple_river_3\n".to_owned();
+    let checks: String = (0..8)
+        .flat_map(|account| {
+            let row = move |day: u32, state: &str| format!("{},2015-06-{day:02}T18:00:00Z,{state}\n", 100 + account);
+            [row(1, "suspended"), row(9, "suspended")]
+        })
+        .collect();
+    let future = |tweet: &mut serde_json::Value, _: u32, _: u32| {
+        tweet["user"]["created_at"] = "Mon Jan 01 00:00:00 +0000 2035".into();
+    };
+    let constant = |tweet: &mut serde_json::Value, _: u32, _: u32| {
+        (tweet["user"]["followers_count"], tweet["user"]["statuses_count"]) = (0.into(), 0.into());
+    };
+    let early = |tweet: &mut serde_json::Value, day: u32, _: u32| {
+        tweet["created_at"] = format!("Wed Jun {day:02} 12:00:00 +0000 2012").into();
+        tweet["user"]["created_at"] = "Mon Jun 01 00:00:00 +0000 2009".into();
+    };
+    let of_day_one = |lines: Vec<String>| -> Vec<String> {
+        lines
+            .into_iter()
+            .filter(|line| line.contains("Jun 01 12:00:00 +0000 2015"))
+            .collect()
+    };
+    let cases: [(&str, Vec<String>, &str, &str); 7] = [
+        ("ordinary, all censored, no follows", tweets(8, nothing), &roster, ""),
+        ("one member", tweets(8, nothing), &one, ""),
+        (
+            "all suspended on day one",
+            of_day_one(tweets(8, nothing)),
+            &roster,
+            &checks,
+        ),
+        ("samples outside the data", tweets(8, early), &roster, ""),
+        ("created_at in the future", tweets(8, future), &roster, ""),
+        ("time running backwards", backwards, &roster, ""),
+        ("a constant series", tweets(8, constant), &roster, ""),
+    ];
+    let study = root()
+        .join("datasets/diminishing-returns-2016/study.toml")
+        .display()
+        .to_string();
+    let mut usual: Option<std::collections::BTreeSet<(String, String, String)>> = None;
+    for (what, lines, roster, checks) in cases {
+        let folder = Folder::new();
+        let mut inputs = vec![
+            folder.write("a.jsonl", lines.join("\n")),
+            folder.write("roster.csv", format!("roster,handle\n{roster}")),
+        ];
+        if !checks.is_empty() {
+            inputs.push(folder.write("checks.csv", format!("account_id,observed_at,state\n{checks}")));
+        }
+        inputs.extend(["-o".to_owned(), folder.text("1")]);
+        run_ok("ingest", inputs);
+        run_ok("dedupe", [&folder.text("1"), "-o", &folder.text("2")]);
+        run_ok(
+            "enrich",
+            [&folder.text("2"), "--study", &study, "-o", &folder.text("3")],
+        );
+        run_ok("metrics", [&folder.text("3"), "-o", &folder.text("4")]);
+        run_ok("report", [&folder.text("4"), "-o", &folder.text("5")]);
+        let _ = balanced_ledger(&folder.path("5"));
+        let mut keys = std::collections::BTreeSet::new();
+        let mut add = |kind: &str, row: (&str, &str, &str), there: bool, reason: Option<&str>| {
+            assert_eq!(there, reason.is_none(), "{what}: {kind} {row:?} {reason:?}");
+            if !row.1.contains('/') {
+                keys.insert((format!("{kind} {}", row.0), row.1.to_owned(), row.2.to_owned()));
+            }
+        };
+        let measures = TableFile::<Measures>::open(&folder.path("4")).unwrap().read().unwrap();
+        for row in measures.rows().unwrap() {
+            let bounds = [row.value, row.ci_low, row.ci_high];
+            assert!(
+                bounds.iter().flatten().all(|number| number.is_finite()),
+                "{what}: {}",
+                row.measure
+            );
+            add(
+                "measure",
+                (row.measure, row.group, row.window),
+                row.value.is_some(),
+                row.reason,
+            );
+        }
+        let tests = TableFile::<Tests>::open(&folder.path("4")).unwrap().read().unwrap();
+        for row in tests.rows().unwrap() {
+            let numbers = [
+                row.statistic,
+                row.p_value,
+                row.p_holm,
+                row.effect,
+                row.ci_low,
+                row.ci_high,
+            ];
+            assert!(
+                numbers.iter().flatten().all(|number| number.is_finite()),
+                "{what}: {}",
+                row.test
+            );
+            let test = format!("{} {}", row.family, row.test);
+            add(
+                "test",
+                (&test, row.group, row.window),
+                row.p_value.is_some(),
+                row.reason,
+            );
+        }
+        let usual = usual.get_or_insert_with(|| keys.clone());
+        assert!(usual.len() > 200);
+        let missing: Vec<_> = usual.difference(&keys).collect();
+        assert!(missing.is_empty(), "{what}: {missing:?}");
+        let report = std::fs::read_to_string(folder.path("5/report.html")).unwrap();
+        assert!(!report.contains("NaN"), "{what}");
+    }
 }

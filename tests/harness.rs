@@ -220,6 +220,9 @@ fn is_not_judged(id: &str) -> bool {
         || id.starts_with("persistence.")
         || id.starts_with("survival.hazard_ratio.")
         || id == "survival.turnbull_median_days"
+        // The area under the curve whose points at 30 and 90 days are judged, and one less such points.
+        || id == "survival.restricted_mean_90_days"
+        || id.starts_with("survival.suspended_by_")
         || id.starts_with("suspension.wave")
         || id.starts_with("language.")
         || id.starts_with("influence.")

@@ -10,6 +10,7 @@ use tables::State;
 
 use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses;
 use crate::per_sample::quantile_of_drawn;
 use crate::results::Results;
 
@@ -20,6 +21,9 @@ const NO_CHECKS: &str = "needs availability checks that found a suspension";
 struct Counted {
     of: fn(&LastSeenRow) -> Option<f64>,
     needs: &'static str,
+    /// Its name, and what is counted in words: what the tests of it are called.
+    name: &'static str,
+    words: &'static str,
     suspended: Quantity,
     standing: Quantity,
     ratio: Quantity,
@@ -30,6 +34,8 @@ macro_rules! counted {
         Counted {
             of: $of,
             needs: $needs,
+            name: $name,
+            words: $words,
             suspended: Quantity {
                 id: concat!("contrast.", $name, ".suspended"),
                 unit: $unit,
@@ -107,7 +113,21 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         let fates = fates(evidence, bounds_ms(window));
         for group in Group::ALL {
             for counted in &COUNTED {
-                let [suspended, standing, ratio] = of_window(evidence, counted, group, position, &fates);
+                let seen = seen(evidence, counted, group, position, &fates);
+                let outcomes = match &seen {
+                    Ok((suspended, standing)) => hypotheses::contrast::of_two(
+                        counted.suspended.unit,
+                        counted.words,
+                        suspended,
+                        standing,
+                        u64::from(evidence.study.min_group_size()),
+                    ),
+                    Err(reason) => hypotheses::contrast::untested(counted.suspended.unit, counted.words, reason),
+                };
+                for (family, outcome) in hypotheses::contrast::FAMILIES.into_iter().zip(outcomes) {
+                    results.test(family, counted.name, group.name(), window.name(), outcome);
+                }
+                let [suspended, standing, ratio] = figures(evidence, counted, seen);
                 results.measure(&counted.suspended, group.name(), window.name(), suspended);
                 results.measure(&counted.standing, group.name(), window.name(), standing);
                 results.measure(&counted.ratio, group.name(), window.name(), ratio);
@@ -135,29 +155,26 @@ fn fates(evidence: &Evidence, (from, to): (i64, i64)) -> BTreeMap<u32, Fate> {
     fates
 }
 
-fn of_window(
+/// Sorted numbers of accounts of a group: of those suspended in a window, and of those that outlived it.
+type TwoGroups = (Vec<f64>, Vec<f64>);
+
+fn seen(
     evidence: &Evidence,
     counted: &Counted,
     group: Group,
     window: usize,
     fates: &BTreeMap<u32, Fate>,
-) -> [Figure; 3] {
-    let absent = |reason: &'static str| {
-        [&counted.suspended, &counted.standing, &counted.ratio].map(|quantity| Figure::absent(quantity, reason))
-    };
-    let accounts = match evidence.belonging(group, window) {
-        Ok(accounts) => accounts,
-        Err(reason) => return absent(reason),
-    };
+) -> Result<TwoGroups, &'static str> {
+    let accounts = evidence.belonging(group, window)?;
     if evidence.last_seen.iter().all(|row| (counted.of)(row).is_none()) {
-        return absent(counted.needs);
+        return Err(counted.needs);
     }
     if !evidence
         .spells
         .iter()
         .any(|spell| spell.end_state == State::Suspended && !spell.censored)
     {
-        return absent(NO_CHECKS);
+        return Err(NO_CHECKS);
     }
     let seen: Vec<(Fate, f64)> = evidence
         .last_seen
@@ -171,6 +188,17 @@ fn of_window(
         values.sort_unstable_by(f64::total_cmp);
         values
     };
+    Ok((of(Fate::Suspended), of(Fate::Standing)))
+}
+
+fn figures(evidence: &Evidence, counted: &Counted, seen: Result<TwoGroups, &'static str>) -> [Figure; 3] {
+    let (suspended, standing) = match seen {
+        Ok(groups) => groups,
+        Err(reason) => {
+            return [&counted.suspended, &counted.standing, &counted.ratio]
+                .map(|quantity| Figure::absent(quantity, reason));
+        }
+    };
     let one = |quantity: &Quantity, sorted: &[f64], none: &'static str| match sorted.is_empty() {
         true => Figure::absent(quantity, none),
         false => {
@@ -178,7 +206,6 @@ fn of_window(
             Figure::of(quantity, evidence.bootstrap().of_units(sorted.len(), statistic))
         }
     };
-    let (suspended, standing) = (of(Fate::Suspended), of(Fate::Standing));
     let none_suspended = "no account of the group that was seen was suspended in this window";
     let none_standing = "no account of the group that was seen outlived this window";
     let ratio = match (suspended.is_empty(), standing.is_empty()) {

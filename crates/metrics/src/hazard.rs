@@ -9,6 +9,7 @@ use stats::{CoxData, Level, Spell, TimeScale, cox, proportional_hazards};
 
 use crate::evidence::{Evidence, Group, bounds_ms};
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses::Outcome;
 use crate::results::Results;
 use crate::survival;
 
@@ -31,6 +32,10 @@ const RETURNED: Quantity = Quantity {
                  else equal (Cox, Efron ties, late entry, errors by person); n is lives",
 };
 const ALL: [Quantity; 3] = [FOLLOWERS, PACE, RETURNED];
+/// The family: that a covariate makes no difference.
+const COX: &str = "survival.cox";
+/// The family: that the difference it makes stays the same with age.
+const PROPORTIONALITY: &str = "survival.proportional_hazards";
 const WHOLE_PERIOD: &str = "estimated over the whole period only";
 /// Events for each covariate below which coefficients are unstable (Peduzzi et al. 1995, J. Clin. Epidemiol. 48, 1503-1510).
 const FEWEST_EVENTS: usize = 10;
@@ -39,19 +44,33 @@ const FEWEST_EVENTS: usize = 10;
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for (position, window) in evidence.study.windows().iter().enumerate() {
         for group in Group::ALL {
-            let figures = match position {
-                0 => of_group(evidence, group)
-                    .unwrap_or_else(|reason| ALL.map(|quantity| Figure::absent(&quantity, reason.clone()))),
-                _ => ALL.map(|quantity| Figure::absent(&quantity, WHOLE_PERIOD)),
+            let effects = match position {
+                0 => of_group(evidence, group).unwrap_or_else(|reason| ALL.map(|quantity| absent(&quantity, &reason))),
+                _ => ALL.map(|quantity| absent(&quantity, WHOLE_PERIOD)),
             };
-            for (quantity, figure) in ALL.iter().zip(figures) {
+            for (quantity, (figure, outcomes)) in ALL.iter().zip(effects) {
+                let test = quantity.id.rsplit('.').next().unwrap_or_default();
+                for (family, outcome) in [COX, PROPORTIONALITY].into_iter().zip(outcomes) {
+                    results.test(family, test, group.name(), window.name(), outcome);
+                }
                 results.measure(quantity, group.name(), window.name(), figure);
             }
         }
     }
 }
 
-fn of_group(evidence: &Evidence, group: Group) -> Result<[Figure; 3], String> {
+/// The person behind each account in the table of personas, and which of the person's accounts it is: 0 is the first.
+pub(crate) fn persons(evidence: &Evidence) -> BTreeMap<u32, (u64, i64)> {
+    let chains = evidence.personas.chunk_by(|a, b| a.person_id == b.person_id).zip(0..);
+    chains
+        .flat_map(|(chain, number)| chain.iter().map(move |row| (row.account, (number, row.return_number))))
+        .collect()
+}
+
+/// A covariate's effect with its tests: that it has none, and that it stays the same with age.
+type Effect = (Figure, [Outcome; 2]);
+
+fn of_group(evidence: &Evidence, group: Group) -> Result<[Effect; 3], String> {
     let accounts = evidence.belonging(group, 0)?;
     if evidence.first_seen.values().all(|row| row.followers.is_none()) {
         return Err("needs accounts.followers".to_owned());
@@ -59,16 +78,7 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Figure; 3], String> {
     if evidence.first_seen.values().all(|row| row.tweets_per_day.is_none()) {
         return Err("needs accounts.statuses and accounts.created_at".to_owned());
     }
-    let mut person_of: BTreeMap<u32, (u64, bool)> = BTreeMap::new();
-    for (number, chain) in evidence
-        .personas
-        .chunk_by(|a, b| a.person_id == b.person_id)
-        .enumerate()
-    {
-        for row in chain {
-            person_of.insert(row.account, (number as u64, row.return_number > 0));
-        }
-    }
+    let person_of = persons(evidence);
     let others_from = person_of.values().map(|(person, _)| person + 1).max().unwrap_or(0);
     let bounds = bounds_ms(evidence.study.period());
     let (mut spells, mut persons) = (Vec::new(), Vec::new());
@@ -84,12 +94,12 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Figure; 3], String> {
             continue;
         };
         let own = others_from + u64::from(life.account);
-        let (person, later) = person_of.get(&life.account).copied().unwrap_or((own, false));
+        let (person, number) = person_of.get(&life.account).copied().unwrap_or((own, 0));
         spells.push(spell);
         persons.push(person);
         followers.push((count.max(0) as f64 + 1.0).log2());
         pace.push((tweets.max(0.0) + 1.0).log2());
-        returned.push(f64::from(u8::from(later)));
+        returned.push(f64::from(u8::from(number > 0)));
     }
     // A covariate that is the same for all has no effect to be told, and would keep the others from being told.
     let covariates = [&followers, &pace, &returned];
@@ -114,7 +124,7 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Figure; 3], String> {
         clusters: Some(&persons),
     };
     let model = cox(&data, Level::P95).map_err(|reason| reason.to_string())?;
-    let constant = proportional_hazards(&data, TimeScale::Rank).ok();
+    let constant = proportional_hazards(&data, TimeScale::Rank);
     let mut note = format!("{} suspensions", model.events);
     if let Some(concordance) = model.concordance {
         note.push_str(&format!("; concordance {concordance:.3}"));
@@ -130,20 +140,47 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Figure; 3], String> {
                 2 if evidence.persona_records == 0 => "needs personas",
                 _ => "the same for all accounts",
             };
-            return Figure::absent(quantity, reason);
+            return absent(quantity, reason);
         }
-        match coefficients.next() {
-            None => Figure::absent(quantity, "not estimated"),
-            Some((position, coefficient)) => {
-                let figure = Figure::of(quantity, Ok(coefficient.hazard_ratio.clone()))
-                    .resting_on(model.spells)
-                    .noting(&note)
-                    .noting(&format!("p {:.4}", coefficient.p));
-                match constant.as_ref().and_then(|tests| tests.covariates.get(position)) {
-                    Some(test) => figure.noting(&format!("p {:.4} that the effect stays the same with age", test.p)),
-                    None => figure,
-                }
-            }
-        }
+        let Some((position, coefficient)) = coefficients.next() else {
+            return absent(quantity, "not estimated");
+        };
+        let figure = Figure::of(quantity, Ok(coefficient.hazard_ratio.clone()))
+            .resting_on(model.spells)
+            .noting(&note)
+            .noting(&format!("p {:.4}", coefficient.p));
+        let effect = Outcome::tested(quantity.unit, cox_method(quantity), Some(coefficient.z), coefficient.p)
+            .with_effect(Ok(coefficient.hazard_ratio.clone()));
+        let method = proportionality_method(quantity);
+        let (figure, stays) = match constant.as_ref().map(|tests| tests.covariates.get(position)) {
+            Ok(Some(test)) => (
+                figure.noting(&format!("p {:.4} that the effect stays the same with age", test.p)),
+                Outcome::tested(quantity.unit, method, Some(test.chi_squared), test.p),
+            ),
+            Ok(None) => (figure, Outcome::untested(quantity.unit, method, "not estimated")),
+            Err(reason) => (figure, Outcome::untested(quantity.unit, method, reason.to_string())),
+        };
+        (figure, [effect, stays].map(|outcome| outcome.resting_on(model.spells)))
     }))
+}
+
+fn absent(quantity: &Quantity, reason: &str) -> Effect {
+    let outcomes = [cox_method(quantity), proportionality_method(quantity)]
+        .map(|method| Outcome::untested(quantity.unit, method, reason));
+    (Figure::absent(quantity, reason), outcomes)
+}
+
+fn cox_method(quantity: &Quantity) -> String {
+    format!(
+        "{}; Wald test that the ratio is 1, two-sided, the statistic is z with errors by person; effect: the ratio",
+        quantity.definition
+    )
+}
+
+fn proportionality_method(quantity: &Quantity) -> String {
+    format!(
+        "{}; score test of scaled Schoenfeld residuals against the rank of age (Grambsch & Therneau) that the ratio stays the same with \
+         age; the statistic is chi-squared with 1 degree of freedom; no effect",
+        quantity.definition
+    )
 }

@@ -2,7 +2,7 @@
 //!
 //! The order of things: [`load`] asks the tables by SQL (one statement a file, in `src/sql`) and gives plain [`evidence`]; each
 //! family of measures ([`family`]) is a module that turns evidence into [`results`] with the estimators of `stats`; [`write`]
-//! writes seven tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
+//! writes nine tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
 //! or with the reason why there is none. What an archive cannot support never fails the run and never loses its row.
 //!
 //! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
@@ -16,6 +16,7 @@ pub mod family;
 pub mod figure;
 pub mod followers;
 pub mod hazard;
+pub mod hypotheses;
 pub mod influence;
 pub mod insularity;
 pub mod language;
@@ -56,8 +57,8 @@ const STUDY_FILE: &str = "study.toml";
 
 const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
-Writes  measures, series, survival, returns, network, waves, influence; hands on study.toml, members, personas, rejects, roster, samples, spells
-        and windows. No post goes further.
+Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests; hands on study.toml, members, personas, rejects,
+        roster, samples, spells and windows. No post goes further.
 Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
 
 Examples:
@@ -161,6 +162,9 @@ impl Stage for Metrics {
                 measure(&evidence.of_part(&part.accounts), &families, run.threads()),
             );
         }
+        if families.has(Family::Survival) {
+            hypotheses::survival::test_parts(&evidence, &parts, &mut results);
+        }
         for tally in tallies {
             count(&tally, &results, run);
         }
@@ -260,6 +264,13 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
     if families.has(Family::Suspension) {
         waves::measure(evidence, &mut results);
     }
+    if families.has(Family::Returns) {
+        hypotheses::returns::test(evidence, &mut results);
+    }
+    if families.has(Family::Survival) {
+        hypotheses::survival::test(evidence, &mut results);
+    }
+    hypotheses::trend::test(evidence, families, &mut results);
     results
 }
 

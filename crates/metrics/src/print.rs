@@ -7,7 +7,9 @@ use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
-use tables::{Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp, Waves};
+use tables::{
+    AtRisk, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Tests, Timestamp, Waves,
+};
 
 /// A table that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +28,11 @@ pub enum Printed {
     Waves,
     /// Members by reactions drawn and given (without account ids)
     Influence,
+    /// Who was at risk at which age: the table under the survival curves
+    #[value(name = "at_risk")]
+    AtRisk,
+    /// Tests of hypotheses, their p-values as they stand and adjusted within their family (Holm)
+    Tests,
 }
 
 /// How it is printed.
@@ -190,6 +197,11 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
             Waves: group, from_at, to_at, suspensions, account_days, excess, base_percent_per_day, ratio, ci_low, ci_high, open,
         ),
         Printed::Influence => columns!(Influence: group, window, rank, influence, exposure, interactivity),
+        Printed::AtRisk => columns!(AtRisk: group, window, time_days, at_risk, events, censored, reason),
+        Printed::Tests => columns!(
+            Tests: family, test, group, window, statistic, p_value, p_holm, family_size, effect, ci_low, ci_high, unit, n, n_other,
+            reason, method,
+        ),
     })
 }
 

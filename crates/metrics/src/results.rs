@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses::{Key, Outcome};
 use crate::parts::Part;
 
 /// A step of a survival curve.
@@ -25,6 +26,8 @@ pub struct ReturnRow {
     pub return_number: i64,
     /// The account.
     pub account_id: String,
+    /// Id of the account before it, where it is in the chain.
+    pub predecessor: Option<String>,
     /// Its position among the accounts of the evidence.
     pub account: u32,
     /// When it was created, in milliseconds.
@@ -115,6 +118,10 @@ pub struct Results {
     pub waves: BTreeMap<String, Vec<WaveRow>>,
     /// By group and window, in order of rank.
     pub influence: BTreeMap<(String, String), Vec<InfluenceRow>>,
+    /// By group, window and age in days: who was at risk, or why that is not known.
+    pub at_risk: BTreeMap<(String, String, u32), Result<stats::AtRisk, String>>,
+    /// By family, test, group and window.
+    pub tests: BTreeMap<Key, Outcome>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
     pub left_out: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -140,9 +147,17 @@ impl Results {
         self.network.extend(other.network);
         self.waves.extend(other.waves);
         self.influence.extend(other.influence);
+        self.at_risk.extend(other.at_risk);
+        self.tests.extend(other.tests);
         for (left_out, records) in other.left_out {
             *self.left_out.entry(left_out).or_default() += records;
         }
+    }
+
+    /// Adds a test of a hypothesis.
+    pub fn test(&mut self, family: &'static str, test: &str, group: &str, window: &str, outcome: Outcome) {
+        let key = (family, test.to_owned(), group.to_owned(), window.to_owned());
+        self.tests.insert(key, outcome);
     }
 
     /// Adds what was measured over a part of every group. What is told by person, not by group, stays as the whole has it.
@@ -177,6 +192,12 @@ impl Results {
         }
         for ((group, window), rows) in of_part.influence {
             self.influence.insert((part.of_group(&group), window), rows);
+        }
+        for ((group, window, days), row) in of_part.at_risk {
+            self.at_risk.insert((part.of_group(&group), window, days), row);
+        }
+        for ((family, test, group, window), outcome) in of_part.tests {
+            self.test(family, &test, &part.of_group(&group), &window, outcome);
         }
     }
 

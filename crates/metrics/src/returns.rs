@@ -38,33 +38,47 @@ const PACE_RATIO: Quantity = Quantity {
                  account; n is persons, resampled",
 };
 /// Why a window has no number of its own.
-const WHOLE_PERIOD: &str = "measured over the whole period only";
+pub(crate) const WHOLE_PERIOD: &str = "measured over the whole period only";
 
 /// Measures them.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     let chains = chains(evidence);
     for (position, window) in evidence.study.windows().iter().enumerate() {
         for group in Group::ALL {
-            let chosen = match evidence.belonging(group, position) {
-                _ if position > 0 => Err(WHOLE_PERIOD),
-                _ if evidence.persona_records == 0 && evidence.group_unknown(group).is_none() => Err("needs personas"),
-                Ok(accounts) => Ok(chains
-                    .iter()
-                    .filter(|chain| chain.iter().any(|row| accounts.holds(row.account)))
-                    .collect::<Vec<_>>()),
-                Err(reason) => Err(reason),
+            let chosen = match position {
+                0 => persons_of(evidence, group, &chains),
+                _ => Err(WHOLE_PERIOD),
             };
             of_group(evidence, group, window.name(), chosen, results);
         }
     }
-    results.returns = chains.into_iter().flatten().collect();
+    results.returns = chains;
+}
+
+/// The chains of the persons of whom an account belongs to the group.
+///
+/// # Errors
+/// Why that is not known.
+pub(crate) fn persons_of<'a>(
+    evidence: &Evidence,
+    group: Group,
+    chains: &'a [ReturnRow],
+) -> Result<Vec<&'a [ReturnRow]>, &'static str> {
+    let accounts = evidence.belonging(group, 0)?;
+    if evidence.persona_records == 0 {
+        return Err("needs personas");
+    }
+    let chains = chains.chunk_by(|a, b| a.person_id == b.person_id);
+    Ok(chains
+        .filter(|chain| chain.iter().any(|row| accounts.holds(row.account)))
+        .collect())
 }
 
 fn of_group(
     evidence: &Evidence,
     group: Group,
     window: &str,
-    chains: Result<Vec<&Vec<ReturnRow>>, &'static str>,
+    chains: Result<Vec<&[ReturnRow]>, &'static str>,
     results: &mut Results,
 ) {
     let chains = match chains {
@@ -76,7 +90,7 @@ fn of_group(
             return;
         }
     };
-    let later = |chain: &Vec<ReturnRow>| chain.iter().filter(|row| row.return_number > 0).count() as u64;
+    let later = |chain: &[ReturnRow]| chain.iter().filter(|row| row.return_number > 0).count() as u64;
     let returned = chains.iter().filter(|chain| later(chain) > 0).count() as u64;
     let accounts: u64 = chains.iter().map(|chain| later(chain)).sum();
     let persons = Figure::plain(&PERSONS, returned as f64, chains.len() as u64);
@@ -117,7 +131,7 @@ fn of_group(
 fn median_over(
     evidence: &Evidence,
     quantity: &Quantity,
-    chains: &[&Vec<ReturnRow>],
+    chains: &[&[ReturnRow]],
     number: impl Fn(&ReturnRow) -> Option<f64>,
 ) -> Figure {
     let persons: Vec<Vec<f64>> = chains
@@ -144,7 +158,7 @@ fn median_over(
 }
 
 /// Each person's accounts, in order.
-fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
+fn chains(evidence: &Evidence) -> Vec<ReturnRow> {
     let mut spells: BTreeMap<u32, Vec<&SpellRow>> = BTreeMap::new();
     for spell in &evidence.spells {
         spells.entry(spell.account).or_default().push(spell);
@@ -161,6 +175,7 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
                 Some(id) => chain.iter().find(|other| other.account_id == *id),
                 None => chain.iter().find(|other| other.return_number == row.return_number - 1),
             };
+            let predecessor = before.map(|before| before.account_id.clone());
             let created_at = chain[position].created_at;
             let gap_days = before
                 .and_then(|before| end_before(lives(before.account), created_at))
@@ -169,6 +184,7 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
             let this = &mut chain[position];
             if this.return_number > 0 {
                 this.gap_days = gap_days;
+                this.predecessor = predecessor;
             }
             if let Some(first) = &first {
                 this.followers_ratio = over(
@@ -183,7 +199,7 @@ fn chains(evidence: &Evidence) -> Vec<Vec<ReturnRow>> {
     evidence
         .personas
         .chunk_by(|a, b| a.person_id == b.person_id)
-        .map(chain)
+        .flat_map(chain)
         .collect()
 }
 

@@ -30,6 +30,37 @@ const AT_90_DAYS: Quantity = Quantity {
     unit: "share",
     definition: "Kaplan-Meier share of accounts not suspended 90 days after creation; as survival.median_days",
 };
+const RESTRICTED_MEAN: Quantity = Quantity {
+    id: "survival.restricted_mean_90_days",
+    unit: "days",
+    definition: "area under the Kaplan-Meier curve up to 90 days after creation, from where the curve begins: the mean time lived \
+                 until then; as survival.median_days",
+};
+
+/// The share suspended by an age, as Conway et al. 2017 tell it.
+macro_rules! suspended_by {
+    ($id:literal, $days:literal) => {
+        (
+            Quantity {
+                id: $id,
+                unit: "share",
+                definition: concat!(
+                    "one less the Kaplan-Meier share of accounts not suspended ",
+                    $days,
+                    " days after creation; as survival.median_days"
+                ),
+            },
+            $days as f64,
+        )
+    };
+}
+
+const SUSPENDED_BY: [(Quantity, f64); 4] = [
+    suspended_by!("survival.suspended_by_2_days", 2),
+    suspended_by!("survival.suspended_by_7_days", 7),
+    suspended_by!("survival.suspended_by_30_days", 30),
+    suspended_by!("survival.suspended_by_90_days", 90),
+];
 
 const TURNBULL: Quantity = Quantity {
     id: "survival.turnbull_median_days",
@@ -38,6 +69,8 @@ const TURNBULL: Quantity = Quantity {
                  and first seen gone; watched from the first observation, and from its listing, on (left truncation); other \
                  ends censor when last seen alive; n is lives, resampled",
 };
+/// Ages in days of the table under the curve.
+const AGES: [u32; 9] = [0, 7, 30, 60, 90, 180, 365, 730, 1095];
 const WHOLE_PERIOD: &str = "estimated over the whole period only";
 /// Fewest at risk at the ages that Turnbull's curve is drawn over.
 const FEWEST_AT_RISK: u64 = 20;
@@ -57,24 +90,37 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
     for group in Group::ALL {
         for (position, window) in evidence.study.windows().iter().enumerate() {
             let curve = curve(evidence, group, position, results);
-            let figures = match &curve {
-                Err(reason) => {
-                    [MEDIAN_DAYS, AT_30_DAYS, AT_90_DAYS].map(|quantity| Figure::absent(&quantity, reason.clone()))
-                }
-                Ok(curve) => [
-                    curve.figure(&MEDIAN_DAYS, KaplanMeier::median),
-                    curve.figure(&AT_30_DAYS, |curve| curve.survival_at(30.0)),
-                    curve.figure(&AT_90_DAYS, |curve| curve.survival_at(90.0)),
-                ],
+            let mut add = |quantity: &Quantity, read: &dyn Fn(&KaplanMeier) -> Result<Estimate, Reason>| {
+                let figure = match &curve {
+                    Ok(curve) => curve.figure(quantity, read),
+                    Err(reason) => Figure::absent(quantity, reason.clone()),
+                };
+                results.measure(quantity, group.name(), window.name(), figure);
             };
+            add(&MEDIAN_DAYS, &KaplanMeier::median);
+            add(&AT_30_DAYS, &|curve| curve.survival_at(30.0));
+            add(&AT_90_DAYS, &|curve| curve.survival_at(90.0));
+            add(&RESTRICTED_MEAN, &|curve| curve.restricted_mean(90.0));
+            for (quantity, days) in &SUSPENDED_BY {
+                add(quantity, &|curve| curve.event_share_at(*days));
+            }
+            let counted = curve
+                .as_ref()
+                .map(|curve| KaplanMeier::at_risk_table(&curve.spells, &AGES.map(f64::from)));
+            for (place, age) in AGES.into_iter().enumerate() {
+                let row = counted
+                    .as_ref()
+                    .map(|rows| rows[place])
+                    .map_err(|reason| (*reason).clone());
+                results
+                    .at_risk
+                    .insert((group.name().to_owned(), window.name().to_owned(), age), row);
+            }
             let turnbull = match position {
                 0 => between_looks_median(evidence, group),
                 _ => Figure::absent(&TURNBULL, WHOLE_PERIOD),
             };
             results.measure(&TURNBULL, group.name(), window.name(), turnbull);
-            for (quantity, figure) in [MEDIAN_DAYS, AT_30_DAYS, AT_90_DAYS].iter().zip(figures) {
-                results.measure(quantity, group.name(), window.name(), figure);
-            }
             if let Ok(curve) = curve
                 && position == 0
             {
@@ -89,6 +135,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
 }
 
 struct Curve {
+    spells: Vec<Spell>,
     estimate: KaplanMeier,
     /// Time and hazard summed up since the first step.
     hazards: Vec<(f64, f64)>,
@@ -296,6 +343,7 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
     hazards.retain(|(time, _)| *time >= first);
     hazards.iter_mut().for_each(|(_, hazard)| *hazard -= before);
     Ok(Curve {
+        spells,
         estimate,
         hazards,
         note: notes.join("; "),

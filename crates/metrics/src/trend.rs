@@ -3,7 +3,7 @@
 //! Samples share most of their accounts with the next, so neighbouring points are alike; intervals and tests allow for that.
 
 use stats::{
-    Level, Margin, Reason, TrendCorrection, TrendVerdict, flat_test_autocorrelated, mann_kendall,
+    Level, MannKendall, Margin, Reason, TrendCorrection, TrendVerdict, flat_test_autocorrelated, mann_kendall,
     mann_kendall_corrected, theil_sen_autocorrelated,
 };
 
@@ -71,27 +71,36 @@ pub fn slope(quantity: &Quantity, points: &[Point], margin_percent: f64) -> Figu
     figure.noting(&direction.note).finding(direction.word)
 }
 
-/// The p-value of the Mann–Kendall test for a monotone trend, its variance corrected for autocorrelation where there are points
-/// enough to see any (Hamed & Rao 1998).
+/// The p-value of the Mann–Kendall test for a monotone trend, as [`mann_kendall_test`] makes it.
 #[must_use]
 pub fn p_value(quantity: &Quantity, points: &[Point]) -> Figure {
-    let (times, values) = split(points);
-    if let Ok(corrected) = mann_kendall_corrected(&times, &values, TrendCorrection::HamedRao, points.len()) {
-        return Figure::plain(quantity, corrected.test.p, corrected.test.n).noting(&format!(
-            "normal, corrected for ties, and for autocorrelation (Hamed & Rao; variance times {:.2}); Kendall's tau-b {:.2}",
-            corrected.inflation, corrected.test.tau
-        ));
-    }
-    match mann_kendall(&times, &values) {
-        Ok(test) => {
-            let how = match test.p_method {
-                stats::PMethod::Exact => "exact",
-                stats::PMethod::NormalContinuityCorrected => "normal, corrected for ties and continuity",
-            };
-            Figure::plain(quantity, test.p, test.n).noting(&format!("{how}; Kendall's tau-b {:.2}", test.tau))
-        }
+    match mann_kendall_test(points) {
+        Ok((test, how)) => Figure::plain(quantity, test.p, test.n).noting(&how),
         Err(reason) => Figure::absent(quantity, reason.to_string()).resting_on(points.len() as u64),
     }
+}
+
+/// The Mann–Kendall test for a monotone trend, its variance corrected for autocorrelation where there are points enough to see any
+/// (Hamed & Rao 1998), and how it was made, in words.
+///
+/// # Errors
+/// As [`mann_kendall`].
+pub fn mann_kendall_test(points: &[Point]) -> Result<(MannKendall, String), Reason> {
+    let (times, values) = split(points);
+    if let Ok(corrected) = mann_kendall_corrected(&times, &values, TrendCorrection::HamedRao, points.len()) {
+        let how = format!(
+            "normal, corrected for ties, and for autocorrelation (Hamed & Rao; variance times {:.2}); Kendall's tau-b {:.2}",
+            corrected.inflation, corrected.test.tau
+        );
+        return Ok((corrected.test, how));
+    }
+    let test = mann_kendall(&times, &values)?;
+    let how = match test.p_method {
+        stats::PMethod::Exact => "exact",
+        stats::PMethod::NormalContinuityCorrected => "normal, corrected for ties and continuity",
+    };
+    let how = format!("{how}; Kendall's tau-b {:.2}", test.tau);
+    Ok((test, how))
 }
 
 /// The mean of a series over its points, without interval: the points share accounts.

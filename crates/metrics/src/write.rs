@@ -2,13 +2,14 @@
 
 use stage::Run;
 use tables::{
-    Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
-    SurvivalRow, Timestamp, Wave, Waves,
+    AtRisk, AtRiskRow, Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series,
+    SeriesPoint, Survival, SurvivalRow, TestRow, Tests, Timestamp, Wave, Waves,
 };
 
+use crate::hypotheses;
 use crate::results::Results;
 
-/// Writes the seven tables of this stage.
+/// Writes the nine tables of this stage.
 ///
 /// # Errors
 /// When one cannot be written.
@@ -109,7 +110,40 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
             exposure: whole(row.given),
             interactivity: whole(row.drawn.saturating_add(row.given)),
         })
-    }))
+    }))?;
+    run.write::<AtRisk>(results.at_risk.iter().map(|((group, window, days), found)| {
+        let counts = found.as_ref().ok();
+        AtRiskRow {
+            group,
+            window,
+            time_days: Some(f64::from(*days)),
+            at_risk: counts.map(|row| whole(row.at_risk)),
+            events: counts.map(|row| whole(row.events)),
+            censored: counts.map(|row| whole(row.censored)),
+            reason: found.as_ref().err().map(String::as_str),
+        }
+    }))?;
+    let adjusted = hypotheses::adjusted(&results.tests);
+    run.write::<Tests>(results.tests.iter().zip(adjusted).map(
+        |(((family, test, group, window), outcome), (p_holm, family_size))| TestRow {
+            family,
+            test,
+            group,
+            window,
+            statistic: outcome.statistic,
+            p_value: outcome.p_value,
+            p_holm,
+            family_size: whole(family_size),
+            effect: outcome.effect,
+            ci_low: outcome.ci_low,
+            ci_high: outcome.ci_high,
+            unit: outcome.unit,
+            n: whole(outcome.n),
+            n_other: outcome.n_other.map(whole),
+            method: &outcome.method,
+            reason: outcome.reason.as_deref(),
+        },
+    ))
 }
 
 fn whole(count: u64) -> i64 {

@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use stage::{Common, Failure, HELP_FOOTER, Outcome, Provenance, Run, Stage, StageDir, hash_file};
 use study::Study;
 use study::published::{self, Figures};
-use tables::{Comparison, Comparisons, Counterparts, Flow, Input};
+use tables::{Comparison, Comparisons, Counterparts, Flow, Input, Table, Tests};
 
 use crate::beside::{NamedDir, Other, Side, check_names, counterparts, run_name, side_by_side};
 use crate::compare::{Compared, compare};
+use crate::hypotheses::ELSEWHERE;
 use crate::input::{self, Measured};
 use crate::page::{Material, Page};
 use crate::print::{self, Format, Printed};
@@ -246,7 +247,15 @@ fn count(run: &mut Run, name: &str, measured: &Measured, taken: &[(&'static str,
             format!("{name}/{table}")
         };
         run.count(&source, Flow::Read, "", *rows);
-        run.count(&source, Flow::Used, "", rows.saturating_sub(left_out));
+        let elsewhere = if *table == Tests::NAME {
+            measured.tests_elsewhere
+        } else {
+            0
+        };
+        run.count(&source, Flow::Used, "", rows.saturating_sub(left_out + elsewhere));
+        if elsewhere > 0 {
+            run.count(&source, Flow::Skipped, ELSEWHERE, elsewhere);
+        }
         if left_out > 0 {
             run.count(&source, Flow::Skipped, SMALL_GROUP, left_out);
         }

@@ -93,6 +93,10 @@ pub(crate) struct Measured {
     /// Accounts of persons by return number, from `returns`: 0 is the first account.
     pub(crate) chain_lengths: Vec<i64>,
     pub(crate) ledger: Vec<LedgerCount>,
+    /// The tests that the page tells of.
+    pub(crate) tests: Vec<crate::hypotheses::Test>,
+    /// How many others there are.
+    pub(crate) tests_elsewhere: u64,
     /// Records of each table, and those that the report does not show and why.
     pub(crate) rows: Vec<(&'static str, u64)>,
 }
@@ -163,6 +167,7 @@ impl Measured {
                 measured.chain_lengths[position] += 1;
             }
         })?;
+        crate::hypotheses::read(dir, &mut measured)?;
         for_each::<LedgerEntries>(dir, &mut Vec::new(), |row| {
             measured.ledger.push(LedgerCount {
                 stage: row.stage.to_owned(),

@@ -11,6 +11,7 @@ mod catalogue;
 mod chart;
 mod cli;
 mod compare;
+mod hypotheses;
 mod input;
 mod methods;
 mod notes;

@@ -10,6 +10,7 @@ use tables::VerdictWord;
 use crate::beside::SideBySide;
 use crate::catalogue;
 use crate::compare::Compared;
+use crate::hypotheses;
 use crate::input::{MeasureRow, Measured};
 use crate::methods::{Kind, Methods};
 use crate::notes;
@@ -35,6 +36,7 @@ pub(crate) struct Page {
     beside: Option<SideBySide>,
     measures: PageTable,
     notes: Option<PageTable>,
+    tests: Option<PageTable>,
     ledger: Vec<PageTable>,
     samples: Vec<String>,
     windows: PageTable,
@@ -109,6 +111,7 @@ impl Page {
             beside,
             measures: measures_table(measured, &methods),
             notes: notes_table(measured, &methods),
+            tests: hypotheses::table(measured),
             ledger: newest.map_or_else(Vec::new, |newest| notes::ledger(&measured.ledger, newest)),
             samples: measured.samples.iter().map(|name| clean(name)).collect(),
             windows: notes::windows(measured, study),

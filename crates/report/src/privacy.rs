@@ -46,6 +46,17 @@ impl Privacy {
         format!("not shown: a group smaller than {}", self.smallest)
     }
 
+    /// Groups that are too small as a whole.
+    fn small_sets(self, measured: &Measured) -> BTreeSet<String> {
+        measured
+            .measures
+            .iter()
+            .filter(|row| row.measure == "size.max" && row.window == study::Window::ALL)
+            .filter(|row| row.number.value.is_some_and(|value| self.is_small_headcount(value)))
+            .map(|row| row.group.clone())
+            .collect()
+    }
+
     /// Marks the numbers that are not to be shown.
     pub(crate) fn mark(self, measured: &mut Measured) {
         let small_relations: BTreeSet<(String, String, String)> = measured
@@ -54,13 +65,7 @@ impl Privacy {
             .filter(|ties| self.is_small(ties.accounts))
             .map(|ties| (ties.group.clone(), ties.window.clone(), ties.relation.clone()))
             .collect();
-        let small_sets: BTreeSet<String> = measured
-            .measures
-            .iter()
-            .filter(|row| row.measure == "size.max" && row.window == study::Window::ALL)
-            .filter(|row| row.number.value.is_some_and(|value| self.is_small_headcount(value)))
-            .map(|row| row.group.clone())
-            .collect();
+        let small_sets = self.small_sets(measured);
         for row in &mut measured.measures {
             let relation = row.measure.strip_prefix("insularity.").unwrap_or_default().to_owned();
             let of_few = small_sets.contains(&row.group)
@@ -107,6 +112,8 @@ impl Privacy {
     /// Takes away what [`Privacy::mark`] has marked, and what is too small in the other tables; returns how many rows of
     /// each table are not shown.
     pub(crate) fn take_away(self, measured: &mut Measured) -> Vec<(&'static str, u64)> {
+        // Before the sizes that tell are hidden themselves.
+        let small_sets = self.small_sets(measured);
         let mut taken = [("measures", 0), ("series", 0), ("survival", 0), ("network", 0)];
         for row in measured.measures.iter_mut().filter(|row| row.number.hidden.is_some()) {
             self.hide(&mut row.number);
@@ -119,9 +126,12 @@ impl Privacy {
         let (steps, ties) = (measured.survival.len(), measured.network.len());
         measured.survival.retain(|step| step.at_risk >= self.smallest);
         measured.network.retain(|ties| !self.is_small(ties.accounts));
+        let tests = crate::hypotheses::take_away(self, |group| small_sets.contains(group), &mut measured.tests);
         taken[2].1 = (steps - measured.survival.len()) as u64;
         taken[3].1 = (ties - measured.network.len()) as u64;
-        taken.to_vec()
+        let mut taken = taken.to_vec();
+        taken.push(("tests", tests));
+        taken
     }
 
     /// Replaces a number by the reason. A finding that tells no count stays.

@@ -297,6 +297,36 @@ fn no_small_group_is_shown_and_nobody_is_named() {
 }
 
 #[test]
+fn tests_stand_with_their_adjusted_p_and_no_verdict() {
+    let made = make(&Fixture::plausible());
+    for text in [words(&made.html), made.markdown.clone()] {
+        assert!(text.contains("120 and 200"), "{text}");
+        // p, and twice that for Holm, both below what is told.
+        assert!(text.matches("0.0001").count() >= 2);
+        assert!(!text.contains("0.0123"), "the page tells of one group");
+        assert!(!text.to_lowercase().contains("significant"));
+        assert!(!text.contains("0.5000"), "a group of four");
+    }
+    let ledger = TableFile::<LedgerEntries>::open(&made.path).unwrap().read().unwrap();
+    let of_tests: Vec<(String, i64)> = ledger
+        .rows()
+        .unwrap()
+        .filter(|row| row.stage == "report" && row.source == "tests")
+        .map(|row| (format!("{:?} {}", row.flow, row.reason), row.records))
+        .collect();
+    assert_eq!(
+        of_tests.iter().map(|(_, records)| records).sum::<i64>(),
+        8,
+        "{of_tests:?}"
+    );
+    assert!(of_tests.contains(&("Skipped group smaller than min_group_size".to_owned(), 1)));
+    assert!(of_tests.contains(&(
+        "Skipped of a group or window that the page does not tell of".to_owned(),
+        1
+    )));
+}
+
+#[test]
 fn hostile_text_is_harmless_everywhere() {
     let fixture = Fixture::hostile();
     let made = make(&fixture);
@@ -422,7 +452,7 @@ fn tables_without_rows_make_a_report_that_says_so() {
 #[test]
 fn a_missing_table_or_study_is_named_with_a_remedy() {
     for table in [
-        "measures", "series", "survival", "returns", "network", "samples", "windows", "ledger",
+        "measures", "series", "survival", "returns", "network", "tests", "samples", "windows", "ledger",
     ] {
         let fixture = Fixture::plausible().without(table);
         let out = tempfile::tempdir().unwrap();

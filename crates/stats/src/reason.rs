@@ -100,6 +100,9 @@ pub enum Reason {
     /// Every difference is zero.
     #[error("all differences are zero")]
     AllZero,
+    /// Every value of one group lies beyond every value of the other.
+    #[error("the groups do not overlap: no variance to be estimated")]
+    NoOverlap,
     /// The groups share no time at which they can be compared.
     #[error("no event time at which two groups are at risk")]
     NoComparison,

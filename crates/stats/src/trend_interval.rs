@@ -81,6 +81,32 @@ pub fn theil_sen_autocorrelated(times: &[f64], values: &[f64], level: Level) -> 
     })
 }
 
+/// p-value of two one-sided tests (Schuirmann 1987) that the slope of [`theil_sen_autocorrelated`] lies strictly within ± `bound`, in the
+/// unit of the slope: the larger of both. Below one half of one less the level exactly where the interval of that level lies within.
+///
+/// # Errors
+/// As [`theil_sen`]; [`Reason::TooFew`] below five distinct times; [`Reason::ExactFit`] where a line fits exactly;
+/// [`Reason::OutOfRange`] unless the bound is positive.
+pub fn slope_equivalence_p(times: &[f64], values: &[f64], bound: f64) -> Result<f64, Reason> {
+    if !(bound.is_finite() && bound > 0.0) {
+        return Err(Reason::OutOfRange {
+            what: "bound of the slope",
+            index: 0,
+            must: "positive and finite",
+        });
+    }
+    let line = theil_sen(times, values, Level::P90)?;
+    let mixture = Mixture::of(times, values, &line)?;
+    if mixture.parts.is_empty() {
+        return Err(Reason::ExactFit);
+    }
+    // The nearer bound is the harder to tell from.
+    finite(
+        "p-value",
+        mixture.tail_beyond(bound - line.slope.value.abs())?.clamp(0.0, 1.0),
+    )
+}
+
 /// One possible memory of the errors.
 struct Part {
     weight: f64,
@@ -164,18 +190,21 @@ impl Mixture {
         Ok(Mixture { parts, df })
     }
 
+    /// Probability that the estimate errs by more than `distance` to one side.
+    fn tail_beyond(&self, distance: f64) -> Result<f64, Reason> {
+        let mut tail = 0.0;
+        for part in &self.parts {
+            tail += part.weight * student_cdf(-distance / part.std_error, self.df)?;
+        }
+        Ok(tail)
+    }
+
     /// The half-width that leaves the level's tail on each side, by bisection.
     fn half_width(&self, level: Level) -> Result<f64, Reason> {
         if self.parts.is_empty() {
             return Ok(0.0);
         }
-        let outside = |half: f64| -> Result<f64, Reason> {
-            let mut tail = 0.0;
-            for part in &self.parts {
-                tail += part.weight * student_cdf(-half / part.std_error, self.df)?;
-            }
-            Ok(tail)
-        };
+        let outside = |half: f64| self.tail_beyond(half);
         let (mut low, mut high) = (0.0, self.parts.iter().map(|part| part.std_error).fold(0.0, f64::max));
         while outside(high)? > level.tail() {
             high = finite("interval", high * 2.0)?;

@@ -8,9 +8,6 @@ use crate::mann_kendall_corrected::ranks;
 use crate::reason::{Reason, all_finite, at_least, finite};
 use crate::theil_sen::tie_sizes;
 
-/// Most pairs whose differences are kept: some 100 MB.
-const MOST_PAIRS: usize = 12_500_000;
-
 /// Result of a Mann–Whitney test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MannWhitney {
@@ -73,8 +70,8 @@ pub fn mann_whitney(first: &[f64], second: &[f64]) -> Result<MannWhitney, Reason
 /// spreads; as `scipy.stats.brunnermunzel` (whose statistic has the other sign).
 ///
 /// # Errors
-/// [`Reason::TooFew`] below two values in a group; [`Reason::NotFinite`]; [`Reason::Constant`] when the groups do not overlap, or all values
-/// are equal, so that no variance can be estimated.
+/// [`Reason::TooFew`] below two values in a group; [`Reason::NotFinite`]; [`Reason::Constant`] when all values are equal, and
+/// [`Reason::NoOverlap`] when the groups do not overlap, so that no variance can be estimated.
 pub fn brunner_munzel(first: &[f64], second: &[f64], level: Level) -> Result<BrunnerMunzel, Reason> {
     checked(first, second, 2)?;
     let all = ranks(&[first, second].concat());
@@ -88,7 +85,8 @@ pub fn brunner_munzel(first: &[f64], second: &[f64], level: Level) -> Result<Bru
     let (s_first, s_second) = (a * spread(first, of_first)?, b * spread(second, of_second)?);
     let whole = s_first + s_second;
     if whole <= 0.0 || !whole.is_finite() {
-        return Err(Reason::Constant);
+        let equal = all.iter().all(|rank| *rank == all[0]);
+        return Err(if equal { Reason::Constant } else { Reason::NoOverlap });
     }
     let lead = mean(of_first)? - mean(of_second)?;
     let t = a * b * lead / ((a + b) * whole.sqrt());
@@ -109,24 +107,16 @@ pub fn brunner_munzel(first: &[f64], second: &[f64], level: Level) -> Result<Bru
 /// Hodges & Lehmann's shift (1963, Annals of Mathematical Statistics 34, 598–611): the median of all differences first − second, with the
 /// interval that belongs to the Mann–Whitney test (normal approximation, corrected for ties).
 ///
+/// The differences are never listed: an order statistic among them is found by halving the doubles between their extremes, each time
+/// counting how many lie below in one pass over the sorted groups. O(n log n), however many pairs there are.
+///
 /// # Errors
-/// [`Reason::TooFew`] for an empty group; [`Reason::NotFinite`]; [`Reason::TooMany`] beyond 12.5 million pairs. The value stands without
-/// interval when the groups are too small for the level.
+/// [`Reason::TooFew`] for an empty group; [`Reason::NotFinite`]; [`Reason::NotRepresentable`] for differences beyond a double. The value
+/// stands without interval when the groups are too small for the level.
 pub fn hodges_lehmann(first: &[f64], second: &[f64], level: Level) -> Result<Estimate, Reason> {
     checked(first, second, 1)?;
-    let pairs = first.len().saturating_mul(second.len());
-    if pairs > MOST_PAIRS {
-        return Err(Reason::TooMany {
-            limit: MOST_PAIRS as u64,
-            found: pairs as u64,
-        });
-    }
-    let mut differences: Vec<f64> = first
-        .iter()
-        .flat_map(|a| second.iter().map(move |b| a - b + 0.0))
-        .collect();
-    all_finite("difference", &differences)?;
-    differences.sort_unstable_by(f64::total_cmp);
+    let differences = Differences::new(first, second)?;
+    let pairs = first.len() as u64 * second.len() as u64;
     let all = [first, second].concat();
     let (a, b, n) = (first.len() as f64, second.len() as f64, all.len() as f64);
     let ties: f64 = tie_sizes(&all).iter().map(|t| t * t * t - t).sum();
@@ -136,17 +126,94 @@ pub fn hodges_lehmann(first: &[f64], second: &[f64], level: Level) -> Result<Est
         if rank < 1.0 {
             return Err(Reason::IntervalUnattainable);
         }
-        let low = rank as usize - 1;
-        Ok((differences[low], differences[pairs - 1 - low]))
+        let low = rank as u64;
+        Ok((differences.smallest(low), differences.smallest(pairs + 1 - low)))
     });
-    let value = quantile_of_sorted(&differences, 0.5);
+    let middle = [
+        differences.smallest(pairs.div_ceil(2)),
+        differences.smallest(pairs / 2 + 1),
+    ];
     Ok(Estimate::with_interval(
-        value,
+        quantile_of_sorted(&middle, 0.5),
         interval,
         n as u64,
         level,
         "Hodges-Lehmann shift, rank interval",
     ))
+}
+
+/// All differences between two groups' values, by order.
+struct Differences {
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Differences {
+    fn new(first: &[f64], second: &[f64]) -> Result<Self, Reason> {
+        let sorted = |values: &[f64]| {
+            let mut values = values.to_vec();
+            values.sort_unstable_by(f64::total_cmp);
+            values
+        };
+        let differences = Differences {
+            first: sorted(first),
+            second: sorted(second),
+        };
+        let (least, most) = differences.extremes();
+        finite("difference", least)?;
+        finite("difference", most)?;
+        Ok(differences)
+    }
+
+    /// Least and greatest. Adding 0.0 turns −0 into +0, which the order of doubles would keep apart.
+    fn extremes(&self) -> (f64, f64) {
+        let ends = |values: &[f64]| values.first().copied().zip(values.last().copied()).unwrap_or_default();
+        let ((first_low, first_high), (second_low, second_high)) = (ends(&self.first), ends(&self.second));
+        (first_low - second_high + 0.0, first_high - second_low + 0.0)
+    }
+
+    /// How many are at most `bound`. A difference grows with its first value and falls with its second, rounding included.
+    fn at_most(&self, bound: f64) -> u64 {
+        let (mut above, mut count) = (0, 0);
+        for first in &self.first {
+            while self
+                .second
+                .get(above)
+                .is_some_and(|second| first - second + 0.0 > bound)
+            {
+                above += 1;
+            }
+            count += (self.second.len() - above) as u64;
+        }
+        count
+    }
+
+    /// The `rank`-th smallest, counted from 1.
+    fn smallest(&self, rank: u64) -> f64 {
+        let (least, most) = self.extremes();
+        let (mut low, mut high) = (place(least), place(most));
+        while low < high {
+            // Rounded down, also where the sum would not fit.
+            let middle = (low & high) + ((low ^ high) >> 1);
+            if self.at_most(at_place(middle)) >= rank {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        at_place(low)
+    }
+}
+
+/// A whole number that is larger for the larger double.
+fn place(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
+}
+
+/// The double at a place.
+fn at_place(place: i64) -> f64 {
+    f64::from_bits((place ^ ((place >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
 }
 
 /// Median of the first group over the median of the second, with a bootstrap interval: suspended against not suspended. Units of

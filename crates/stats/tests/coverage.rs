@@ -5,9 +5,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
     Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Pair, Reason, Spell, TrendVerdict,
-    ZeroHandling, clopper_pearson, flat_test, flat_test_autocorrelated, garwood, geometric_mean_ratio_interval,
-    kaplan_meier, log_rank, mann_kendall, mean, mean_t_interval, theil_sen, theil_sen_autocorrelated,
-    wilcoxon_signed_rank, wilson,
+    ZeroHandling, brunner_munzel, clopper_pearson, flat_test, flat_test_autocorrelated, garwood,
+    geometric_mean_ratio_interval, hodges_lehmann, kaplan_meier, log_rank, mann_kendall, mann_whitney, mean,
+    mean_t_interval, theil_sen, theil_sen_autocorrelated, wilcoxon_signed_rank, wilson,
 };
 
 /// One simulated study per run, each from its own stream.
@@ -274,6 +274,37 @@ fn paired_tests_hold_their_level() {
             })
             .collect();
         holds(&geometric_mean_ratio_interval(&pairs, Level::P95).unwrap(), 0.4)
+    });
+    within(covered, 0.935, 0.965);
+}
+
+/// Followers of suspended and other accounts: skewed counts with ties, and spreads that differ where asked.
+#[test]
+fn tests_of_two_groups_hold_their_level_and_shifts_are_covered() {
+    let counts = |random: &mut ChaCha8Rng, n: usize, spread: f64, shift: f64| -> Vec<f64> {
+        (0..n).map(|_| (spread * normal(random) + shift).round()).collect()
+    };
+    let alike = share_of_runs(2000, 21, |random| {
+        let (one, other) = (counts(random, 15, 6.0, 0.0), counts(random, 50, 6.0, 0.0));
+        mann_whitney(&one, &other).unwrap().p < 0.05
+    });
+    within(alike, 0.03, 0.06);
+    // The smaller group spreads more: Mann-Whitney rejects too often what Brunner-Munzel is asked.
+    let unlike = |test: fn(&[f64], &[f64]) -> f64| {
+        share_of_runs(2000, 22, |random| {
+            let (one, other) = (counts(random, 20, 30.0, 0.0), counts(random, 80, 6.0, 0.0));
+            test(&one, &other) < 0.05
+        })
+    };
+    within(
+        unlike(|one, other| brunner_munzel(one, other, Level::P95).unwrap().p),
+        0.03,
+        0.07,
+    );
+    within(unlike(|one, other| mann_whitney(one, other).unwrap().p), 0.07, 0.3);
+    let covered = share_of_runs(2000, 23, |random| {
+        let (one, other) = (counts(random, 25, 200.0, 90.0), counts(random, 60, 200.0, 0.0));
+        holds(&hodges_lehmann(&one, &other, Level::P95).unwrap(), 90.0)
     });
     within(covered, 0.935, 0.965);
 }

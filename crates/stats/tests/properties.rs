@@ -251,4 +251,34 @@ proptest! {
         }
         if let Ok(test) = log_rank(&[&spells, &spells]) { prop_assert!(test.p.is_finite()); }
     }
+
+    #[test]
+    fn a_shift_is_found_as_by_listing_all_differences(
+        first in prop::collection::vec(prop_oneof![(-9_i8..9).prop_map(f64::from), -1e3..1e3, Just(-0.0), Just(1e300)], 1..30),
+        second in prop::collection::vec(prop_oneof![(-9_i8..9).prop_map(f64::from), -1e3..1e3, Just(5e-324), Just(-1e300)], 1..30),
+    ) {
+        let mut listed: Vec<f64> = first.iter().flat_map(|a| second.iter().map(move |b| a - b)).collect();
+        listed.sort_by(f64::total_cmp);
+        let found = hodges_lehmann(&first, &second, Level::P95).unwrap();
+        holds(&found);
+        prop_assert_eq!(found.value, median(&listed).unwrap());
+        if let Some((low, high)) = found.interval() {
+            let at = |value: f64| listed.iter().filter(|other| **other < value).count();
+            // Both bounds are differences, as far from the lower end as from the upper, ties apart.
+            prop_assert!(listed.contains(&low) && listed.contains(&high));
+            let above = |value: f64| listed.iter().filter(|other| **other > value).count();
+            prop_assert!(at(low) <= listed.len() / 2 && above(high) <= listed.len() / 2);
+        }
+    }
+
+    #[test]
+    fn flatness_is_found_where_its_p_is_low(values in prop::collection::vec(90.0..110.0, 5..25), percent in 1_u8..40) {
+        let times: Vec<f64> = (0..values.len()).map(|day| day as f64).collect();
+        let margin = Margin::new(f64::from(percent) / 100.0).unwrap();
+        let test = flat_test_autocorrelated(&times, &values, margin).unwrap();
+        let bound = margin.share_of_mean() * mean(&values).unwrap() / (values.len() - 1) as f64;
+        let p = slope_equivalence_p(&times, &values, bound).unwrap();
+        prop_assert!((0.0..=1.0).contains(&p));
+        prop_assert_eq!(p < 0.05, test.verdict == TrendVerdict::Flat, "p {}, {:?}", p, test);
+    }
 }

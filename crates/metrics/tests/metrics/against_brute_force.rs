@@ -48,7 +48,7 @@ impl Output {
     }
 
     /// Where the stage wrote.
-    fn dir(&self) -> std::path::PathBuf {
+    pub fn dir(&self) -> std::path::PathBuf {
         self.dirs[1].path().join("measured")
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command as Plain, Stdio};
 
 use assert_cmd::Command;
-use tables::{Flow, Ledger, LedgerEntries, TableFile};
+use tables::{Flow, Ledger, LedgerEntries, TableFile, Tests};
 
 use crate::against_brute_force::Output;
 use crate::given::{DAY, STUDY, World, at};
@@ -51,7 +51,7 @@ fn threads_change_no_byte() {
         files(&dir)
     });
     let names: Vec<&String> = outputs[0].keys().collect();
-    assert_eq!(names.len(), 17, "{names:?}");
+    assert_eq!(names.len(), 19, "{names:?}");
     assert_eq!(outputs[0], outputs[1]);
 }
 
@@ -255,7 +255,9 @@ fn every_table_prints_in_every_format() {
     let from = given(&World::rich());
     let to = tempfile::tempdir().unwrap();
     let dir = to.path().join("m");
-    for table in ["measures", "series", "survival", "returns", "network"] {
+    for table in [
+        "measures", "series", "survival", "returns", "network", "at_risk", "tests",
+    ] {
         let print = |format: &str| {
             stdout(
                 metrics()
@@ -367,5 +369,14 @@ fn the_readme_names_every_id_and_no_other() {
     assert_eq!(
         output.series.keys().map(|key| key.0.clone()).collect::<BTreeSet<_>>(),
         series
+    );
+    let named: BTreeSet<&str> = readme
+        .lines()
+        .filter_map(|line| line.strip_prefix("| **")?.split("**").next())
+        .collect();
+    let tests = TableFile::<Tests>::open(&output.dir()).unwrap().read().unwrap();
+    assert_eq!(
+        tests.rows().unwrap().map(|row| row.family).collect::<BTreeSet<_>>(),
+        named
     );
 }

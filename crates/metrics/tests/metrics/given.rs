@@ -53,6 +53,8 @@ pub struct World {
     pub interactions: Vec<(i64, usize, String, InteractionKind, i64)>,
     /// Account, moment, followers, posts written.
     pub seen: Vec<(usize, i64, i64, i64)>,
+    /// Whether lives end before they begin, as no `enrich` should write them.
+    pub backwards: bool,
     /// Person, return number, account.
     pub personas: Vec<(&'static str, i64, usize)>,
 }
@@ -371,6 +373,14 @@ impl World {
             let Some(entered) = moments.clone().min() else { continue };
             let last = moments.max().map(Timestamp);
             let gone = self.suspended[account].map(|end| Timestamp(end + DAY / 2));
+            let (entered, last, gone) = match self.backwards {
+                true => (
+                    last.map_or(entered, |last| last.0),
+                    Some(Timestamp(entered)),
+                    gone.map(|_| Timestamp(entered - DAY)),
+                ),
+                false => (entered, last, gone),
+            };
             spells.push(Spell {
                 platform: PLATFORM,
                 account_id: name,

@@ -4,6 +4,7 @@
 
 mod against_brute_force;
 mod against_duckdb;
+mod bad_input;
 mod command;
 mod given;
 mod parts;

@@ -140,11 +140,29 @@ fn what_a_curve_is_asked() {
 }
 
 #[test]
+fn shifts_of_groups_whose_pairs_could_not_be_listed() {
+    // A hundred thousand million pairs; both groups evenly spaced, so that the shift is that of their middles.
+    let first: Vec<f64> = (0..200_000).map(|i| 1e6 + f64::from(i)).collect();
+    let second: Vec<f64> = (0..500_000).map(f64::from).collect();
+    let found = hodges_lehmann(&first, &second, Level::P95).unwrap();
+    close(found.value, 1e6 + 99_999.5 - 249_999.5, 1e-14);
+    let (low, high) = found.interval().unwrap();
+    assert!(
+        low < found.value && found.value < high && high - low < 3000.0,
+        "{low} {high}"
+    );
+}
+
+#[test]
 fn edges_of_groups() {
     assert_eq!(mann_whitney(&[], &A), Err(Reason::TooFew { needed: 1, found: 0 }));
     assert_eq!(mann_whitney(&[2.0; 4], &[2.0; 3]), Err(Reason::Constant));
     assert_eq!(
         brunner_munzel(&[1.0, 2.0], &[3.0, 4.0], Level::P95),
+        Err(Reason::NoOverlap)
+    );
+    assert_eq!(
+        brunner_munzel(&[1.0, 1.0], &[1.0, 1.0], Level::P95),
         Err(Reason::Constant)
     );
     assert_eq!(

@@ -185,6 +185,65 @@ table! {
 }
 
 table! {
+    /// Who was at risk of suspension at an age, and what had happened until then: the table under a survival curve.
+    AtRisk("at_risk", 1): AtRiskRow by [group, window, time_days] {
+        /// The accounts it is of.
+        group: &'a str,
+        /// The window, or `all`.
+        window: &'a str,
+        /// Days since creation.
+        time_days: Option<f64>,
+        /// Accounts under watch just before that age; who is first seen later is not yet among them.
+        at_risk: Option<i64>,
+        /// Suspensions up to that age, it included.
+        events: Option<i64>,
+        /// Lives censored up to that age, it included.
+        censored: Option<i64>,
+        /// Why there are no counts.
+        reason: Option<&'a str>,
+    }
+}
+
+table! {
+    /// A test of a hypothesis: its p-value as it stands and adjusted for the others of its family; or null, with the reason. All p-values
+    /// of one family and one window, of whatever group, are adjusted together (Holm 1979).
+    Tests("tests", 1): TestRow by [family, test, group, window] {
+        /// The family: the question, a point, the kind of test, such as `returns.signed_rank`.
+        family: &'a str,
+        /// What is compared, such as `followers_peak.against_first`.
+        test: &'a str,
+        /// The accounts it is taken over, as in `measures`.
+        group: &'a str,
+        /// The window, or `all`.
+        window: &'a str,
+        /// The test's statistic; `method` says which.
+        statistic: Option<f64>,
+        /// Two-sided p-value (of an equivalence test the larger of its two one-sided ones).
+        p_value: Option<f64>,
+        /// `p_value` adjusted for the family's other p-values of the same window.
+        p_holm: Option<f64>,
+        /// How many p-values the family has in this window.
+        family_size: i64,
+        /// The size of what is tested, in `unit`.
+        effect: Option<f64>,
+        /// Lower bound of the effect's interval: of 95 %, where `method` does not say 90 %.
+        ci_low: Option<f64>,
+        /// Upper bound.
+        ci_high: Option<f64>,
+        /// The effect's unit.
+        unit: &'a str,
+        /// How many units (as `method` says) the test rests on; of two groups, those in the first.
+        n: i64,
+        /// Those in the second group, or in all others.
+        n_other: Option<i64>,
+        /// What is compared and how: test, ties, exact or asymptotic, alternative, effect and interval.
+        method: &'a str,
+        /// Why there is no p-value.
+        reason: Option<&'a str>,
+    }
+}
+
+table! {
     /// A published figure beside the reproduced one.
     Comparisons("comparisons", 1): Comparison by [figure] {
         /// The published figure's id.

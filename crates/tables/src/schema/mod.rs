@@ -21,8 +21,8 @@ pub use ingest::{
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
-    NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Wave, Waves,
+    AtRisk, AtRiskRow, Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures,
+    Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, TestRow, Tests, Wave, Waves,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
@@ -93,6 +93,8 @@ pub fn all() -> Vec<Description> {
         describe::<Network>(),
         describe::<Waves>(),
         describe::<Influence>(),
+        describe::<AtRisk>(),
+        describe::<Tests>(),
         describe::<Comparisons>(),
         describe::<Counterparts>(),
         describe::<TruthPersons>(),

@@ -1,0 +1,348 @@
+"""Makes the rows of `tests`, `at_risk` and of survival measures anew, from what enrich wrote and from the small tables of metrics, with
+scipy, lifelines and plain counting; prints how many rows of each family agree, and fails at the first that does not.
+
+Usage: hypotheses.py ENRICHED MEASURED
+"""
+
+import sys
+import warnings
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.stats as st
+from lifelines import CoxPHFitter, KaplanMeierFitter
+from lifelines.utils import restricted_mean_survival_time
+
+warnings.simplefilter("ignore")
+ENRICHED, MEASURED = Path(sys.argv[1]), Path(sys.argv[2])
+FEWEST = 5  # privacy.min_group_size of the study
+
+
+def table(folder, name):
+    whole, parts = folder / f"{name}.parquet", folder / name
+    return pd.read_parquet(whole if whole.exists() else parts)
+
+
+def ms(column):
+    return column.astype("datetime64[ms, UTC]")
+
+
+tests = table(MEASURED, "tests")
+returns, series, measures = (table(MEASURED, name) for name in ("returns", "series", "measures"))
+at_risk = table(MEASURED, "at_risk")
+spells, stays, personas, accounts, windows = (
+    table(ENRICHED, name) for name in ("spells", "stays", "personas", "accounts", "windows")
+)
+rows = {(r.family, r.test, r.group, r.window): r for r in tests.itertuples()}
+agreed = Counter()
+DAY = pd.Timedelta(days=1)
+WINDOWS = {w.window: (w.from_at, w.to_at + pd.Timedelta(milliseconds=1)) for w in windows.itertuples()}
+BEGIN, END = WINDOWS["all"]
+
+
+def close(found, expected, what, tolerance=1e-9):
+    assert found is not None and np.isfinite(found), f"{what}: {found}, expected {expected}"
+    scale = max(abs(expected), 1e-300)
+    assert abs(found - expected) <= tolerance * scale, f"{what}: {found}, expected {expected}"
+
+
+def row(*key):
+    agreed[key[0]] += 1
+    return rows[key]
+
+
+def members(group, window):
+    """Who was on the list at any time within the window."""
+    if group == "everyone":
+        return None
+    begin, end = WINDOWS[window]
+    of = stays[stays.set == group]
+    inside = (of.from_at.isna() | (of.from_at < end)) & (of.to_at.isna() | (of.to_at > begin))
+    return set(of[inside].account_id)
+
+
+# Holm by hand: the i-th smallest of m times m - i + 1, never below the one before.
+for (family, window), of in tests[tests.p_value.notna()].groupby(["family", "window"]):
+    ordered = of.sort_values("p_value")
+    m, highest = len(ordered), 0.0
+    for place, test in enumerate(ordered.itertuples()):
+        highest = max(highest, min(1.0, (m - place) * test.p_value))
+        close(test.p_holm, highest, (family, test.test, test.group))
+        assert test.family_size == m
+    agreed["holm"] += m
+assert tests.p_holm.notna().equals(tests.p_value.notna())
+assert (tests.p_value.notna() | tests.reason.notna()).all()
+
+# Returns.
+before = {
+    (p.persona_id, p.return_number): p.predecessor for p in personas.itertuples() if isinstance(p.predecessor, str)
+}
+of_person = {person: {r.return_number: r for r in chain.itertuples()} for person, chain in returns.groupby("person_id")}
+COMPARED = {
+    "followers_peak": ("followers_peak", "followers_peak"),
+    "followers_last": ("followers_last", "followers_last"),
+    "followers_after": ("followers_after", "followers_after"),
+    "followers_regained": ("followers_after", "followers_last"),
+    "pace": ("tweets_per_day", "tweets_per_day"),
+}
+for group in ("everyone", "listed", "expanded"):
+    inside = members(group, "all")
+    chosen = {
+        person: chain
+        for person, chain in of_person.items()
+        if inside is None or any(account.account_id in inside for account in chain.values())
+    }
+    numbers = sorted({number for chain in chosen.values() for number in chain if number > 0})
+    for test, (later, earlier) in COMPARED.items():
+        for against in ("first", "previous"):
+            for number in [None] + numbers:
+                if number == 1 and against == "previous":
+                    continue
+                ratios = []
+                for person, chain in chosen.items():
+                    own = []
+                    for position, account in chain.items():
+                        if position == 0 or (number is not None and position != number):
+                            continue
+                        named = before.get((person, position))
+                        if against == "first":
+                            other = chain.get(0)
+                        elif named:
+                            other = next((a for a in chain.values() if a.account_id == named), None)
+                        else:
+                            other = chain.get(position - 1)
+                        if other is None:
+                            continue
+                        one, two = getattr(account, later), getattr(other, earlier)
+                        if pd.notna(one) and pd.notna(two) and two > 0:
+                            own.append(one / two)
+                    if own:
+                        ratios.append(np.median(own))
+                part = group if number is None else f"{group}/return_{number}"
+                ranked = row("returns.signed_rank", f"{test}.against_{against}", part, "all")
+                signed = row("returns.sign", f"{test}.against_{against}", part, "all")
+                assert ranked.n == signed.n == len(ratios), (test, against, part, ranked.n, len(ratios))
+                if len(ratios) < FEWEST:
+                    assert pd.isna(ranked.p_value) and "fewer than 5 persons" in ranked.reason
+                    continue
+                for found in (ranked, signed):
+                    close(found.effect, np.median(ratios), part)
+                    assert found.ci_low <= found.effect <= found.ci_high
+                with np.errstate(divide="ignore"):
+                    logs = np.log(ratios)
+                far = np.abs(logs[np.isfinite(logs)]).max(initial=0.0)
+                logs[~np.isfinite(logs)] = -(far + 1.0)
+                nonzero = logs[logs != 0.0]
+                if len(nonzero) == 0:
+                    assert pd.isna(ranked.p_value)
+                    continue
+                close(signed.p_value, st.binomtest(int((nonzero > 0).sum()), len(nonzero)).pvalue, part)
+                ranks = st.rankdata(np.abs(logs))
+                assert ranked.statistic == ranks[logs > 0].sum()
+                if len(nonzero) > 50:
+                    expected = st.wilcoxon(logs, zero_method="pratt", correction=True, method="asymptotic")
+                    close(ranked.p_value, expected.pvalue, part)
+                elif len(nonzero) <= 16:
+                    # All signs, counted out: scipy's exact test takes neither ties nor zeros.
+                    kept = ranks[logs != 0.0]
+                    signs = (np.arange(2 ** len(kept))[:, None] >> np.arange(len(kept))) & 1
+                    sums = signs @ kept
+                    least = min(ranks[logs > 0].sum(), ranks[logs < 0].sum())
+                    close(ranked.p_value, min(1.0, 2.0 * np.mean(sums <= least + 1e-9)), part)
+                elif len(set(np.abs(logs))) == len(logs) == len(nonzero):
+                    close(ranked.p_value, st.wilcoxon(logs, method="exact").pvalue, part)
+
+# Suspended against not, each as last seen by the window's end.
+spells["end"] = spells.last_alive_at + (spells.first_gone_at - spells.last_alive_at) // 2
+spells.loc[spells.last_alive_at.isna(), "end"] = spells.first_gone_at
+spells.loc[spells.censored, "end"] = pd.NaT
+for window, (begin, end) in WINDOWS.items():
+    fates = {}
+    for life in spells.itertuples():
+        if pd.notna(life.end) and begin <= life.end < end and life.end_state == "suspended":
+            fates[life.account_id] = True
+        elif pd.notna(life.end) and life.end < end:
+            pass
+        elif pd.notna(life.entered_at) and life.entered_at < end:
+            fates.setdefault(life.account_id, False)
+    seen = accounts[accounts.observed_at < end]
+    last = seen.groupby("account_id").observed_at.max().rename("last")
+    seen = seen.join(last, on="account_id")
+    newest = seen[seen.observed_at == seen["last"]].groupby("account_id")[
+        ["followers", "following", "statuses", "tweets_per_day"]
+    ].max()
+    newest["fate"] = newest.index.map(fates.get)
+    for group in ("everyone", "listed", "expanded"):
+        inside = members(group, window)
+        of = newest if inside is None else newest[newest.index.isin(inside)]
+        for name, column in (
+            ("followers", "followers"), ("following", "following"), ("statuses", "statuses"), ("pace", "tweets_per_day"),
+        ):
+            values = of[[column, "fate"]].dropna()
+            a = values[values.fate == True][column].to_numpy(float)  # noqa: E712
+            b = values[values.fate == False][column].to_numpy(float)  # noqa: E712
+            ranked, placed = (row(f"contrast.{kind}", name, group, window) for kind in ("mann_whitney", "brunner_munzel"))
+            assert (ranked.n, ranked.n_other) == (len(a), len(b)), (group, window, name, ranked, len(a), len(b))
+            if min(len(a), len(b)) < FEWEST:
+                assert pd.isna(ranked.p_value) and ranked.reason
+                continue
+            expected = st.mannwhitneyu(a, b, method="asymptotic")
+            close(ranked.statistic, expected.statistic, name)
+            close(ranked.p_value, expected.pvalue, name)
+            differences = np.sort(np.subtract.outer(a, b), None)
+            close(ranked.effect + 1e6, np.median(differences) + 1e6, name)
+            expected = st.brunnermunzel(a, b)
+            close(placed.statistic, -expected.statistic, name)
+            close(placed.p_value, expected.pvalue, name, 1e-8)
+            close(placed.effect, (np.mean(differences > 0) + np.mean(differences == 0) / 2), name)
+
+# Survival: first lives, watched from the later of first observation and listing, within the period.
+first = spells[spells.spell_number == 1].copy()
+since = stays[stays.set == "listed"].groupby("account_id").from_at.apply(lambda f: pd.NaT if f.isna().any() else f.min())
+since_expanded = stays[stays.set == "expanded"].groupby("account_id").from_at.apply(
+    lambda f: pd.NaT if f.isna().any() else f.min()
+)
+persons = {p.account_id: (p.persona_id, p.return_number) for p in personas.itertuples()}
+
+
+def lives(group, also_since=None, window="all"):
+    """Entry, exit (days of age), event, and what the account is, of every life that can be watched."""
+    inside = members(group, window)
+    begin, end = WINDOWS[window]
+    of = first if inside is None else first[first.account_id.isin(inside)]
+    found = []
+    for life in of.itertuples():
+        if pd.isna(life.created_at) or pd.isna(life.entered_at) or pd.isna(life.last_alive_at):
+            continue
+        if life.created_at > life.entered_at:
+            continue
+        suspended = pd.notna(life.first_gone_at) and not life.censored and life.end_state == "suspended"
+        gone = life.end if suspended else life.last_alive_at
+        entry = max(life.entered_at, begin)
+        for starts in [{"listed": since, "expanded": since_expanded}.get(group), also_since]:
+            if starts is not None and pd.notna(starts.get(life.account_id)):
+                entry = max(entry, starts[life.account_id])
+        leaves, event = (gone, suspended) if gone < end else (end, False)
+        if entry >= leaves:
+            continue
+        person, number = persons.get(life.account_id, (life.account_id, 0))
+        found.append(((entry - life.created_at) / DAY, (leaves - life.created_at) / DAY, event, life.account_id, person,
+                      number > 0, life.created_at.year * 12 + life.created_at.month))
+    return pd.DataFrame(found, columns=["entry", "exit", "event", "account", "person", "returned", "month"])
+
+
+def log_rank(data, stratum, column="one"):
+    """Observed less expected of each group over all event times of all strata, with their hypergeometric covariance."""
+    groups = sorted(data[column].unique())
+    surplus, covariance = np.zeros(len(groups)), np.zeros((len(groups), len(groups)))
+    for _, of in data.groupby(stratum):
+        belongs = np.array([of[column] == group for group in groups])
+        for time in np.unique(of.exit[of.event]):
+            there = ((of.entry < time) & (of.exit >= time)).to_numpy()
+            dying = there & (of.event & (of.exit == time)).to_numpy()
+            n, d = there.sum(), dying.sum()
+            share = (belongs & there).sum(axis=1) / n
+            surplus += (belongs & dying).sum(axis=1) - d * share
+            if n > 1:
+                covariance += d * (n - d) / (n - 1) * (np.diag(share) - np.outer(share, share))
+    chi = surplus @ np.linalg.pinv(covariance, rcond=1e-10) @ surplus
+    return chi, st.chi2.sf(chi, len(groups) - 1)
+
+
+listed = members("listed", "all")
+for group in ("everyone", "listed", "expanded"):
+    for test in ("returned_against_first", "listed_against_rest"):
+        if test == "listed_against_rest":
+            if group == "listed":
+                assert "all accounts" in rows[("survival.log_rank", test, group, "all")].reason
+                continue
+            data = lives(group, since[since.index.isin(listed)])
+            data["one"] = data.account.isin(listed)
+        else:
+            data = lives(group)
+            data["one"] = data.returned
+        data["none"] = 0
+        for suffix, stratum in (("", "none"), (".by_month_created", "month")):
+            found = row("survival.log_rank", test + suffix, group, "all")
+            assert (found.n, found.n_other) == (data["one"].sum(), (~data["one"]).sum())
+            chi, p = log_rank(data, stratum)
+            close(found.statistic, chi, test)
+            close(found.p_value, p, test, 1e-8)
+            frame = data[["entry", "exit", "event", "person"]].assign(x=data["one"].astype(float), s=data[stratum])
+            fitted = CoxPHFitter().fit(
+                frame.drop(columns=["person"]), "exit", "event", entry_col="entry", strata=["s"],
+                fit_options={"precision": 1e-12},
+            )
+            # lifelines stops where a step is small.
+            close(found.effect, float(np.exp(fitted.params_["x"])), test, 1e-6)
+    data = lives(group)
+    data["none"] = 0
+    data["number"] = data.account.map(lambda account: min(3, persons.get(account, (None, 0))[1]))
+    counts = data.number.value_counts()
+    for suffix, stratum in (("", "none"), (".by_month_created", "month")):
+        found = row("survival.log_rank", "by_return_number" + suffix, group, "all")
+        if counts.min() < FEWEST:
+            assert pd.isna(found.p_value) and found.reason.startswith("fewer than 5 lives")
+            continue
+        chi, p = log_rank(data, stratum, "number")
+        close(found.statistic, chi, found.test, 1e-8)
+        close(found.p_value, p, found.test, 1e-7)
+    for age in (0, 7, 30, 60, 90, 180, 365, 730, 1095):
+        of = at_risk[(at_risk.group == group) & (at_risk.window == "all") & (at_risk.time_days == age)].iloc[0]
+        expected = (
+            ((data.entry < age) & (data.exit >= age)).sum(),
+            (data.event & (data.exit <= age)).sum(),
+            (~data.event & (data.exit <= age)).sum(),
+        )
+        assert (of.at_risk, of.events, of.censored) == expected, (group, age, of, expected)
+        agreed["at_risk"] += 1
+    at = measures[(measures.group == group) & (measures.window == "all")].set_index("measure")
+    late = at.loc["survival.median_days"].method
+    if "given survival to day" not in late:
+        curve = KaplanMeierFitter().fit(data.exit, data.event, entry=data.entry)
+        for days in (2, 7, 30, 90):
+            found = at.loc[f"survival.suspended_by_{days}_days"]
+            if pd.notna(found.value):
+                close(1.0 - found.value, float(curve.predict(days)), days)
+                agreed["suspended_by"] += 1
+        mean = at.loc["survival.restricted_mean_90_days"]
+        if pd.notna(mean.value):
+            # Both begin where somebody is watched first.
+            close(mean.value, restricted_mean_survival_time(curve, t=90), group)
+            agreed["restricted_mean"] += 1
+
+# Trends.
+for (family, test, group, window), found in rows.items():
+    if not family.startswith("trend.") or group == "everyone":
+        continue
+    begin, end = WINDOWS[window]
+    of = series[(series.measure == test) & (series.group == group) & (series["at"] >= begin) & (series["at"] < end)]
+    of = of[of.value.notna()].sort_values("at")
+    assert found.n == len(of), (family, test, group, window)
+    if pd.isna(found.p_value):
+        continue
+    agreed[family] += 1
+    values = of.value.to_numpy()
+    if family == "trend.mann_kendall":
+        s = sum(np.sign(values[j] - values[i]) for i in range(len(values)) for j in range(i + 1, len(values)))
+        assert found.statistic == s, (test, found.statistic, s)
+        days = (of["at"].astype("int64") // 86_400_000 if of["at"].dt.unit == "ms" else of["at"].astype("int64") // 86_400_000_000_000)
+        close(found.effect + 1e3, st.theilslopes(values, days.to_numpy()).slope + 1e3, test)
+        if test == "followers.mean":
+            told = measures[(measures.measure == "followers.trend_p") & (measures.group == group) & (measures.window == window)]
+            assert found.p_value == told.value.iloc[0]
+    else:
+        within = found.ci_low > -10.0 and found.ci_high < 10.0
+        assert (found.p_value < 0.05) == within, (test, found)
+
+# Cox: z gives p.
+for (family, test, group, window), found in rows.items():
+    if family in ("survival.cox", "survival.proportional_hazards") and pd.notna(found.p_value):
+        agreed[family] += 1
+        tail = 2 * st.norm.sf(abs(found.statistic)) if family == "survival.cox" else st.chi2.sf(found.statistic, 1)
+        close(found.p_value, tail, test, 1e-8)
+
+for name in sorted(agreed):
+    print(name, agreed[name])
