@@ -16,6 +16,7 @@ mod accounts;
 mod arabizi;
 mod design;
 mod expand;
+mod gazetteer;
 mod identity;
 mod interactions;
 mod known;
@@ -42,9 +43,9 @@ use tables::{
 };
 
 use crate::design::{Given, STUDY_FILE};
+use crate::gazetteer::Gazetteer;
 use crate::interactions::Addressed;
 use crate::known::Known;
-use crate::location::Gazetteer;
 use crate::ties::Gathered;
 
 /// Lives, memberships, interactions, languages, places.
@@ -313,10 +314,13 @@ fn accounts_with_places(dir: &StageDir, run: &mut Run, known: &mut Known) -> any
             if row.location.is_some() && !files_with_locations.contains(row.source_file) {
                 files_with_locations.insert(row.source_file.to_owned());
             }
-            let country = row.location.and_then(|location| gazetteer.country(location));
+            let place = row.location.map(|location| location::place(&gazetteer, location));
+            let place = place.unwrap_or_default();
+            let candidates = place.in_words();
             let age_days = members::age_days(&row);
             writer.push(&Account {
-                location_country: country.as_deref(),
+                location_country: place.country(),
+                location_candidates: candidates.as_deref(),
                 age_days,
                 tweets_per_day: members::tweets_per_day(row.statuses, age_days),
                 ..row

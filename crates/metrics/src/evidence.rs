@@ -57,7 +57,7 @@ pub struct MemberRow {
     pub tweets_per_day: Option<f64>,
     /// Whether it declared any location; none where no profile was seen.
     pub location_shown: Option<bool>,
-    /// Country of that location (ISO 3166-1 alpha-2), where one could be read.
+    /// The countries that it may mean (ISO 3166-1 alpha-2), a space between, where any could be read.
     pub country: Option<String>,
 }
 
@@ -75,7 +75,7 @@ pub struct SizeRow {
 /// Members of a set at a sample that answered, by country.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationRow {
-    /// ISO 3166-1 alpha-2; empty where none could be read.
+    /// The countries that the location may mean (ISO 3166-1 alpha-2), a space between; empty where none could be read.
     pub country: String,
     /// Whose profile was seen.
     pub observed: u64,

@@ -353,7 +353,7 @@ impl Loader<'_> {
                     statuses: row.statuses,
                     tweets_per_day: row.tweets_per_day,
                     location_shown: row.location_shown,
-                    country: row.location_country.map(str::to_owned),
+                    country: row.location_candidates.map(str::to_owned),
                 };
                 self.evidence.members.push(member);
             }

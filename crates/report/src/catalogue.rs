@@ -323,6 +323,13 @@ pub(crate) const ENTRIES: &[Entry] = &[
         "of the members whose profile was seen, those that declare no location",
     ),
     entry(
+        "location.ambiguous_share",
+        "Share of members with an ambiguous location",
+        Accounts,
+        Quantity,
+        "of the members that declare a location, those whose location may mean several countries",
+    ),
+    entry(
         "tweets_per_day.lifetime.share_under_1",
         "Members below 1 tweet a day",
         Accounts,

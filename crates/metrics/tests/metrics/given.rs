@@ -349,6 +349,7 @@ impl World {
                     tweets_per_day: seen.map(|row| self.lifetime(account, row.0, row.2)),
                     location_shown: seen.map(|_| account % 2 == 0),
                     location_country: [Some("SY"), None, Some("DE"), None][account % 4],
+                    location_candidates: [Some("SY"), None, Some("DE"), Some("IQ SY")][account % 4],
                 });
             }
         }

@@ -120,6 +120,13 @@ const TOGETHER: &[Together<'static>] = &[
         beside: &[],
         shape: Shape::Line,
     },
+    Together {
+        id: "location-ambiguous",
+        title: "Share of members with an ambiguous location",
+        series: &[("location.ambiguous_share", "share")],
+        beside: &[],
+        shape: Shape::Line,
+    },
 ];
 
 /// The charts, and what could not be drawn.

@@ -68,7 +68,7 @@ table! {
 table! {
     /// An account's membership of a set at a sample, with what was known of the account then: its newest observation at or
     /// before the sample.
-    Members("members", 2): Member by [set, sample_at, platform, account_id] {
+    Members("members", 3): Member by [set, sample_at, platform, account_id] {
         /// The set.
         set: SetName,
         /// The sample's instant.
@@ -116,6 +116,8 @@ table! {
         location_shown: Option<bool>,
         /// Country of the self-declared location then (ISO 3166-1 alpha-2).
         location_country: Option<&'a str>,
+        /// All countries that it may mean, as in `accounts`.
+        location_candidates: Option<&'a str>,
     }
 }
 
