@@ -13,8 +13,8 @@ pub use dedupe::{
     PersonaLink, Personas,
 };
 pub use enrich::{
-    AccountLanguage, AccountLanguages, Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells,
-    Stay, Stays, WindowRow, Windows,
+    AccountLanguage, AccountLanguages, AccountSign, AccountSigns, Interaction, Interactions, Member, Members,
+    PostingDay, PostingDays, Sample, Samples, Spell, Spells, Stay, Stays, Term, Terms, WindowRow, Windows,
 };
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
@@ -28,7 +28,7 @@ pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
     TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
-pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, VerdictWord};
+pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, TermKind, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
 use arrow::datatypes::SchemaRef;
@@ -85,6 +85,9 @@ pub fn all() -> Vec<Description> {
         describe::<Members>(),
         describe::<Stays>(),
         describe::<AccountLanguages>(),
+        describe::<AccountSigns>(),
+        describe::<Terms>(),
+        describe::<PostingDays>(),
         describe::<Interactions>(),
         describe::<Measures>(),
         describe::<Series>(),
