@@ -55,7 +55,7 @@ pub(crate) fn is_automation(client: &str) -> bool {
     KNOWN.binary_search(&lower.as_str()).is_ok()
         || lower
             .split(|c: char| !c.is_alphanumeric())
-            .any(|word| matches!(word, "bot" | "bots" | "rss" | "autopost" | "autotweet"))
+            .any(|word| matches!(word, "bot" | "bots" | "rss" | "autopost" | "autotweet" | "scheduler"))
 }
 
 /// A hashtag as it is counted; none where nothing is left of it, or it is too long to be one.

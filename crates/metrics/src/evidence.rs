@@ -354,6 +354,8 @@ pub struct Evidence {
     pub last_seen: Vec<LastSeenRow>,
     /// By window, account, tag and language.
     pub languages: Vec<LanguageRow>,
+    /// By group and span.
+    pub content: crate::content_tally::Contents,
 }
 
 /// Which accounts belong to a group.
@@ -409,6 +411,7 @@ impl Evidence {
             reactions: Vec::new(),
             last_seen: Vec::new(),
             languages: Vec::new(),
+            content: crate::content_tally::Contents::new(),
         }
     }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
-use tables::{Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Timestamp, Waves};
+use tables::{Content, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, TermKind, Timestamp, Waves};
 
 /// A table that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -26,6 +26,8 @@ pub enum Printed {
     Waves,
     /// Members by reactions drawn and given (without account ids)
     Influence,
+    /// Hashtags, domains and clients of most posts or accounts
+    Content,
 }
 
 /// How it is printed.
@@ -189,6 +191,10 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
         Printed::Waves => columns!(
             Waves: group, from_at, to_at, suspensions, account_days, excess, base_percent_per_day, ratio, ci_low, ci_high, open,
         ),
+        Printed::Content => columns!(
+            Content: group, window, kind, rank, platform, term, mark, posts, reposts, accounts, posts_of_group, accounts_of_group,
+            share_of_posts, share_of_accounts, ci_low, ci_high,
+        ),
         Printed::Influence => columns!(Influence: group, window, rank, influence, exposure, interactivity),
     })
 }
@@ -201,6 +207,12 @@ trait Cell {
 impl Cell for &str {
     fn value(self) -> Value {
         Value::from(self)
+    }
+}
+
+impl Cell for TermKind {
+    fn value(self) -> Value {
+        Value::from(self.word())
     }
 }
 

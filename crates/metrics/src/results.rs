@@ -98,6 +98,23 @@ pub struct WaveRow {
     pub open: bool,
 }
 
+/// A term of a group's own posts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContentRow {
+    /// What it is.
+    pub kind: tables::TermKind,
+    /// Its place among the terms kept.
+    pub rank: i64,
+    /// The term and its uses.
+    pub term: crate::content_tally::TermUse,
+    /// Own posts of the group that the uses are out of.
+    pub posts_of_group: u64,
+    /// Accounts that wrote those.
+    pub accounts_of_group: u64,
+    /// Share of the accounts that used it, with its 95 % interval.
+    pub share_of_accounts: Option<(f64, Option<f64>, Option<f64>)>,
+}
+
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -115,6 +132,8 @@ pub struct Results {
     pub waves: BTreeMap<String, Vec<WaveRow>>,
     /// By group and window, in order of rank.
     pub influence: BTreeMap<(String, String), Vec<InfluenceRow>>,
+    /// By group and window, in order of kind and rank.
+    pub content: BTreeMap<(String, String), Vec<ContentRow>>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
     pub left_out: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -163,6 +182,9 @@ impl Results {
         }
         for ((group, window), rows) in of_part.influence {
             self.influence.insert((part.of_group(&group), window), rows);
+        }
+        for ((group, window), rows) in of_part.content {
+            self.content.insert((part.of_group(&group), window), rows);
         }
     }
 

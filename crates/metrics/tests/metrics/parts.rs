@@ -47,7 +47,7 @@ impl Study {
         rows.map(|mut row| {
             let group = row["group"].as_str().unwrap().to_owned();
             row.as_object_mut().unwrap().remove("group");
-            let key: Vec<String> = ["measure", "window", "at", "relation", "time_days", "rank"]
+            let key: Vec<String> = ["measure", "window", "at", "relation", "time_days", "kind", "rank"]
                 .iter()
                 .map(|column| row[*column].to_string())
                 .collect();
@@ -84,7 +84,7 @@ fn everybody() -> String {
 #[test]
 fn a_part_that_holds_everybody_is_the_whole() {
     let study = Study::with(&everybody());
-    for table in ["measures", "series", "survival", "network", "influence"] {
+    for table in ["measures", "series", "survival", "network", "influence", "content"] {
         let rows = study.rows("whole", table);
         let of = |suffix: &str| -> BTreeMap<(String, String), &Value> {
             rows.iter()
@@ -122,7 +122,7 @@ fn parts_add_up() {
     assert!(told > 0, "the test would say nothing");
     let measures = study.rows("parity", "measures");
     let value = |measure: &str, group: &str| {
-        let key = format!("\"{measure}\" \"all\" null null null null");
+        let key = format!("\"{measure}\" \"all\" null null null null null");
         measures[&(group.to_owned(), key)]["value"].as_f64()
     };
     for measure in ["volume.posts", "volume.accounts"] {

@@ -21,7 +21,7 @@ pub use ingest::{
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
+    Comparison, Comparisons, Content, ContentTerm, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
     NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Wave, Waves,
 };
 pub use truth::{
@@ -96,6 +96,7 @@ pub fn all() -> Vec<Description> {
         describe::<Network>(),
         describe::<Waves>(),
         describe::<Influence>(),
+        describe::<Content>(),
         describe::<Comparisons>(),
         describe::<Counterparts>(),
         describe::<TruthPersons>(),

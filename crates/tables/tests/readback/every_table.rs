@@ -13,7 +13,7 @@ macro_rules! for_every_table {
         for_every_table!($function($($argument),*):
             Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters ClusterMembers
             Campaigns Personas Links Samples Windows Spells Members Stays AccountLanguages AccountSigns Terms PostingDays Interactions Measures Series Survival Returns Network
-            Waves Influence Comparisons Counterparts TruthPersons
+            Waves Influence Content Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
