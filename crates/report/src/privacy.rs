@@ -107,7 +107,7 @@ impl Privacy {
     /// Takes away what [`Privacy::mark`] has marked, and what is too small in the other tables; returns how many rows of
     /// each table are not shown.
     pub(crate) fn take_away(self, measured: &mut Measured) -> Vec<(&'static str, u64)> {
-        let mut taken = [("measures", 0), ("series", 0), ("survival", 0), ("network", 0)];
+        let mut taken = [("measures", 0), ("series", 0), ("survival", 0), ("network", 0), ("content", 0)];
         for row in measured.measures.iter_mut().filter(|row| row.number.hidden.is_some()) {
             self.hide(&mut row.number);
             taken[0].1 += 1;
@@ -121,6 +121,15 @@ impl Privacy {
         measured.network.retain(|ties| !self.is_small(ties.accounts));
         taken[2].1 = (steps - measured.survival.len()) as u64;
         taken[3].1 = (ties - measured.network.len()) as u64;
+        let few = &mut measured.terms_of_few;
+        measured.content.retain(|used| {
+            let shown = used.accounts >= self.smallest;
+            if !shown {
+                *few.entry((used.group.clone(), used.kind)).or_default() += 1;
+                taken[4].1 += 1;
+            }
+            shown
+        });
         taken.to_vec()
     }
 
