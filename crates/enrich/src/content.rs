@@ -165,10 +165,18 @@ impl Content {
         let account_ranks = ranks(&order);
         let rank = |account: AccountNumber| account_ranks[account.index()];
         let term_ranks = self.terms.ranks();
+        // The first account of each platform, in the order of platforms, by which millions of rows are sorted faster than by name.
+        let platform = |number: &u32| accounts.name(numbers[*number as usize]).0;
+        let firsts = order.iter().enumerate().filter(|(place, number)| {
+            let before = place.checked_sub(1).and_then(|before| order.get(before));
+            before.is_none_or(|before| platform(before) != platform(number))
+        });
+        let firsts: Vec<u32> = firsts.map(|(_, number)| account_ranks[*number as usize]).collect();
         let mut uses = self.uses.in_order();
         uses.sort_unstable_by_key(|((term, account, day), _)| {
-            let platform = accounts.name(*account).0;
-            (platform, term_ranks[term.0 as usize], rank(*account), *day)
+            let account = rank(*account);
+            let platform = firsts.partition_point(|first| *first <= account);
+            (platform, term_ranks[term.0 as usize], account, *day)
         });
         let mut days = self.days.in_order();
         days.sort_unstable_by_key(|((account, day), _)| (rank(*account), *day));
