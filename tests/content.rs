@@ -30,7 +30,9 @@ fn witnessed(enriched: &Path, measured: &Path) -> Option<String> {
 
 /// Rows that the witness compared of something.
 fn compared(said: &str, what: &str) -> u64 {
-    let line = said.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(": "));
+    let line = said
+        .lines()
+        .find_map(|line| line.strip_prefix(what)?.strip_prefix(": "));
     line.unwrap().split(' ').next().unwrap().parse().unwrap()
 }
 
@@ -72,7 +74,10 @@ fn odd_words_end_no_run_and_are_counted_or_left_out() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let long = "x".repeat(10_240);
     let tweet = |id: u32, hashtags: &[&str], links: &[&str], client: &str, location: &str| {
-        let tags: Vec<_> = hashtags.iter().map(|tag| serde_json::json!({"text": tag, "indices": [0, 1]})).collect();
+        let tags: Vec<_> = hashtags
+            .iter()
+            .map(|tag| serde_json::json!({"text": tag, "indices": [0, 1]}))
+            .collect();
         let urls: Vec<_> = links
             .iter()
             .map(|link| serde_json::json!({"url": "https://t.co/x", "expanded_url": link, "indices": [0, 1]}))
@@ -86,16 +91,35 @@ fn odd_words_end_no_run_and_are_counted_or_left_out() {
         .to_string()
     };
     let lines = [
-        tweet(1, &["Tea", "TEA", "", "#"], &["http://www.bbc.co.uk/x", "javascript:alert(1)"], "<a href=\"x", "🇸🇾"),
-        tweet(2, &[&long], &["http:///nowhere", "https://bit.ly/x", "not a link"], "<a href='y'>IFTTT</a>", &"سوريا، ".repeat(1_500)),
+        tweet(
+            1,
+            &["Tea", "TEA", "", "#"],
+            &["http://www.bbc.co.uk/x", "javascript:alert(1)"],
+            "<a href=\"x",
+            "🇸🇾",
+        ),
+        tweet(
+            2,
+            &[&long],
+            &["http:///nowhere", "https://bit.ly/x", "not a link"],
+            "<a href='y'>IFTTT</a>",
+            &"سوريا، ".repeat(1_500),
+        ),
         tweet(3, &["شـاي", "أحمد"], &["https://www.موقع.com/"], "Pen & Ink", "Tripoli"),
     ];
     std::fs::write(folder.path().join("tweets.jsonl"), lines.join("\n") + "\n").unwrap();
     run_ok("ingest", [&path("tweets.jsonl"), "-q", "-o", &path("1")]);
     run_ok("dedupe", [&path("1"), "-q", "-o", &path("2")]);
     run_ok("enrich", [&path("2"), "-o", &path("3")]);
-    let terms = tables::TableFile::<tables::Terms>::open(Path::new(&path("3"))).unwrap().read().unwrap();
-    let found: Vec<(&str, &str, Option<&str>)> = terms.rows().unwrap().map(|row| (row.kind.word(), row.term, row.mark)).collect();
+    let terms = tables::TableFile::<tables::Terms>::open(Path::new(&path("3")))
+        .unwrap()
+        .read()
+        .unwrap();
+    let found: Vec<(&str, &str, Option<&str>)> = terms
+        .rows()
+        .unwrap()
+        .map(|row| (row.kind.word(), row.term, row.mark))
+        .collect();
     assert_eq!(
         found,
         [
@@ -109,17 +133,36 @@ fn odd_words_end_no_run_and_are_counted_or_left_out() {
             ("hashtag", "شاي", None),
         ]
     );
-    let accounts = tables::TableFile::<tables::Accounts>::open(Path::new(&path("3"))).unwrap().read().unwrap();
-    let places: Vec<_> = accounts.rows().unwrap().map(|row| (row.location_country, row.location_candidates)).collect();
-    assert_eq!(places, [(Some("SY"), Some("SY")), (Some("SY"), Some("SY")), (None, Some("LB LY"))]);
-    let signs = tables::TableFile::<tables::AccountSigns>::open(Path::new(&path("3"))).unwrap().read().unwrap();
+    let accounts = tables::TableFile::<tables::Accounts>::open(Path::new(&path("3")))
+        .unwrap()
+        .read()
+        .unwrap();
+    let places: Vec<_> = accounts
+        .rows()
+        .unwrap()
+        .map(|row| (row.location_country, row.location_candidates))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (Some("SY"), Some("SY")),
+            (Some("SY"), Some("SY")),
+            (None, Some("LB LY"))
+        ]
+    );
+    let signs = tables::TableFile::<tables::AccountSigns>::open(Path::new(&path("3")))
+        .unwrap()
+        .read()
+        .unwrap();
     let sign = signs.rows().unwrap().next().unwrap();
-    assert_eq!((sign.posts, sign.default_avatar, sign.automation_share), (3, Some(true), Some(0.5)));
+    assert_eq!(
+        (sign.posts, sign.default_avatar, sign.automation_share),
+        (3, Some(true), Some(0.5))
+    );
 }
 
 /// Real posts, by counts only.
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn real_posts_are_counted_alike() {
     let Some(data) = std::env::var_os("DIMINUENDO_DATA") else {
         eprintln!("skipped: content of real posts, since DIMINUENDO_DATA is not set");

@@ -202,7 +202,11 @@ mod tests {
     #[test]
     fn minutes_of_the_hour() {
         assert_eq!(minute_dispersion(&times((0..59).map(|i| i * 60))), None, "too few");
-        assert_eq!(minute_dispersion(&times((0..120).map(|i| i * 60))), Some(0.0), "each alike");
+        assert_eq!(
+            minute_dispersion(&times((0..120).map(|i| i * 60))),
+            Some(0.0),
+            "each alike"
+        );
         // All 120 on the same minute: (118² + 59·2²) / 59 / 2 = 120.
         let on_the_hour = minute_dispersion(&times((0..120).map(|i| i * 3600))).unwrap();
         assert!((on_the_hour - 120.0).abs() < 1e-12, "{on_the_hour}");

@@ -143,12 +143,7 @@ impl Content {
         Ok(())
     }
 
-    fn find(
-        &mut self,
-        kind: TermKind,
-        written: &str,
-        normalise: fn(&str) -> Option<String>,
-    ) -> anyhow::Result<()> {
+    fn find(&mut self, kind: TermKind, written: &str, normalise: fn(&str) -> Option<String>) -> anyhow::Result<()> {
         match self.terms.number(kind, written, normalise)? {
             Some(term) if !self.found.contains(&term) => self.found.push(term),
             Some(_) => {}
@@ -161,7 +156,11 @@ impl Content {
     pub(crate) fn in_order(self, accounts: &AccountNumbers) -> Counted {
         let mut order: Vec<u32> = (0..).take(accounts.all().count()).collect();
         let numbers: Vec<AccountNumber> = accounts.all().collect();
-        order.sort_by(|a, b| accounts.name(numbers[*a as usize]).cmp(&accounts.name(numbers[*b as usize])));
+        order.sort_by(|a, b| {
+            accounts
+                .name(numbers[*a as usize])
+                .cmp(&accounts.name(numbers[*b as usize]))
+        });
         let account_ranks = ranks(&order);
         let rank = |account: AccountNumber| account_ranks[account.index()];
         let term_ranks = self.terms.ranks();
@@ -219,7 +218,15 @@ impl Counted {
     pub(crate) fn days<'a>(&'a self, accounts: &'a AccountNumbers) -> impl Iterator<Item = PostingDay<'a>> {
         self.days.iter().map(|((account, day), counts)| {
             let (platform, account_id) = accounts.name(*account);
-            let [posts, reposts, hashtags_told, with_hashtag, links_told, with_link, client_told] = counts.map(i64::from);
+            let [
+                posts,
+                reposts,
+                hashtags_told,
+                with_hashtag,
+                links_told,
+                with_link,
+                client_told,
+            ] = counts.map(i64::from);
             PostingDay {
                 platform,
                 account_id,
@@ -237,9 +244,16 @@ impl Counted {
 
     /// Posts of each account by client: account, client, posts and reposts, in no order that matters.
     pub(crate) fn clients(&self) -> impl Iterator<Item = (AccountNumber, &str, u64)> {
-        let of_clients = self.uses.iter().filter(|((term, ..), _)| self.names[term.0 as usize].0 == TermKind::Client);
+        let of_clients = self
+            .uses
+            .iter()
+            .filter(|((term, ..), _)| self.names[term.0 as usize].0 == TermKind::Client);
         of_clients.map(|((term, account, _), [posts, reposts])| {
-            (*account, &*self.names[term.0 as usize].1, u64::from(*posts) + u64::from(*reposts))
+            (
+                *account,
+                &*self.names[term.0 as usize].1,
+                u64::from(*posts) + u64::from(*reposts),
+            )
         })
     }
 

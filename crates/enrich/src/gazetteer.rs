@@ -175,6 +175,7 @@ mod tests {
         let gazetteer = Gazetteer::new();
         let arabic = |name: &str| name.chars().any(|c| ('\u{621}'..='\u{64a}').contains(&c));
         let mut named = BTreeSet::new();
+        #[expect(clippy::iter_over_hash_type, reason = "gathered into a sorted set")]
         for (name, entry) in &gazetteer.names {
             for country in entry.countries() {
                 named.insert((country, arabic(name)));

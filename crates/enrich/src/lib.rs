@@ -42,9 +42,9 @@ use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
-    Account, AccountLanguages, AccountSigns, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Follows,
-    Input, Interaction, Interactions, Personas, Post, PostIds, PostingDays, Posts, Rejects, Roster, Sample, Samples,
-    SetName, Spells, Stays, TermKind, Terms, Timestamp, WindowRow, Windows,
+    Account, AccountLanguages, AccountSigns, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates,
+    Flow, Follows, Input, Interaction, Interactions, Personas, Post, PostIds, PostingDays, Posts, Rejects, Roster,
+    Sample, Samples, SetName, Spells, Stays, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
 use crate::account_signs::Habits;

@@ -180,10 +180,14 @@ fn of_part(gazetteer: &Gazetteer, words: &[Word]) -> Option<BTreeSet<&'static st
         // comma: there are more places of a name than we know (`Cairo, Illinois`).
         let mut meant = certain.clone();
         let last = names.iter().rposition(Name::is_certain_region).unwrap_or_default();
-        let elsewhere = names.iter().zip(all).enumerate().filter(|(position, (name, countries))| {
-            !countries.contains(country)
-                && (name.kind == Kind::Region || *position > last || stretches[*position] == stretches[last])
-        });
+        let elsewhere = names
+            .iter()
+            .zip(all)
+            .enumerate()
+            .filter(|(position, (name, countries))| {
+                !countries.contains(country)
+                    && (name.kind == Kind::Region || *position > last || stretches[*position] == stretches[last])
+            });
         for (_, (name, countries)) in elsewhere {
             match name.country {
                 Some(other) => meant.extend([other]),
@@ -335,7 +339,18 @@ mod tests {
         assert_eq!(country("Nice, France"), Some("FR"));
         assert_eq!(country("reading in bed"), None);
         assert_eq!(country("Reading, UK"), Some("GB"));
-        for text in ["", "earth", "somewhere over the rainbow", "in your heart", "في قلبك", ",,,", "—", "ME", "127.0.0.1", "🌍"] {
+        for text in [
+            "",
+            "earth",
+            "somewhere over the rainbow",
+            "in your heart",
+            "في قلبك",
+            ",,,",
+            "—",
+            "ME",
+            "127.0.0.1",
+            "🌍",
+        ] {
             assert_eq!(candidates(text), "", "{text}");
         }
     }
@@ -343,7 +358,10 @@ mod tests {
     #[test]
     fn flags_of_countries_and_of_their_parts() {
         assert_eq!(country("🇸🇾"), Some("SY"));
-        assert_eq!(country("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"), Some("GB"));
+        assert_eq!(
+            country("🏴\u{E0067}\u{E0062}\u{E0065}\u{E006E}\u{E0067}\u{E007F}"),
+            Some("GB")
+        );
         assert_eq!(country("London 🇬🇧"), Some("GB"));
         assert_eq!(candidates("🏴"), "");
         assert_eq!(candidates("🇽🇽"), "");

@@ -172,7 +172,11 @@ mod tests {
         ] {
             for written in written {
                 let folded = hashtag(written).map(|tag| tag.replace('σ', "ς"));
-                assert_eq!(folded.as_deref().map(|t| t.replace('ς', "σ")), Some(tag.replace('ς', "σ")), "{written}");
+                assert_eq!(
+                    folded.as_deref().map(|t| t.replace('ς', "σ")),
+                    Some(tag.replace('ς', "σ")),
+                    "{written}"
+                );
             }
         }
         assert_ne!(hashtag("على"), hashtag("علي"), "another word");
@@ -181,7 +185,17 @@ mod tests {
 
     #[test]
     fn what_is_no_hashtag_is_none() {
-        for written in ["", "#", "##", " ", "\u{200d}", "ـ", "\u{0}", &"x".repeat(10_240), &"ش".repeat(5_000)] {
+        for written in [
+            "",
+            "#",
+            "##",
+            " ",
+            "\u{200d}",
+            "ـ",
+            "\u{0}",
+            &"x".repeat(10_240),
+            &"ش".repeat(5_000),
+        ] {
             assert_eq!(hashtag(written), None, "{}", written.len());
         }
         assert!(hashtag(&"x".repeat(LONGEST)).is_some());

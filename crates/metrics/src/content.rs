@@ -96,7 +96,10 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
     }
     for (position, sample) in evidence.study.samples().iter().enumerate() {
         let end = evidence.sample_ms(position) + 1;
-        let bounds = (end - i64::from(crate::content_tally::DAYS_TO_SAMPLE) * tables::DAY_MS, end);
+        let bounds = (
+            end - i64::from(crate::content_tally::DAYS_TO_SAMPLE) * tables::DAY_MS,
+            end,
+        );
         for set in Group::SETS {
             let (group, unknown) = (Group::Set(set), evidence.sample_unknown(set, position));
             let found = of_span(evidence, group, Span::Sample(position), bounds, unknown);
@@ -191,7 +194,13 @@ fn figures(evidence: &Evidence, found: Result<&Tallied, &'static str>) -> [Figur
             NEEDS_LINKS,
             "no own post has a link",
         ),
-        concentration(&CLIENT_CONCENTRATION, TermKind::Client, clients, NEEDS_CLIENT, NEEDS_CLIENT),
+        concentration(
+            &CLIENT_CONCENTRATION,
+            TermKind::Client,
+            clients,
+            NEEDS_CLIENT,
+            NEEDS_CLIENT,
+        ),
         of_told(&TOP_CLIENT_SHARE, of_clients.top.first().map_or(0, |top| top.posts)),
         of_told(
             &AUTOMATION_SHARE,
@@ -208,7 +217,12 @@ fn share(
     of: fn(&AccountPosts) -> (u64, u64),
     needs: &'static str,
 ) -> Figure {
-    let known: Vec<(u64, u64)> = tallied.accounts.iter().map(of).filter(|(_, whole)| *whole > 0).collect();
+    let known: Vec<(u64, u64)> = tallied
+        .accounts
+        .iter()
+        .map(of)
+        .filter(|(_, whole)| *whole > 0)
+        .collect();
     if known.is_empty() {
         return Figure::absent(quantity, needs);
     }

@@ -72,7 +72,8 @@ impl KindTally {
 
     /// Leaves the terms of most posts and of most accounts. Terms come in order of platform and name, which the sorts keep.
     fn cut(&mut self) {
-        self.top.sort_by(|a, b| (&a.platform, &a.term).cmp(&(&b.platform, &b.term)));
+        self.top
+            .sort_by(|a, b| (&a.platform, &a.term).cmp(&(&b.platform, &b.term)));
         self.top.sort_by_key(|term| Reverse((term.accounts, term.posts)));
         let mut by_accounts = 0;
         let kept: BTreeSet<(String, String)> = self
@@ -84,7 +85,8 @@ impl KindTally {
             })
             .map(|term| (term.platform.clone(), term.term.clone()))
             .collect();
-        self.top.sort_by(|a, b| (&a.platform, &a.term).cmp(&(&b.platform, &b.term)));
+        self.top
+            .sort_by(|a, b| (&a.platform, &a.term).cmp(&(&b.platform, &b.term)));
         self.top.sort_by_key(|term| Reverse((term.posts, term.accounts)));
         let mut place = 0;
         self.top.retain(|term| {
@@ -130,11 +132,22 @@ impl Tallied {
 /// Content by group and span.
 pub type Contents = BTreeMap<(Group, Span), Tallied>;
 
+/// A span and who is counted in it.
+#[derive(Debug)]
+pub struct Counted {
+    /// The span.
+    pub span: Span,
+    /// Its first and its last day.
+    pub days: (i32, i32),
+    /// The groups with their accounts; none: everybody.
+    pub groups: Vec<(Group, Option<BTreeSet<u32>>)>,
+}
+
 /// Who belongs to what, and when.
 #[derive(Debug, Default)]
 pub struct Belongings {
-    /// Each span with its first and its last day, and the groups that are counted in it with their accounts; none: everybody.
-    pub spans: Vec<(Span, i32, i32, Vec<(Group, Option<BTreeSet<u32>>)>)>,
+    /// The spans.
+    pub spans: Vec<Counted>,
     /// The accounts of the parts that everything is split into.
     pub parts: Vec<BTreeSet<u32>>,
 }
@@ -194,7 +207,12 @@ impl Tally {
     pub fn new(belongings: Belongings) -> Self {
         let mut places = Vec::new();
         let mut by_day: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
-        for (span, first, last, groups) in belongings.spans {
+        for Counted {
+            span,
+            days: (first, last),
+            groups,
+        } in belongings.spans
+        {
             for (group, accounts) in groups {
                 for day in first..=last {
                     by_day.entry(day).or_default().push(places.len());
@@ -232,9 +250,10 @@ impl Tally {
 
     /// Takes a row of `terms`; rows come by platform, kind and term, then account.
     pub fn term(&mut self, row: &tables::Term<'_>, account: u32) {
-        let same = self.term.as_ref().is_some_and(|(platform, kind, term, _)| {
-            *kind == row.kind && term == row.term && platform == row.platform
-        });
+        let same = self
+            .term
+            .as_ref()
+            .is_some_and(|(platform, kind, term, _)| *kind == row.kind && term == row.term && platform == row.platform);
         if !same {
             self.end_term();
             self.term = Some((
@@ -347,7 +366,10 @@ mod tests {
             tally.add(term);
         }
         tally.cut();
-        assert_eq!((tally.distinct, tally.uses), (3_000, all.iter().map(|term| term.posts).sum()));
+        assert_eq!(
+            (tally.distinct, tally.uses),
+            (3_000, all.iter().map(|term| term.posts).sum())
+        );
         let mut by_posts = all.clone();
         by_posts.sort_by_key(|term| (Reverse((term.posts, term.accounts)), term.term.clone()));
         let mut by_accounts = all;

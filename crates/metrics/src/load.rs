@@ -11,10 +11,10 @@ use tables::{
     Roster, Samples, SetName, Spells, State, Stays, TableError, Terms, Timestamp, Windows,
 };
 
-use crate::content_tally::{Belongings, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
+use crate::content_tally::{Belongings, Counted, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
 use crate::evidence::{
-    CheckRow, Evidence, FirstSeenRow, Group, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
-    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    CheckRow, Evidence, FirstSeenRow, Group, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow,
+    PostDay, ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
@@ -147,12 +147,14 @@ pub fn load(
     loader.times(families)?;
     loader.sets()?;
     // Parts are counted anew from the members.
-    if attributes.is_some() || families.any(&[
+    if attributes.is_some()
+        || families.any(&[
             Family::Followers,
             Family::TweetsPerDay,
             Family::Location,
             Family::Content,
-        ]) {
+        ])
+    {
         loader.members()?;
     }
     if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
@@ -239,7 +241,10 @@ impl Loader<'_> {
         }
         let count = self.accounts.values().map(BTreeMap::len).sum::<usize>();
         let number = u32::try_from(count).context("more accounts than can be numbered")?;
-        self.accounts.entry(platform.to_owned()).or_default().insert(id.to_owned(), number);
+        self.accounts
+            .entry(platform.to_owned())
+            .or_default()
+            .insert(id.to_owned(), number);
         Ok(number)
     }
 
@@ -660,7 +665,11 @@ impl Loader<'_> {
                 Group::Set(set) => (group, Some(of(set))),
             });
             let days = (Timestamp(from).day().0, Timestamp(to - 1).day().0);
-            belongings.spans.push((Span::Window(position), days.0, days.1, groups.to_vec()));
+            belongings.spans.push(Counted {
+                span: Span::Window(position),
+                days,
+                groups: groups.to_vec(),
+            });
         }
         for position in 0..self.evidence.study.samples().len() {
             let last = Timestamp(self.evidence.sample_ms(position)).day().0;
@@ -671,7 +680,11 @@ impl Loader<'_> {
             };
             let groups = Group::SETS.map(|set| (Group::Set(set), Some(of(set))));
             let first = last - (DAYS_TO_SAMPLE - 1);
-            belongings.spans.push((Span::Sample(position), first, last, groups.to_vec()));
+            belongings.spans.push(Counted {
+                span: Span::Sample(position),
+                days: (first, last),
+                groups: groups.to_vec(),
+            });
         }
         let mut tally = ContentTally::new(belongings);
         let table = self.dir.table::<Terms>()?;

@@ -92,7 +92,13 @@ fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 4] {
     let shown: u64 = rows.iter().map(|row| row.shown).sum();
     let focus = rows
         .iter()
-        .filter(|row| !row.country.is_empty() && row.country.split(' ').all(|country| countries.iter().any(|focus| focus == country)))
+        .filter(|row| {
+            !row.country.is_empty()
+                && row
+                    .country
+                    .split(' ')
+                    .all(|country| countries.iter().any(|focus| focus == country))
+        })
         .map(|row| row.shown)
         .sum();
     if observed == 0 {
@@ -105,7 +111,11 @@ fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 4] {
     let share = |quantity, part, whole| Figure::of(quantity, stats::clopper_pearson(part, whole, stats::Level::P95));
     let none = share(&NONE_SHARE, observed - shown, observed);
     const NO_LOCATION: &str = "no member declares a location";
-    let several = rows.iter().filter(|row| row.country.contains(' ')).map(|row| row.shown).sum();
+    let several = rows
+        .iter()
+        .filter(|row| row.country.contains(' '))
+        .map(|row| row.shown)
+        .sum();
     let ambiguous = match shown {
         0 => Figure::absent(&AMBIGUOUS_SHARE, NO_LOCATION),
         _ => share(&AMBIGUOUS_SHARE, several, shown),

@@ -7,7 +7,9 @@ use chrono::{DateTime, SecondsFormat};
 use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
-use tables::{Content, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, TermKind, Timestamp, Waves};
+use tables::{
+    Content, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, TermKind, Timestamp, Waves,
+};
 
 /// A table that can be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

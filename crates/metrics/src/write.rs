@@ -2,8 +2,8 @@
 
 use stage::Run;
 use tables::{
-    Content, ContentTerm, Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival,
-    SurvivalRow, Timestamp, Wave, Waves,
+    Content, ContentTerm, Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series,
+    SeriesPoint, Survival, SurvivalRow, Timestamp, Wave, Waves,
 };
 
 use crate::results::Results;

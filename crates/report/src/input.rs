@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
-    Content, LedgerCount, LedgerEntries, Measures, Network, Returns, Samples, Series, Survival, Table, TableError, TermKind,
-    Timestamp, Windows,
+    Content, LedgerCount, LedgerEntries, Measures, Network, Returns, Samples, Series, Survival, Table, TableError,
+    TermKind, Timestamp, Windows,
 };
 
 /// A number with its meaning; or none, with the reason.

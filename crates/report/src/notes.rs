@@ -203,7 +203,10 @@ pub(crate) fn content(measured: &Measured, smallest: i64) -> Vec<PageTable> {
     ];
     let tables = kinds.into_iter().map(|(kind, name, caption)| {
         let rows = words::GROUPS.iter().flat_map(|group| {
-            let of = measured.content.iter().filter(|used| used.group == *group && used.kind == kind);
+            let of = measured
+                .content
+                .iter()
+                .filter(|used| used.group == *group && used.kind == kind);
             let mut rows: Vec<Row> = of.take(TERMS_NAMED).map(used_row).collect();
             let few = measured.terms_of_few.get(&((*group).to_owned(), kind));
             if let Some(few) = few {

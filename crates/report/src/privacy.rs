@@ -107,7 +107,13 @@ impl Privacy {
     /// Takes away what [`Privacy::mark`] has marked, and what is too small in the other tables; returns how many rows of
     /// each table are not shown.
     pub(crate) fn take_away(self, measured: &mut Measured) -> Vec<(&'static str, u64)> {
-        let mut taken = [("measures", 0), ("series", 0), ("survival", 0), ("network", 0), ("content", 0)];
+        let mut taken = [
+            ("measures", 0),
+            ("series", 0),
+            ("survival", 0),
+            ("network", 0),
+            ("content", 0),
+        ];
         for row in measured.measures.iter_mut().filter(|row| row.number.hidden.is_some()) {
             self.hide(&mut row.number);
             taken[0].1 += 1;

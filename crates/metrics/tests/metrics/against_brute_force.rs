@@ -646,7 +646,13 @@ fn content() {
         let then = at(day + 1, 0) - 1;
         let world = &world;
         let alive = move |account| account < world.listed && world.on_list(account, then) && world.alive(account, then);
-        spans.push(("listed", format!("week to 2015-06-{:02}", day + 1), day - 6, day, Box::new(alive)));
+        spans.push((
+            "listed",
+            format!("week to 2015-06-{:02}", day + 1),
+            day - 6,
+            day,
+            Box::new(alive),
+        ));
     }
     for (group, span, from, to, belongs) in &spans {
         let inside = |moment: &Option<i64>| moment.is_some_and(|at_| (at(*from, 0)..at(to + 1, 0)).contains(&at_));
@@ -691,12 +697,26 @@ fn content() {
                 close(value(&format!("{of}_concentration")), concentration, "concentration");
                 close(value(&format!("{of}s")), expected.len() as f64, "distinct");
                 if of == TermKind::Client {
-                    close(value("top_client_share"), expected[0].1 as f64 / posts_of_group as f64, "top client");
+                    close(
+                        value("top_client_share"),
+                        expected[0].1 as f64 / posts_of_group as f64,
+                        "top client",
+                    );
                     let automated = uses.get("IFTTT").map_or(0, |uses| uses.0);
-                    close(value("automation_share"), automated as f64 / posts_of_group as f64, "automation");
+                    close(
+                        value("automation_share"),
+                        automated as f64 / posts_of_group as f64,
+                        "automation",
+                    );
                 } else {
-                    let with = own.iter().filter(|(_, line)| held(*line, of).is_some_and(|held| !held.is_empty()));
-                    let measure = if of == TermKind::Domain { "link_share" } else { "hashtag_share" };
+                    let with = own
+                        .iter()
+                        .filter(|(_, line)| held(*line, of).is_some_and(|held| !held.is_empty()));
+                    let measure = if of == TermKind::Domain {
+                        "link_share"
+                    } else {
+                        "hashtag_share"
+                    };
                     close(value(measure), with.count() as f64 / posts_of_group as f64, measure);
                 }
             }

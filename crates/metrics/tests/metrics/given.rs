@@ -6,9 +6,9 @@ use std::path::Path;
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction,
-    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, PostingDay, PostingDays, Posts,
-    Rejects, Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays, Table, TableWriter, Term,
-    TermKind, Terms, Timestamp, WindowRow, Windows,
+    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, PostingDay,
+    PostingDays, Posts, Rejects, Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays,
+    Table, TableWriter, Term, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
 pub const DAY: i64 = tables::DAY_MS;
@@ -521,8 +521,12 @@ pub fn held(line: i64, kind: TermKind) -> Option<Vec<&'static str>> {
     let roll = line as usize * 7919 % 1009;
     match kind {
         TermKind::Hashtag if line % 11 == 0 => None,
-        TermKind::Hashtag => Some((0..roll % 4).map(|i| WORDS[(roll / 4 + i * i) % (3 + i)]).collect::<BTreeSet<_>>())
-            .map(|words| words.into_iter().collect()),
+        TermKind::Hashtag => Some(
+            (0..roll % 4)
+                .map(|i| WORDS[(roll / 4 + i * i) % (3 + i)])
+                .collect::<BTreeSet<_>>(),
+        )
+        .map(|words| words.into_iter().collect()),
         TermKind::Domain if line % 13 == 0 => None,
         TermKind::Domain => Some((0..roll % 2).map(|i| DOMAINS[(roll / 2 + i) % 3]).collect()),
         TermKind::Client if line % 17 == 0 => None,

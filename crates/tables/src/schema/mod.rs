@@ -21,8 +21,8 @@ pub use ingest::{
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    Comparison, Comparisons, Content, ContentTerm, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures, Network,
-    NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Wave, Waves,
+    Comparison, Comparisons, Content, ContentTerm, Counterpart, Counterparts, Influence, InfluenceRow, Measure,
+    Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, Wave, Waves,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
