@@ -82,7 +82,7 @@ calibrate dataset="diminishing-returns-2016" seeds="20" scale="1": build
         {{ if dataset == "diminishing-returns-2016" { "--bound 'returns.followers_ratio<0.65' --bound 'returns.followers_ratio@return_3<0.5'" } else { "" } }} \
         --seeds {{seeds}} --scale {{scale}} -o datasets/{{dataset}}
 
-# time and memory of a tool, with its peers where there are any: simulate, ingest, dedupe, near, personas, metrics (every stage), survival, network; memory: of ingest by input (datasets/bench); near_recall, near_shingles: what is found of near-copies (datasets/validation)
+# time and memory of a tool, with its peers where there are any: simulate, ingest, dedupe, near, personas, metrics (every stage), content, locations, survival, network; memory: of ingest by input (datasets/bench); near_recall, near_shingles: what is found of near-copies (datasets/validation)
 bench what *arguments: build
     @cargo build {{packages}} --example survival --example network
     "${DIMINUENDO_PYTHON:-python3}" tests/bench/{{what}}.py {{quote(bin)}} {{arguments}}

@@ -32,8 +32,8 @@ impl Repeated for Accounts {
 
     fn content(row: &Account<'_>, to: &mut Fingerprint) {
         add_columns!(row, Account {
-            platform, account_id, handle, display_name, description, location, location_country, url, lang, avatar_url,
-            created_at, observed_at, followers, following, statuses, listed, verified, protected, age_days, tweets_per_day
+            platform, account_id, handle, display_name, description, location, location_country, location_candidates, url, lang,
+            avatar_url, created_at, observed_at, followers, following, statuses, listed, verified, protected, age_days, tweets_per_day
         } not { source_file, source_line, source_part } words { observed_basis }, to);
     }
 

@@ -116,8 +116,8 @@ impl Known {
         }
     }
 
-    /// Takes in an observation of an account.
-    pub(crate) fn see_account(&mut self, row: &Account<'_>) -> anyhow::Result<()> {
+    /// Takes in an observation of an account; returns the account.
+    pub(crate) fn see_account(&mut self, row: &Account<'_>) -> anyhow::Result<AccountNumber> {
         let account = self.numbers.number(row.platform, row.account_id)?;
         let profile = self.see(account, row.handle, row.observed_at)?;
         profile.created_at = [profile.created_at, row.created_at].into_iter().flatten().min();
@@ -138,7 +138,7 @@ impl Known {
         {
             self.signs.add(account, sign);
         }
-        Ok(())
+        Ok(account)
     }
 
     /// Takes in a post; returns its author.

@@ -1,21 +1,25 @@
 //! `enrich`: lives, memberships, interactions, languages, places.
 //!
 //! In the order in which data flows: the accounts' observations and then the posts are read once, batch by batch, and written
-//! back with what they say of themselves ([`location`], [`language`]); on the way [`known`] gathers who bore which handle, when
+//! back with what they say of themselves ([`location`], [`language`]); what they hold besides words is counted ([`content`],
+//! [`account_signs`]); on the way [`known`] gathers who bore which handle, when
 //! each account showed life ([`signs`]) and whom posts address ([`interactions`]). The checks follow, and the [`roster`], whose
 //! names are then known. The study ([`design`]) gives samples and windows. [`spells`] makes of the signs each account's life, and
 //! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL; [`stays`] tells when each account was
 //! on its list.
 //!
 //! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50, each check 24, each
-//! distinct (day, source, target, kind) 40. The queries hold the account observations without their long texts, some 200 bytes
+//! distinct (day, source, target, kind) 40, each distinct (account, day, hashtag, domain or client) 24 to 48, each post 8. The queries hold the account observations without their long texts, some 200 bytes
 //! each, and the pairs of roster entry and sample (without a roster: of posting account and sample), some 100 bytes each.
 
 mod account_language;
+mod account_signs;
 mod accounts;
 mod arabizi;
+mod content;
 mod design;
 mod expand;
+mod gazetteer;
 mod identity;
 mod interactions;
 mod known;
@@ -26,6 +30,8 @@ mod roster;
 mod signs;
 mod spells;
 mod stays;
+mod tally;
+mod terms;
 mod ties;
 
 use std::collections::BTreeSet;
@@ -36,22 +42,25 @@ use serde_json::{Value, json};
 use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
 use study::{Listed, Study};
 use tables::{
-    Account, AccountLanguages, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Follows,
-    Input, Interaction, Interactions, Personas, Post, PostIds, Posts, Rejects, Roster, Sample, Samples, SetName,
-    Spells, Stays, Timestamp, WindowRow, Windows,
+    Account, AccountLanguages, AccountSigns, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates,
+    Flow, Follows, Input, Interaction, Interactions, Personas, Post, PostIds, PostingDays, Posts, Rejects, Roster,
+    Sample, Samples, SetName, Spells, Stays, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
+use crate::account_signs::Habits;
+use crate::content::Content;
 use crate::design::{Given, STUDY_FILE};
+use crate::gazetteer::Gazetteer;
 use crate::interactions::Addressed;
 use crate::known::Known;
-use crate::location::Gazetteer;
 use crate::ties::Gathered;
 
 /// Lives, memberships, interactions, languages, places.
 ///
 /// Reads the directory that dedupe wrote. Tells the language of each post, the country of each self-declared location, each
 /// account's age and lifetime pace; when each account was seen alive and found gone (spells); who was a member of the set
-/// `listed` at each sample and what was known of it then (members); who addressed whom on which day (interactions). Names on the
+/// `listed` at each sample and what was known of it then (members); who addressed whom on which day (interactions); who used which
+/// hashtag, domain and client on which day (terms), and signs of automation. Names on the
 /// roster are matched to accounts by id, or by the handle that an account bore nearest to the day of listing, case ignored.
 ///
 /// Samples and windows come from the study file. Without one they are derived from the span of the data, and listed is who is on
@@ -75,7 +84,8 @@ const EXAMPLES: &str = "\
 Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns,
 duplicates, rejects and ledger of INPUT_DIR. Writes posts
 (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
-stays, account_languages, interactions, ledger and study.toml; links the others. Memory grows with accounts, days and distinct interactions, not with posts.
+stays, account_languages, account_signs, terms, posting_days, interactions, ledger and study.toml; links the others. Memory grows
+with accounts, days, distinct interactions and distinct uses of hashtags, domains and clients by day; texts are not held.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
 life are its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that
@@ -132,10 +142,16 @@ impl Stage for Enrich {
         let mut remarks = Vec::new();
 
         let mut known = Known::default();
-        let files_with_locations = accounts_with_places(&dir, run, &mut known)?;
-        let (addressed, languages) = posts_with_languages(&dir, run, &mut known)?;
+        let mut habits = Habits::default();
+        let files_with_locations = accounts_with_places(&dir, run, &mut known, &mut habits)?;
+        let Written {
+            addressed,
+            languages,
+            content,
+        } = posts_with_languages(&dir, run, &mut known, &mut habits)?;
         run.write::<AccountLanguages>(languages.rows(&known))?;
         drop(languages);
+        write_content(run, &known, content, habits, &mut remarks)?;
         take_checks(&dir, run, &mut known)?;
 
         let study = match &given {
@@ -302,21 +318,30 @@ fn check_roster(given: &Given, dir: &StageDir) -> anyhow::Result<()> {
 }
 
 /// Writes `accounts` with country, age and pace. Returns the source files that show locations.
-fn accounts_with_places(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<BTreeSet<String>> {
+fn accounts_with_places(
+    dir: &StageDir,
+    run: &mut Run,
+    known: &mut Known,
+    habits: &mut Habits,
+) -> anyhow::Result<BTreeSet<String>> {
     let gazetteer = Gazetteer::new();
     let table = dir.table::<Accounts>()?;
     let mut writer = run.writer::<Accounts>()?;
     let mut files_with_locations = BTreeSet::new();
     for batch in table.batches() {
         for row in batch?.rows()? {
-            known.see_account(&row)?;
+            let account = known.see_account(&row)?;
+            habits.see_account(account, &row);
             if row.location.is_some() && !files_with_locations.contains(row.source_file) {
                 files_with_locations.insert(row.source_file.to_owned());
             }
-            let country = row.location.and_then(|location| gazetteer.country(location));
+            let place = row.location.map(|location| location::place(&gazetteer, location));
+            let place = place.unwrap_or_default();
+            let candidates = place.in_words();
             let age_days = members::age_days(&row);
             writer.push(&Account {
-                location_country: country.as_deref(),
+                location_country: place.country(),
+                location_candidates: candidates.as_deref(),
                 age_days,
                 tweets_per_day: members::tweets_per_day(row.statuses, age_days),
                 ..row
@@ -328,16 +353,25 @@ fn accounts_with_places(dir: &StageDir, run: &mut Run, known: &mut Known) -> any
     Ok(files_with_locations)
 }
 
-/// Writes `posts` with the language of each. Returns whom they address, and in what languages accounts write.
+/// What posts tell of those who wrote them.
+struct Written {
+    addressed: Addressed,
+    languages: account_language::AccountLanguages,
+    content: Content,
+}
+
+/// Writes `posts` with the language of each. Returns whom they address, in what languages accounts write, and what else posts hold.
 fn posts_with_languages(
     dir: &StageDir,
     run: &mut Run,
     known: &mut Known,
-) -> anyhow::Result<(Addressed, account_language::AccountLanguages)> {
+    habits: &mut Habits,
+) -> anyhow::Result<Written> {
     let table = dir.table::<Posts>()?;
     let mut writer = run.writer::<Posts>()?;
     let mut addressed = Addressed::default();
     let mut written = account_language::AccountLanguages::default();
+    let mut content = Content::default();
     for batch in table.batches() {
         let batch = batch?;
         let rows: Vec<Post<'_>> = batch.rows()?.collect();
@@ -347,6 +381,8 @@ fn posts_with_languages(
             let author = known.see_post(&row)?;
             addressed.take(known, author, &row)?;
             written.take(author, &row, language);
+            content.take(author, &row)?;
+            habits.see_post(author, &row);
             writer.push(&Post {
                 detected_lang: language,
                 ..row
@@ -355,7 +391,38 @@ fn posts_with_languages(
     }
     run.finish(writer)?;
     count_used(run, "posts", table.rows());
-    Ok((addressed, written))
+    Ok(Written {
+        addressed,
+        languages: written,
+        content,
+    })
+}
+
+/// Writes `terms`, `posting_days` and `account_signs`.
+fn write_content(
+    run: &mut Run,
+    known: &Known,
+    content: Content,
+    habits: Habits,
+    remarks: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    run.state_fact("posts_without_time", content.without_time);
+    for kind in TermKind::ALL {
+        let left_out = content.left_out[*kind as usize];
+        run.state_fact(&format!("no_{kind}"), left_out);
+        if left_out > 0 {
+            let what = match kind {
+                TermKind::Client => "clients without a name",
+                TermKind::Domain => "links that lead to no host",
+                TermKind::Hashtag => "hashtags that are empty or longer than 280 characters",
+            };
+            remarks.push(format!("{what}, not counted in terms: {left_out}"));
+        }
+    }
+    let counted = content.in_order(&known.numbers);
+    run.write::<Terms>(counted.terms(&known.numbers))?;
+    run.write::<PostingDays>(counted.days(&known.numbers))?;
+    run.write::<AccountSigns>(habits.rows(known, &counted))
 }
 
 fn take_checks(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<()> {

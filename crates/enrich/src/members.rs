@@ -210,6 +210,7 @@ impl<'a> Sources<'a> {
             tweets_per_day: None,
             location_shown: None,
             location_country: None,
+            location_candidates: None,
         };
         newest.fill(&mut member, self.files_with_locations);
         member
@@ -239,6 +240,7 @@ struct Newest<'a> {
     tweets_per_day: Vec<Option<f64>>,
     location: Vec<Option<&'a str>>,
     location_country: Vec<Option<&'a str>>,
+    location_candidates: Vec<Option<&'a str>>,
 }
 
 impl<'a> Newest<'a> {
@@ -261,6 +263,7 @@ impl<'a> Newest<'a> {
             tweets_per_day: rows.numbers("tweets_per_day")?,
             location: rows.text("location")?,
             location_country: rows.text("location_country")?,
+            location_candidates: rows.text("location_candidates")?,
         })
     }
 
@@ -307,6 +310,7 @@ impl<'a> Newest<'a> {
             files_with_locations.contains(self.source_file[row])
         });
         member.location_country = self.location_country[row];
+        member.location_candidates = self.location_candidates[row];
     }
 }
 

@@ -57,7 +57,7 @@ pub struct MemberRow {
     pub tweets_per_day: Option<f64>,
     /// Whether it declared any location; none where no profile was seen.
     pub location_shown: Option<bool>,
-    /// Country of that location (ISO 3166-1 alpha-2), where one could be read.
+    /// The countries that it may mean (ISO 3166-1 alpha-2), a space between, where any could be read.
     pub country: Option<String>,
 }
 
@@ -75,7 +75,7 @@ pub struct SizeRow {
 /// Members of a set at a sample that answered, by country.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocationRow {
-    /// ISO 3166-1 alpha-2; empty where none could be read.
+    /// The countries that the location may mean (ISO 3166-1 alpha-2), a space between; empty where none could be read.
     pub country: String,
     /// Whose profile was seen.
     pub observed: u64,
@@ -354,6 +354,8 @@ pub struct Evidence {
     pub last_seen: Vec<LastSeenRow>,
     /// By window, account, tag and language.
     pub languages: Vec<LanguageRow>,
+    /// By group and span.
+    pub content: crate::content_tally::Contents,
 }
 
 /// Which accounts belong to a group.
@@ -409,6 +411,7 @@ impl Evidence {
             reactions: Vec::new(),
             last_seen: Vec::new(),
             languages: Vec::new(),
+            content: crate::content_tally::Contents::new(),
         }
     }
 

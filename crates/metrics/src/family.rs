@@ -32,6 +32,8 @@ pub enum Family {
     Language,
     /// Reactions drawn and given among members
     Influence,
+    /// Hashtags, domains and clients of posts
+    Content,
 }
 
 impl Family {

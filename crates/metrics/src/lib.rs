@@ -2,13 +2,15 @@
 //!
 //! The order of things: [`load`] asks the tables by SQL (one statement a file, in `src/sql`) and gives plain [`evidence`]; each
 //! family of measures ([`family`]) is a module that turns evidence into [`results`] with the estimators of `stats`; [`write`]
-//! writes nine tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
+//! writes ten tables, and [`print`] prints one of them. Every number is a [`figure::Figure`]: with n, unit, method and interval,
 //! or with the reason why there is none. What an archive cannot support never fails the run and never loses its row.
 //!
 //! Sums of floating-point numbers are made here, in the fixed order of the evidence; the SQL reduces to counts, integer sums and
 //! picked rows only. So no thread count can change a byte.
 
 pub mod activity;
+pub mod content;
+pub mod content_tally;
 pub mod contrast;
 pub mod duration;
 pub mod evidence;
@@ -57,8 +59,8 @@ const STUDY_FILE: &str = "study.toml";
 
 const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
-Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests; hands on study.toml, members, personas, rejects,
-        roster, samples, spells and windows. No post goes further.
+Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests, content; hands on study.toml, members, personas,
+        rejects, roster, samples, spells and windows. No post goes further.
 Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
 
 Examples:
@@ -68,7 +70,7 @@ Examples:
   metrics enriched -o measured --attributes accounts.csv --by role,region";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
-/// duration, location, suspended beside not suspended, language, influence. What the input cannot support is null, with the reason
+/// duration, location, suspended beside not suspended, language, influence, content. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
 #[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
 pub struct Metrics {
@@ -157,10 +159,7 @@ impl Stage for Metrics {
         } = load::load(&input, study, seed, &families, attributes.as_ref())?;
         let mut results = measure(&evidence, &families, run.threads());
         for part in &parts {
-            results.add_part(
-                part,
-                measure(&evidence.of_part(&part.accounts), &families, run.threads()),
-            );
+            results.add_part(part, measure(&evidence.of_part(part), &families, run.threads()));
         }
         if families.has(Family::Survival) {
             hypotheses::survival::test_parts(&evidence, &parts, &mut results);
@@ -212,7 +211,7 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     // What takes longest comes first, so that the others fill the time beside it.
-    let all: [(Family, Measure); 15] = [
+    let all: [(Family, Measure); 16] = [
         (Family::Survival, survival::measure),
         (Family::Contrast, contrast::measure),
         (Family::Followers, followers::measure),
@@ -228,6 +227,7 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
         (Family::Location, location::measure),
         (Family::Language, language::measure),
         (Family::Influence, influence::measure),
+        (Family::Content, content::measure),
     ];
     let wanted: Vec<Measure> = all
         .into_iter()

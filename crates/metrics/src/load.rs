@@ -7,13 +7,14 @@ use sql::{Database, Rows};
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
-    Accounts, Availability, Follows, InteractionKind, Interactions, Members, Personas, Posts, Rejects, Roster, Samples,
-    SetName, Spells, State, Stays, TableError, Timestamp, Windows,
+    Accounts, Availability, Follows, InteractionKind, Interactions, Members, Personas, PostingDays, Posts, Rejects,
+    Roster, Samples, SetName, Spells, State, Stays, TableError, Terms, Timestamp, Windows,
 };
 
+use crate::content_tally::{Belongings, Counted, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
 use crate::evidence::{
-    CheckRow, Evidence, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
-    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    CheckRow, Evidence, FirstSeenRow, Group, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow,
+    PostDay, ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
@@ -126,7 +127,9 @@ pub fn check(dir: &StageDir) -> Result<(), TableError> {
     dir.table::<Roster>()?;
     dir.table::<Samples>()?;
     dir.table::<Spells>()?;
+    dir.table::<PostingDays>()?;
     dir.table::<Stays>()?;
+    dir.table::<Terms>()?;
     dir.table::<Windows>()?;
     Ok(())
 }
@@ -177,7 +180,14 @@ pub fn load(
     loader.times(families)?;
     loader.sets()?;
     // Parts are counted anew from the members.
-    if attributes.is_some() || families.any(&[Family::Followers, Family::TweetsPerDay, Family::Location]) {
+    if attributes.is_some()
+        || families.any(&[
+            Family::Followers,
+            Family::TweetsPerDay,
+            Family::Location,
+            Family::Content,
+        ])
+    {
         loader.members()?;
     }
     if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
@@ -224,9 +234,13 @@ pub fn load(
         loader.reactions()?;
     }
     let parts = attributes.map(|attributes| loader.parts(attributes)).transpose()?;
+    let mut parts = parts.unwrap_or_default();
+    if families.has(Family::Content) {
+        loader.content(&mut parts)?;
+    }
     Ok(Loaded {
         evidence: loader.evidence,
-        parts: parts.unwrap_or_default(),
+        parts,
         tallies: loader.tallies,
     })
 }
@@ -268,7 +282,6 @@ impl Loader<'_> {
 
     /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.
     fn account(&mut self, platform: &str, id: &str) -> anyhow::Result<u32> {
-        let count = self.accounts.values().map(BTreeMap::len).sum::<usize>();
         let ids = match self.accounts.get_mut(platform) {
             Some(ids) => ids,
             None => self.accounts.entry(platform.to_owned()).or_default(),
@@ -276,8 +289,12 @@ impl Loader<'_> {
         if let Some(number) = ids.get(id) {
             return Ok(*number);
         }
+        let count = self.accounts.values().map(BTreeMap::len).sum::<usize>();
         let number = u32::try_from(count).context("more accounts than can be numbered")?;
-        ids.insert(id.to_owned(), number);
+        self.accounts
+            .entry(platform.to_owned())
+            .or_default()
+            .insert(id.to_owned(), number);
         Ok(number)
     }
 
@@ -403,7 +420,7 @@ impl Loader<'_> {
                     statuses: row.statuses,
                     tweets_per_day: row.tweets_per_day,
                     location_shown: row.location_shown,
-                    country: row.location_country.map(str::to_owned),
+                    country: row.location_candidates.map(str::to_owned),
                 };
                 self.evidence.members.push(member);
             }
@@ -690,6 +707,66 @@ impl Loader<'_> {
                 posts: posts[i],
             };
             self.evidence.languages.push(row);
+        }
+        Ok(())
+    }
+
+    /// What the posts of each group hold, and of each part of it.
+    fn content(&mut self, parts: &mut [Part]) -> anyhow::Result<()> {
+        let mut belongings = Belongings {
+            spans: Vec::new(),
+            parts: parts.iter().map(|part| part.accounts.clone()).collect(),
+        };
+        for (position, window) in self.evidence.study.windows().iter().enumerate() {
+            let (from, to) = crate::evidence::bounds_ms(window);
+            let of = |set: SetName| self.evidence.on_list.get(&(set, position)).cloned().unwrap_or_default();
+            let groups = Group::ALL.map(|group| match group {
+                Group::Everyone => (group, None),
+                Group::Set(set) => (group, Some(of(set))),
+            });
+            let days = (Timestamp(from).day().0, Timestamp(to - 1).day().0);
+            belongings.spans.push(Counted {
+                span: Span::Window(position),
+                days,
+                groups: groups.to_vec(),
+            });
+        }
+        for position in 0..self.evidence.study.samples().len() {
+            let last = Timestamp(self.evidence.sample_ms(position)).day().0;
+            let of = |set: SetName| {
+                let members = self.evidence.members.iter();
+                let here = members.filter(|row| row.set == set && row.sample == position && row.alive);
+                here.map(|row| row.account).collect::<BTreeSet<u32>>()
+            };
+            let groups = Group::SETS.map(|set| (Group::Set(set), Some(of(set))));
+            let first = last - (DAYS_TO_SAMPLE - 1);
+            belongings.spans.push(Counted {
+                span: Span::Sample(position),
+                days: (first, last),
+                groups: groups.to_vec(),
+            });
+        }
+        let mut tally = ContentTally::new(belongings);
+        let table = self.dir.table::<Terms>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                tally.term(&row, account);
+            }
+        }
+        self.tally("terms", table.rows(), Vec::new());
+        let table = self.dir.table::<PostingDays>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                tally.day(&row, account);
+            }
+        }
+        self.tally("posting_days", table.rows(), Vec::new());
+        let mut contents = tally.finish().into_iter();
+        self.evidence.content = contents.next().unwrap_or_default();
+        for (part, content) in parts.iter_mut().zip(contents) {
+            part.content = content;
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use crate::trend;
 const FOCUS: Quantity = Quantity {
     id: "location.focus",
     unit: "accounts",
-    definition: "members alive whose self-declared location is in the study's countries, counted; n is members whose \
-                 profile was seen",
+    definition: "members alive whose self-declared location is in the study's countries, counted; a location \
+                 that may mean several countries counts where all of them are; n is members whose profile was seen",
 };
 const FOCUS_SHARE: Quantity = Quantity {
     id: "location.focus_share",
@@ -24,6 +24,11 @@ const NONE_SHARE: Quantity = Quantity {
     unit: "share",
     definition: "of the members alive whose profile was seen, the share that declare no location; n is accounts",
 };
+const AMBIGUOUS_SHARE: Quantity = Quantity {
+    id: "location.ambiguous_share",
+    unit: "share",
+    definition: "of the members alive that declare a location, the share whose location may mean several countries; n is accounts",
+};
 const FOCUS_MEAN: Quantity = Quantity {
     id: "location.focus",
     unit: "accounts",
@@ -35,7 +40,7 @@ const FOCUS_MEAN: Quantity = Quantity {
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for set in Group::SETS {
         for sample in 0..evidence.study.samples().len() {
-            for (quantity, figure) in [FOCUS, FOCUS_SHARE, NONE_SHARE]
+            for (quantity, figure) in [FOCUS, FOCUS_SHARE, NONE_SHARE, AMBIGUOUS_SHARE]
                 .iter()
                 .zip(at_sample(evidence, set, sample))
             {
@@ -74,9 +79,10 @@ fn missing(evidence: &Evidence) -> &'static str {
     }
 }
 
-fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 3] {
-    let absent =
-        |reason: &'static str| [FOCUS, FOCUS_SHARE, NONE_SHARE].map(|quantity| Figure::absent(&quantity, reason));
+fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 4] {
+    let absent = |reason: &'static str| {
+        [FOCUS, FOCUS_SHARE, NONE_SHARE, AMBIGUOUS_SHARE].map(|quantity| Figure::absent(&quantity, reason))
+    };
     if let Some(reason) = evidence.sample_unknown(set, sample) {
         return absent(reason);
     }
@@ -86,7 +92,13 @@ fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 3] {
     let shown: u64 = rows.iter().map(|row| row.shown).sum();
     let focus = rows
         .iter()
-        .filter(|row| countries.contains(&row.country))
+        .filter(|row| {
+            !row.country.is_empty()
+                && row
+                    .country
+                    .split(' ')
+                    .all(|country| countries.iter().any(|focus| focus == country))
+        })
         .map(|row| row.shown)
         .sum();
     if observed == 0 {
@@ -98,16 +110,27 @@ fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 3] {
     }
     let share = |quantity, part, whole| Figure::of(quantity, stats::clopper_pearson(part, whole, stats::Level::P95));
     let none = share(&NONE_SHARE, observed - shown, observed);
+    const NO_LOCATION: &str = "no member declares a location";
+    let several = rows
+        .iter()
+        .filter(|row| row.country.contains(' '))
+        .map(|row| row.shown)
+        .sum();
+    let ambiguous = match shown {
+        0 => Figure::absent(&AMBIGUOUS_SHARE, NO_LOCATION),
+        _ => share(&AMBIGUOUS_SHARE, several, shown),
+    };
     if countries.is_empty() {
-        let [focus, focus_share, _] = absent(missing(evidence));
-        return [focus, focus_share, none];
+        let [focus, focus_share, ..] = absent(missing(evidence));
+        return [focus, focus_share, none, ambiguous];
     }
     [
         Figure::plain(&FOCUS, focus as f64, observed),
         match shown {
-            0 => Figure::absent(&FOCUS_SHARE, "no member declares a location"),
+            0 => Figure::absent(&FOCUS_SHARE, NO_LOCATION),
             _ => share(&FOCUS_SHARE, focus, shown),
         },
         none,
+        ambiguous,
     ]
 }

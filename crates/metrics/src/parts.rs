@@ -9,6 +9,7 @@ use std::path::Path;
 use stage::{Failure, Remedy};
 use tables::Input;
 
+use crate::content_tally::Contents;
 use crate::evidence::{Evidence, LocationRow, SizeRow};
 
 /// Most values of a column that groups are split by: more are no groups.
@@ -47,6 +48,8 @@ pub struct Part {
     pub value: String,
     /// The accounts, by their numbers.
     pub accounts: BTreeSet<u32>,
+    /// What their posts hold.
+    pub content: Contents,
 }
 
 impl Part {
@@ -144,6 +147,7 @@ impl Attributes {
                 column: self.by.get(column).cloned().unwrap_or_default(),
                 value: value.to_owned(),
                 accounts,
+                content: Contents::new(),
             })
             .collect();
         Ok((parts, unknown))
@@ -254,8 +258,9 @@ impl Evidence {
     /// What is known of a part's accounts. What others did stays: whom they follow and address lies inside or outside the whole
     /// set. A person belongs to the part when one of the person's accounts does.
     #[must_use]
-    pub fn of_part(&self, accounts: &BTreeSet<u32>) -> Self {
+    pub fn of_part(&self, Part { accounts, content, .. }: &Part) -> Self {
         let mut part = self.clone();
+        part.content.clone_from(content);
         part.members.retain(|row| accounts.contains(&row.account));
         part.paces.retain(|row| accounts.contains(&row.account));
         part.ties.retain(|row| accounts.contains(&row.account));

@@ -8,7 +8,8 @@ use clap::ValueEnum;
 use serde_json::Value;
 use stage::Remedy;
 use tables::{
-    AtRisk, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, Tests, Timestamp, Waves,
+    AtRisk, Content, Influence, Measures, Network, Returns, Series, Survival, Table, TableFile, TermKind, Tests,
+    Timestamp, Waves,
 };
 
 /// A table that can be printed.
@@ -33,6 +34,8 @@ pub enum Printed {
     AtRisk,
     /// Tests of hypotheses, their p-values as they stand and adjusted within their family (Holm)
     Tests,
+    /// Hashtags, domains and clients of most posts or accounts
+    Content,
 }
 
 /// How it is printed.
@@ -196,6 +199,10 @@ fn cells(dir: &Path, table: Printed) -> anyhow::Result<(Vec<&'static str>, Vec<V
         Printed::Waves => columns!(
             Waves: group, from_at, to_at, suspensions, account_days, excess, base_percent_per_day, ratio, ci_low, ci_high, open,
         ),
+        Printed::Content => columns!(
+            Content: group, window, kind, rank, platform, term, mark, posts, reposts, accounts, posts_of_group, accounts_of_group,
+            share_of_posts, share_of_accounts, ci_low, ci_high,
+        ),
         Printed::Influence => columns!(Influence: group, window, rank, influence, exposure, interactivity),
         Printed::AtRisk => columns!(AtRisk: group, window, time_days, at_risk, events, censored, reason),
         Printed::Tests => columns!(
@@ -213,6 +220,12 @@ trait Cell {
 impl Cell for &str {
     fn value(self) -> Value {
         Value::from(self)
+    }
+}
+
+impl Cell for TermKind {
+    fn value(self) -> Value {
+        Value::from(self.word())
     }
 }
 

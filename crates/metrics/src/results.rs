@@ -101,6 +101,23 @@ pub struct WaveRow {
     pub open: bool,
 }
 
+/// A term of a group's own posts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContentRow {
+    /// What it is.
+    pub kind: tables::TermKind,
+    /// Its place among the terms kept.
+    pub rank: i64,
+    /// The term and its uses.
+    pub term: crate::content_tally::TermUse,
+    /// Own posts of the group that the uses are out of.
+    pub posts_of_group: u64,
+    /// Accounts that wrote those.
+    pub accounts_of_group: u64,
+    /// Share of the accounts that used it, with its 95 % interval.
+    pub share_of_accounts: Option<(f64, Option<f64>, Option<f64>)>,
+}
+
 /// What was measured.
 #[derive(Debug, Clone, Default)]
 pub struct Results {
@@ -122,6 +139,8 @@ pub struct Results {
     pub at_risk: BTreeMap<(String, String, u32), Result<stats::AtRisk, String>>,
     /// By family, test, group and window.
     pub tests: BTreeMap<Key, Outcome>,
+    /// By group and window, in order of kind and rank.
+    pub content: BTreeMap<(String, String), Vec<ContentRow>>,
     /// Records of a table that a measure understood and left out: table, reason, how many.
     pub left_out: BTreeMap<(&'static str, &'static str), u64>,
 }
@@ -147,6 +166,7 @@ impl Results {
         self.network.extend(other.network);
         self.waves.extend(other.waves);
         self.influence.extend(other.influence);
+        self.content.extend(other.content);
         self.at_risk.extend(other.at_risk);
         self.tests.extend(other.tests);
         for (left_out, records) in other.left_out {
@@ -198,6 +218,9 @@ impl Results {
         }
         for ((family, test, group, window), outcome) in of_part.tests {
             self.test(family, &test, &part.of_group(&group), &window, outcome);
+        }
+        for ((group, window), rows) in of_part.content {
+            self.content.insert((part.of_group(&group), window), rows);
         }
     }
 

@@ -2,14 +2,14 @@
 
 use stage::Run;
 use tables::{
-    AtRisk, AtRiskRow, Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series,
-    SeriesPoint, Survival, SurvivalRow, TestRow, Tests, Timestamp, Wave, Waves,
+    AtRisk, AtRiskRow, Content, ContentTerm, Influence, InfluenceRow, Measure, Measures, Network, NetworkRow, Return,
+    Returns, Series, SeriesPoint, Survival, SurvivalRow, TestRow, Tests, Timestamp, Wave, Waves,
 };
 
 use crate::hypotheses;
 use crate::results::Results;
 
-/// Writes the nine tables of this stage.
+/// Writes the ten tables of this stage.
 ///
 /// # Errors
 /// When one cannot be written.
@@ -143,7 +143,30 @@ pub fn write(results: &Results, run: &mut Run) -> anyhow::Result<()> {
             method: &outcome.method,
             reason: outcome.reason.as_deref(),
         },
-    ))
+    ))?;
+    run.write::<Content>(results.content.iter().flat_map(|((group, window), rows)| {
+        rows.iter().map(move |row| ContentTerm {
+            group,
+            window,
+            kind: row.kind,
+            rank: row.rank,
+            platform: &row.term.platform,
+            term: &row.term.term,
+            mark: row.term.mark.as_deref(),
+            posts: whole(row.term.posts),
+            reposts: whole(row.term.reposts),
+            accounts: whole(row.term.accounts),
+            posts_of_group: whole(row.posts_of_group),
+            accounts_of_group: whole(row.accounts_of_group),
+            share_of_posts: match row.posts_of_group {
+                0 => None,
+                posts => Some(row.term.posts as f64 / posts as f64),
+            },
+            share_of_accounts: row.share_of_accounts.map(|(share, ..)| share),
+            ci_low: row.share_of_accounts.and_then(|(_, low, _)| low),
+            ci_high: row.share_of_accounts.and_then(|(.., high)| high),
+        })
+    }))
 }
 
 fn whole(count: u64) -> i64 {

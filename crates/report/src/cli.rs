@@ -21,11 +21,13 @@ use crate::render;
 const LONG_ABOUT: &str = "\
 Print published figures beside reproduced ones.
 
-Reads the directory that metrics wrote (study.toml, measures, series, survival, returns, network, samples, windows, ledger)
+Reads the directory that metrics wrote (study.toml, measures, series, survival, returns, network, content, samples, windows,
+ledger)
 and writes report.html, one file that needs no network and no script, its Markdown twin report.md, and the table comparisons.
 With --beside, numbers of other runs (a counterfactual, another archive, another choice) stand beside those of this one, in a
 section of the report and in the table counterparts; where runs differ by design, the section says so.
-No handle and no post text is shown, and no group smaller than the study's min_group_size. Names of input files are shown as
+No handle and no post text is shown, no group smaller than the study's min_group_size, and no hashtag, domain or client that
+fewer accounts used. Names of input files are shown as
 they were given.
 
 Memory: that of the tables above, which are small whatever the archive.";

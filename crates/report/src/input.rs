@@ -1,10 +1,12 @@
 //! What the report is made of: the tables of a `metrics` output, in memory. They are small by construction.
 
+use std::collections::BTreeMap;
+
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
-    LedgerCount, LedgerEntries, Measures, Network, Returns, Samples, Series, Survival, Table, TableError, Timestamp,
-    Windows,
+    Content, LedgerCount, LedgerEntries, Measures, Network, Returns, Samples, Series, Survival, Table, TableError,
+    TermKind, Timestamp, Windows,
 };
 
 /// A number with its meaning; or none, with the reason.
@@ -73,6 +75,20 @@ pub(crate) struct Ties {
     pub(crate) policy: String,
 }
 
+/// A row of `content` of a whole group in the window `all`.
+#[derive(Debug, Clone)]
+pub(crate) struct Used {
+    pub(crate) group: String,
+    pub(crate) kind: TermKind,
+    pub(crate) term: String,
+    pub(crate) mark: Option<String>,
+    pub(crate) posts: i64,
+    pub(crate) accounts: i64,
+    pub(crate) share_of_posts: Option<f64>,
+    pub(crate) share_of_accounts: Option<f64>,
+    pub(crate) interval: Option<(f64, f64)>,
+}
+
 /// A row of `windows`.
 #[derive(Debug, Clone)]
 pub(crate) struct WindowSpan {
@@ -88,6 +104,9 @@ pub(crate) struct Measured {
     pub(crate) series: Vec<Point>,
     pub(crate) survival: Vec<Step>,
     pub(crate) network: Vec<Ties>,
+    pub(crate) content: Vec<Used>,
+    /// Terms that are not named, since fewer accounts used each than are shown: by group and kind.
+    pub(crate) terms_of_few: BTreeMap<(String, TermKind), i64>,
     pub(crate) samples: Vec<String>,
     pub(crate) windows: Vec<WindowSpan>,
     /// Accounts of persons by return number, from `returns`: 0 is the first account.
@@ -144,6 +163,22 @@ impl Measured {
                 reciprocated: row.reciprocated,
                 policy: row.policy.to_owned(),
             });
+        })?;
+        for_each::<Content>(dir, &mut measured.rows, |row| {
+            // Windows and parts are for the table; the page tells of the whole.
+            if row.window == study::Window::ALL && !row.group.contains('/') {
+                measured.content.push(Used {
+                    group: row.group.to_owned(),
+                    kind: row.kind,
+                    term: row.term.to_owned(),
+                    mark: row.mark.map(str::to_owned),
+                    posts: row.posts,
+                    accounts: row.accounts,
+                    share_of_posts: finite(row.share_of_posts),
+                    share_of_accounts: finite(row.share_of_accounts),
+                    interval: interval(row.ci_low, row.ci_high),
+                });
+            }
         })?;
         for_each::<Samples>(dir, &mut measured.rows, |row| {
             measured.samples.push(row.name.to_owned())

@@ -114,7 +114,14 @@ impl Privacy {
     pub(crate) fn take_away(self, measured: &mut Measured) -> Vec<(&'static str, u64)> {
         // Before the sizes that tell are hidden themselves.
         let small_sets = self.small_sets(measured);
-        let mut taken = [("measures", 0), ("series", 0), ("survival", 0), ("network", 0)];
+        let mut taken = [
+            ("measures", 0),
+            ("series", 0),
+            ("survival", 0),
+            ("network", 0),
+            ("content", 0),
+            ("tests", 0),
+        ];
         for row in measured.measures.iter_mut().filter(|row| row.number.hidden.is_some()) {
             self.hide(&mut row.number);
             taken[0].1 += 1;
@@ -129,9 +136,17 @@ impl Privacy {
         let tests = crate::hypotheses::take_away(self, |group| small_sets.contains(group), &mut measured.tests);
         taken[2].1 = (steps - measured.survival.len()) as u64;
         taken[3].1 = (ties - measured.network.len()) as u64;
-        let mut taken = taken.to_vec();
-        taken.push(("tests", tests));
-        taken
+        taken[5].1 = tests;
+        let few = &mut measured.terms_of_few;
+        measured.content.retain(|used| {
+            let shown = used.accounts >= self.smallest;
+            if !shown {
+                *few.entry((used.group.clone(), used.kind)).or_default() += 1;
+                taken[4].1 += 1;
+            }
+            shown
+        });
+        taken.to_vec()
     }
 
     /// Replaces a number by the reason. A finding that tells no count stays.

@@ -270,8 +270,9 @@ fn no_small_group_is_shown_and_nobody_is_named() {
     let made = make(&Fixture::plausible());
     for text in [words(&made.html), made.markdown.clone()] {
         assert!(text.contains("not shown: a group smaller than 5"));
-        // The third return rests on three persons, the last lives on two, one relation on four accounts.
-        for hidden in ["0.078", "0.0777", "333.3", "4,242", "4242", "secret"] {
+        assert!(text.contains("(fewer than 5 accounts)") && text.contains("example.org"));
+        // The third return rests on three persons, the last lives on two, one relation and one hashtag on four accounts.
+        for hidden in ["0.078", "0.0777", "333.3", "4,242", "4242", "secret", "10,000"] {
             assert!(!text.contains(hidden), "{hidden}");
         }
     }
@@ -290,8 +291,8 @@ fn no_small_group_is_shown_and_nobody_is_named() {
             .map(|(_, records)| *records)
     };
     assert_eq!(
-        (of("measures"), of("survival"), of("network")),
-        (Some(1), Some(1), Some(1))
+        (of("measures"), of("survival"), of("network"), of("content")),
+        (Some(1), Some(1), Some(1), Some(1))
     );
     assert!(of("series").is_some_and(|records| records > 0));
 }
@@ -452,7 +453,7 @@ fn tables_without_rows_make_a_report_that_says_so() {
 #[test]
 fn a_missing_table_or_study_is_named_with_a_remedy() {
     for table in [
-        "measures", "series", "survival", "returns", "network", "tests", "samples", "windows", "ledger",
+        "measures", "series", "survival", "returns", "network", "tests", "content", "samples", "windows", "ledger",
     ] {
         let fixture = Fixture::plausible().without(table);
         let out = tempfile::tempdir().unwrap();

@@ -13,7 +13,9 @@ pub fn markdown() -> String {
         "# The tables\n\nMade from the schemas in `crates/tables` by `just dictionary`; do not edit by hand.\n\n\
          Identifiers are strings, whatever the platform. Times are milliseconds in UTC. Absent is null; null is never zero, and NaN \
          is never written. Rows are in the order of the table's key. Every file's footer names its table, schema version, stage, \
-         options and the BLAKE3 hashes of its inputs.\n",
+         options and the BLAKE3 hashes of its inputs.\n\n\
+         Some columns bear names that SQL keeps for itself: `group`, `window`, `set`, `at`, `day`, `rank`, `table`. Quote them, in DuckDB \
+         and polars with double quotes: `SELECT \"group\", \"window\", value FROM 'measures.parquet'`.\n",
     );
     for table in schema::all() {
         // Writing to a String cannot fail.

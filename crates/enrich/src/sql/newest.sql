@@ -4,7 +4,7 @@
 -- belongs to the first sample whose day is not before its own.
 WITH observed AS (
     SELECT platform, account_id, observed_at, CAST(observed_at AS DATE) AS day, source_file, source_line, source_part,
-           created_at, followers, following, statuses, age_days, tweets_per_day, location, location_country
+           created_at, followers, following, statuses, age_days, tweets_per_day, location, location_country, location_candidates
     FROM accounts
     WHERE observed_at IS NOT NULL
 ),
@@ -16,7 +16,7 @@ days AS (
 ),
 numbered AS (
     SELECT o.platform, o.account_id, d.sample_at, o.observed_at, o.source_file, o.created_at, o.followers, o.following,
-           o.statuses, o.age_days, o.tweets_per_day, o.location, o.location_country,
+           o.statuses, o.age_days, o.tweets_per_day, o.location, o.location_country, o.location_candidates,
            ROW_NUMBER() OVER (
                PARTITION BY o.platform, o.account_id, d.sample_at
                ORDER BY o.observed_at DESC, o.source_file DESC, o.source_line DESC, o.source_part DESC
@@ -24,7 +24,7 @@ numbered AS (
     FROM observed o JOIN days d ON o.day = d.day
 )
 SELECT platform, account_id, sample_at, observed_at, source_file, created_at, followers, following, statuses, age_days,
-       tweets_per_day, location, location_country,
+       tweets_per_day, location, location_country, location_candidates,
        LEAD(sample_at) OVER (PARTITION BY platform, account_id ORDER BY sample_at) AS next_sample_at
 FROM numbered
 WHERE place = 1

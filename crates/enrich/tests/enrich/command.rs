@@ -79,6 +79,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
     let names: Vec<&str> = outputs[0].keys().map(String::as_str).collect();
     let expected = [
         "account_languages.parquet",
+        "account_signs.parquet",
         "accounts.parquet",
         "availability.parquet",
         "campaigns.parquet",
@@ -91,6 +92,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
         "members.parquet",
         "personas.parquet",
         "post_ids.parquet",
+        "posting_days.parquet",
         "posts.parquet",
         "rejects.parquet",
         "roster.parquet",
@@ -99,6 +101,7 @@ fn threads_change_no_byte_and_the_ledger_balances() {
         "spells.parquet",
         "stays.parquet",
         "study.toml",
+        "terms.parquet",
         "windows.parquet",
     ];
     assert_eq!(names, expected);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use tables::{Influence, Measures, Network, Returns, Series, Survival, TableFile};
+use tables::{Content, Influence, Measures, Network, Returns, Series, Survival, TableFile, TermKind};
 
 use crate::command::metrics;
-use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, following, kind, name, tagged};
+use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, following, held, kind, name, tagged};
 
 type Bounds = (Option<f64>, Option<f64>);
 /// Value, bounds, n, finding, reason.
@@ -623,6 +623,106 @@ fn languages() {
         }
     }
     assert!(told.len() > 10, "the test would say little");
+}
+
+#[test]
+fn content() {
+    let mut world = World::rich();
+    world.posts.push((3, None));
+    let output = Output::of(&world, STUDY);
+    let batch = TableFile::<Content>::open(&output.dir()).unwrap().read().unwrap();
+    let rows: Vec<tables::ContentTerm<'_>> = batch.rows().unwrap().collect();
+    let mut told = 0;
+    // Group, name of the span in the table, its days, who belongs.
+    type Belongs<'w> = Box<dyn Fn(usize) -> bool + 'w>;
+    let mut spans: Vec<(&str, String, i64, i64, Belongs<'_>)> = Vec::new();
+    for (window, from, to) in WINDOWS {
+        spans.push(("everyone", window.to_owned(), from, to, Box::new(|_| true)));
+        let world = &world;
+        let listed = move |account| world.on_list_within(account, from, to);
+        spans.push(("listed", window.to_owned(), from, to, Box::new(listed)));
+    }
+    for day in SAMPLE_DAYS {
+        let then = at(day + 1, 0) - 1;
+        let world = &world;
+        let alive = move |account| account < world.listed && world.on_list(account, then) && world.alive(account, then);
+        spans.push((
+            "listed",
+            format!("week to 2015-06-{:02}", day + 1),
+            day - 6,
+            day,
+            Box::new(alive),
+        ));
+    }
+    for (group, span, from, to, belongs) in &spans {
+        let inside = |moment: &Option<i64>| moment.is_some_and(|at_| (at(*from, 0)..at(to + 1, 0)).contains(&at_));
+        let own: Vec<(usize, i64)> = world
+            .posts
+            .iter()
+            .zip(1..)
+            .filter(|((account, moment), line)| {
+                inside(moment) && belongs(*account) && kind(*line) != tables::PostKind::Repost
+            })
+            .map(|((account, _), line)| (*account, line))
+            .collect();
+        for of in [TermKind::Client, TermKind::Domain, TermKind::Hashtag] {
+            let mut uses: BTreeMap<&str, (i64, BTreeSet<usize>)> = BTreeMap::new();
+            let mut posts_of_group = 0;
+            for (account, line) in &own {
+                let Some(terms) = held(*line, of) else { continue };
+                posts_of_group += 1;
+                for term in terms {
+                    let uses = uses.entry(term).or_default();
+                    uses.0 += 1;
+                    uses.1.insert(*account);
+                }
+            }
+            let mut expected: Vec<(&str, i64, i64, i64)> = uses
+                .iter()
+                .map(|(term, (posts, accounts))| (*term, *posts, accounts.len() as i64, posts_of_group))
+                .collect();
+            expected.sort_by_key(|(term, posts, accounts, _)| (-posts, -accounts, *term));
+            let found: Vec<(&str, i64, i64, i64)> = rows
+                .iter()
+                .filter(|row| row.group == *group && row.window == *span && row.kind == of)
+                .map(|row| (row.term, row.posts, row.accounts, row.posts_of_group))
+                .collect();
+            assert_eq!(found, expected, "{group} {span} {of}");
+            told += found.len();
+            let total: i64 = expected.iter().map(|row| row.1).sum();
+            let squares: i64 = expected.iter().map(|row| row.1 * row.1).sum();
+            if total > 0 && !span.starts_with("week") {
+                let value = |id: &str| output.value(&format!("content.{id}"), group, span);
+                let concentration = squares as f64 / (total * total) as f64;
+                close(value(&format!("{of}_concentration")), concentration, "concentration");
+                close(value(&format!("{of}s")), expected.len() as f64, "distinct");
+                if of == TermKind::Client {
+                    close(
+                        value("top_client_share"),
+                        expected[0].1 as f64 / posts_of_group as f64,
+                        "top client",
+                    );
+                    let automated = uses.get("IFTTT").map_or(0, |uses| uses.0);
+                    close(
+                        value("automation_share"),
+                        automated as f64 / posts_of_group as f64,
+                        "automation",
+                    );
+                } else {
+                    let with = own
+                        .iter()
+                        .filter(|(_, line)| held(*line, of).is_some_and(|held| !held.is_empty()));
+                    let measure = if of == TermKind::Domain {
+                        "link_share"
+                    } else {
+                        "hashtag_share"
+                    };
+                    close(value(measure), with.count() as f64 / posts_of_group as f64, measure);
+                }
+            }
+        }
+    }
+    assert!(told > 60, "the test would say little: {told}");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn threads_change_no_byte() {
         files(&dir)
     });
     let names: Vec<&String> = outputs[0].keys().collect();
-    assert_eq!(names.len(), 19, "{names:?}");
+    assert_eq!(names.len(), 20, "{names:?}");
     assert_eq!(outputs[0], outputs[1]);
 }
 
@@ -256,7 +256,7 @@ fn every_table_prints_in_every_format() {
     let to = tempfile::tempdir().unwrap();
     let dir = to.path().join("m");
     for table in [
-        "measures", "series", "survival", "returns", "network", "at_risk", "tests",
+        "measures", "series", "survival", "returns", "network", "at_risk", "tests", "content",
     ] {
         let print = |format: &str| {
             stdout(

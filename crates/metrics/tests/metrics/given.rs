@@ -1,14 +1,14 @@
 //! Stage directories made by hand: a small network whose every record the test knows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use stage::{Provenance, TableRecord};
 use tables::{
     Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction,
-    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, Posts, Rejects,
-    Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays, Table, TableWriter, Timestamp,
-    WindowRow, Windows,
+    InteractionKind, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, PostingDay,
+    PostingDays, Posts, Rejects, Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays,
+    Table, TableWriter, Term, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
 pub const DAY: i64 = tables::DAY_MS;
@@ -226,6 +226,66 @@ impl World {
         given.finish(study);
     }
 
+    /// What posts hold, by account and day.
+    fn write_content(&self, given: &mut Given<'_>, names: &[String]) {
+        let mut terms: BTreeMap<(TermKind, &str, usize, i64), [i64; 2]> = BTreeMap::new();
+        let mut days: BTreeMap<(usize, i64), [i64; 7]> = BTreeMap::new();
+        for ((account, moment), line) in self.posts.iter().zip(1..) {
+            let Some(moment) = moment else { continue };
+            let (own, day) = (kind(line) != PostKind::Repost, moment.div_euclid(DAY));
+            let counts = days.entry((*account, day)).or_default();
+            counts[usize::from(!own)] += 1;
+            for (place, of) in [(2, TermKind::Hashtag), (4, TermKind::Domain), (6, TermKind::Client)] {
+                let Some(held) = held(line, of) else { continue };
+                if own {
+                    counts[place] += 1;
+                    if place < 6 && !held.is_empty() {
+                        counts[place + 1] += 1;
+                    }
+                }
+                for term in held {
+                    terms.entry((of, term, *account, day)).or_default()[usize::from(!own)] += 1;
+                }
+            }
+        }
+        let day = |day: i64| Day(i32::try_from(day).unwrap());
+        given.write::<Terms>(
+            terms
+                .iter()
+                .map(|((kind, term, account, at), [posts, reposts])| Term {
+                    platform: PLATFORM,
+                    kind: *kind,
+                    term,
+                    mark: match *term {
+                        "bit.ly" => Some("shortener"),
+                        "IFTTT" => Some("automation"),
+                        _ => None,
+                    },
+                    account_id: &names[*account],
+                    day: day(*at),
+                    posts: *posts,
+                    reposts: *reposts,
+                })
+                .collect(),
+        );
+        given.write::<PostingDays>(
+            days.iter()
+                .map(|((account, at), counts)| PostingDay {
+                    platform: PLATFORM,
+                    account_id: &names[*account],
+                    day: day(*at),
+                    posts: counts[0],
+                    reposts: counts[1],
+                    hashtags_told: counts[2],
+                    with_hashtag: counts[3],
+                    links_told: counts[4],
+                    with_link: counts[5],
+                    client_told: counts[6],
+                })
+                .collect(),
+        );
+    }
+
     fn write_raw(&self, given: &mut Given<'_>) {
         let names: Vec<String> = (0..self.accounts).map(name).collect();
         given.write::<Posts>(
@@ -238,6 +298,9 @@ impl World {
                     lang: tagged(line),
                     detected_lang: detected(line),
                     kind: kind(line),
+                    hashtags: held(line, TermKind::Hashtag),
+                    urls: held(line, TermKind::Domain),
+                    client: held(line, TermKind::Client).and_then(|clients| clients.first().copied()),
                     source_line: line,
                     ..empty_post()
                 })
@@ -351,6 +414,7 @@ impl World {
                     tweets_per_day: seen.map(|row| self.lifetime(account, row.0, row.2)),
                     location_shown: seen.map(|_| account % 2 == 0),
                     location_country: [Some("SY"), None, Some("DE"), None][account % 4],
+                    location_candidates: [Some("SY"), None, Some("DE"), Some("IQ SY")][account % 4],
                 });
             }
         }
@@ -422,6 +486,7 @@ impl World {
             .collect();
         personas.sort_by(|a, b| (a.persona_id, a.return_number).cmp(&(b.persona_id, b.return_number)));
         given.write::<Personas>(personas);
+        self.write_content(given, &names);
         let mut interactions: Vec<Interaction<'_>> = self
             .interactions
             .iter()
@@ -455,6 +520,27 @@ pub fn kind(line: i64) -> PostKind {
         PostKind::Repost
     } else {
         PostKind::Original
+    }
+}
+
+/// What the post on a line holds, already normalised; none where its source does not tell.
+pub fn held(line: i64, kind: TermKind) -> Option<Vec<&'static str>> {
+    const WORDS: [&str; 6] = ["tea", "garden", "rain", "شاي", "weather", "walk"];
+    const DOMAINS: [&str; 3] = ["example.org", "bit.ly", "example.net"];
+    const CLIENTS: [&str; 4] = ["Web", "IFTTT", "Phone", "Phone"];
+    let roll = line as usize * 7919 % 1009;
+    match kind {
+        TermKind::Hashtag if line % 11 == 0 => None,
+        TermKind::Hashtag => Some(
+            (0..roll % 4)
+                .map(|i| WORDS[(roll / 4 + i * i) % (3 + i)])
+                .collect::<BTreeSet<_>>(),
+        )
+        .map(|words| words.into_iter().collect()),
+        TermKind::Domain if line % 13 == 0 => None,
+        TermKind::Domain => Some((0..roll % 2).map(|i| DOMAINS[(roll / 2 + i) % 3]).collect()),
+        TermKind::Client if line % 17 == 0 => None,
+        TermKind::Client => Some(vec![CLIENTS[roll % 4]]),
     }
 }
 

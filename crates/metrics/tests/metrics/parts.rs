@@ -53,6 +53,7 @@ impl Study {
                 "at",
                 "relation",
                 "time_days",
+                "kind",
                 "rank",
                 "family",
                 "test",
@@ -101,6 +102,7 @@ fn a_part_that_holds_everybody_is_the_whole() {
         "influence",
         "at_risk",
         "tests",
+        "content",
     ] {
         let rows = study.rows("whole", table);
         let of = |suffix: &str| -> BTreeMap<(String, String), &Value> {
@@ -141,7 +143,7 @@ fn parts_add_up() {
     assert!(told > 0, "the test would say nothing");
     let measures = study.rows("parity", "measures");
     let value = |measure: &str, group: &str| {
-        let key = format!("\"{measure}\" \"all\" null null null null null null");
+        let key = format!("\"{measure}\" \"all\" null null null null null null null");
         measures[&(group.to_owned(), key)]["value"].as_f64()
     };
     for measure in ["volume.posts", "volume.accounts"] {

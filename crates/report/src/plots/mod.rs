@@ -120,6 +120,32 @@ const TOGETHER: &[Together<'static>] = &[
         beside: &[],
         shape: Shape::Line,
     },
+    Together {
+        id: "location-ambiguous",
+        title: "Share of members with an ambiguous location",
+        series: &[("location.ambiguous_share", "share")],
+        beside: &[],
+        shape: Shape::Line,
+    },
+    Together {
+        id: "content",
+        title: "Posts with hashtags and links",
+        series: &[
+            ("content.hashtag_share", "with a hashtag"),
+            ("content.link_share", "with a link"),
+        ],
+        beside: &[
+            "content.hashtags",
+            "content.domains",
+            "content.clients",
+            "content.hashtag_concentration",
+            "content.domain_concentration",
+            "content.client_concentration",
+            "content.top_client_share",
+            "content.automation_share",
+        ],
+        shape: Shape::Line,
+    },
 ];
 
 /// The charts, and what could not be drawn.

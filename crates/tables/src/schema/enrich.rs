@@ -1,7 +1,7 @@
 //! What `enrich` fills: the study's times, lives, memberships and who addressed whom.
 
 use crate::cell::{Day, Timestamp};
-use crate::schema::words::{InteractionKind, SetName, State};
+use crate::schema::words::{InteractionKind, SetName, State, TermKind};
 use crate::table::table;
 
 table! {
@@ -68,7 +68,7 @@ table! {
 table! {
     /// An account's membership of a set at a sample, with what was known of the account then: its newest observation at or
     /// before the sample.
-    Members("members", 2): Member by [set, sample_at, platform, account_id] {
+    Members("members", 3): Member by [set, sample_at, platform, account_id] {
         /// The set.
         set: SetName,
         /// The sample's instant.
@@ -116,6 +116,8 @@ table! {
         location_shown: Option<bool>,
         /// Country of the self-declared location then (ISO 3166-1 alpha-2).
         location_country: Option<&'a str>,
+        /// All countries that it may mean, as in `accounts`.
+        location_candidates: Option<&'a str>,
     }
 }
 
@@ -178,5 +180,91 @@ table! {
         kind: InteractionKind,
         /// How often.
         count: i64,
+    }
+}
+
+table! {
+    /// In how many posts of a day an account used a hashtag, linked to a domain, or posted with a client. Posts without a time are
+    /// not counted.
+    Terms("terms", 1): Term by [platform, kind, term, account_id, day] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// What the term is.
+        kind: TermKind,
+        /// The term, normalised (`docs/content.md`).
+        term: &'a str,
+        /// What is known of it: `shortener`, `unresolved` (t.co) of a domain, `automation` of a client.
+        mark: Option<&'a str>,
+        /// The account.
+        account_id: &'a str,
+        /// The UTC day.
+        day: Day,
+        /// Its own posts with the term (original, reply, quote).
+        posts: i64,
+        /// Reposts with it: of a hashtag or link somebody else's words, passed on.
+        reposts: i64,
+    }
+}
+
+table! {
+    /// How many posts an account wrote on a day, and in how many of them a hashtag, a link or a client could be looked for: what
+    /// `terms` is counted out of.
+    PostingDays("posting_days", 1): PostingDay by [platform, account_id, day] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// The UTC day.
+        day: Day,
+        /// Its own posts (original, reply, quote).
+        posts: i64,
+        /// Posts of others that it passed on.
+        reposts: i64,
+        /// Own posts whose source says which hashtags they have.
+        hashtags_told: i64,
+        /// Of those, posts with a hashtag.
+        with_hashtag: i64,
+        /// Own posts whose source says which links they have.
+        links_told: i64,
+        /// Of those, posts with a link to a domain.
+        with_link: i64,
+        /// Own posts whose source says the client.
+        client_told: i64,
+    }
+}
+
+table! {
+    /// Signs of automation of an account, each by itself: none of them is a verdict. What they mean: `docs/content.md`.
+    AccountSigns("account_signs", 1): AccountSign by [platform, account_id] {
+        /// Platform, lower case.
+        platform: &'a str,
+        /// The account.
+        account_id: &'a str,
+        /// Posts in the archive, reposts too, that have a time.
+        posts: i64,
+        /// Days on which there is one.
+        days_posted: i64,
+        /// Posts a day from the first to the last of them; null where they span less than a day.
+        posts_per_day: Option<f64>,
+        /// Posts on the day with most.
+        most_posts_in_a_day: Option<i64>,
+        /// Clients that it posted with.
+        clients: Option<i64>,
+        /// The client of most of its posts; of several, the first by name.
+        top_client: Option<&'a str>,
+        /// Its share of the posts whose client is known.
+        top_client_share: Option<f64>,
+        /// Share of the posts whose client is known that came from clients marked `automation`.
+        automation_share: Option<f64>,
+        /// Median time between a post and the next, in seconds; null below 10 posts.
+        gap_median_seconds: Option<f64>,
+        /// Burstiness of those times, (s − m) / (s + m) with their mean m and standard deviation s: −1 is a clock, 0 chance, towards 1
+        /// bursts (Goh & Barabási 2008). Null below 10 posts.
+        burstiness: Option<f64>,
+        /// How unevenly its posts lie on the 60 minutes of the hour: variance over mean of the minutes' counts, about 1 where the minute
+        /// is chance (after Zhang & Paxson 2011). Null below 60 posts.
+        minute_dispersion: Option<f64>,
+        /// Whether its newest known picture is the platform's own; null where none was seen.
+        default_avatar: Option<bool>,
     }
 }

@@ -107,7 +107,7 @@ table! {
 
 table! {
     /// An account seen at a moment.
-    Accounts("accounts", 1): Account by [source_file, source_line, source_part] {
+    Accounts("accounts", 2): Account by [source_file, source_line, source_part] {
         /// Platform, lower case.
         platform: &'a str,
         /// The platform's id; `@` and the lower-case handle where the source has no ids.
@@ -122,6 +122,9 @@ table! {
         location: Option<&'a str>,
         /// Country that `enrich` reads from the location (ISO 3166-1 alpha-2); null where none or ambiguous.
         location_country: Option<&'a str>,
+        /// All countries that the location may mean, by code, a space between; `ZZ` among them: also something that is no one country. One
+        /// where it tells; null where it names none.
+        location_candidates: Option<&'a str>,
         /// Link in the profile.
         url: Option<&'a str>,
         /// Interface language that the account declares.
@@ -320,6 +323,7 @@ impl<'a> Account<'a> {
             description: None,
             location: None,
             location_country: None,
+            location_candidates: None,
             url: None,
             lang: None,
             avatar_url: None,

@@ -1,7 +1,7 @@
 //! What `metrics` and `report` fill: numbers with their meaning.
 
 use crate::cell::Timestamp;
-use crate::schema::words::VerdictWord;
+use crate::schema::words::{TermKind, VerdictWord};
 use crate::table::table;
 
 table! {
@@ -240,6 +240,44 @@ table! {
         method: &'a str,
         /// Why there is no p-value.
         reason: Option<&'a str>,
+    }
+}
+
+table! {
+    /// A hashtag, domain or client of a group's own posts. Kept are the 50 of most posts and the 50 of most accounts of each kind.
+    Content("content", 1): ContentTerm by [group, window, kind, rank] {
+        /// The accounts it is taken over.
+        group: &'a str,
+        /// The window, or `all`; or `week to 2015-08-24`: posts of the members alive at that sample, of the seven days up to it.
+        window: &'a str,
+        /// What the term is.
+        kind: TermKind,
+        /// Place by posts, then accounts, from 1, among the terms kept: exact up to 50.
+        rank: i64,
+        /// Platform, lower case; a term of two platforms is two.
+        platform: &'a str,
+        /// The term, normalised as in `terms`.
+        term: &'a str,
+        /// What is known of it, as in `terms`.
+        mark: Option<&'a str>,
+        /// Own posts with it.
+        posts: i64,
+        /// Reposts with it.
+        reposts: i64,
+        /// Accounts whose own posts have it.
+        accounts: i64,
+        /// Own posts of the group whose source tells what is asked.
+        posts_of_group: i64,
+        /// Accounts that wrote those.
+        accounts_of_group: i64,
+        /// `posts` over `posts_of_group`.
+        share_of_posts: Option<f64>,
+        /// `accounts` over `accounts_of_group`.
+        share_of_accounts: Option<f64>,
+        /// Lower bound of its 95 % interval (Clopper–Pearson).
+        ci_low: Option<f64>,
+        /// Upper bound.
+        ci_high: Option<f64>,
     }
 }
 

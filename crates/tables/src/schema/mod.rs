@@ -13,22 +13,23 @@ pub use dedupe::{
     PersonaLink, Personas,
 };
 pub use enrich::{
-    AccountLanguage, AccountLanguages, Interaction, Interactions, Member, Members, Sample, Samples, Spell, Spells,
-    Stay, Stays, WindowRow, Windows,
+    AccountLanguage, AccountLanguages, AccountSign, AccountSigns, Interaction, Interactions, Member, Members,
+    PostingDay, PostingDays, Sample, Samples, Spell, Spells, Stay, Stays, Term, Terms, WindowRow, Windows,
 };
 pub use ingest::{
     Account, Accounts, Availability, AvailabilityCheck, Follow, Follows, LedgerEntries, LedgerEntry, Post, PostId,
     PostIds, Posts, Reject, Rejects, Roster, RosterEntry,
 };
 pub use metrics::{
-    AtRisk, AtRiskRow, Comparison, Comparisons, Counterpart, Counterparts, Influence, InfluenceRow, Measure, Measures,
-    Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow, TestRow, Tests, Wave, Waves,
+    AtRisk, AtRiskRow, Comparison, Comparisons, Content, ContentTerm, Counterpart, Counterparts, Influence,
+    InfluenceRow, Measure, Measures, Network, NetworkRow, Return, Returns, Series, SeriesPoint, Survival, SurvivalRow,
+    TestRow, Tests, Wave, Waves,
 };
 pub use truth::{
     TruthAccount, TruthAccounts, TruthCopies, TruthCopy, TruthInjected, TruthInjection, TruthInteraction,
     TruthInteractions, TruthMeasure, TruthMeasures, TruthPerson, TruthPersons, TruthSign, TruthSigns,
 };
-pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, VerdictWord};
+pub use words::{Basis, Flow, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, TermKind, VerdictWord};
 
 use crate::table::{ColumnDoc, Table};
 use arrow::datatypes::SchemaRef;
@@ -85,6 +86,9 @@ pub fn all() -> Vec<Description> {
         describe::<Members>(),
         describe::<Stays>(),
         describe::<AccountLanguages>(),
+        describe::<AccountSigns>(),
+        describe::<Terms>(),
+        describe::<PostingDays>(),
         describe::<Interactions>(),
         describe::<Measures>(),
         describe::<Series>(),
@@ -95,6 +99,7 @@ pub fn all() -> Vec<Description> {
         describe::<Influence>(),
         describe::<AtRisk>(),
         describe::<Tests>(),
+        describe::<Content>(),
         describe::<Comparisons>(),
         describe::<Counterparts>(),
         describe::<TruthPersons>(),

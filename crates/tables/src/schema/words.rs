@@ -38,6 +38,18 @@ words! {
     }
 }
 
+words! {
+    /// What a term of posts is.
+    TermKind {
+        /// The program that posts were written with.
+        Client = "client",
+        /// The registered domain that links lead to.
+        Domain = "domain",
+        /// A hashtag.
+        Hashtag = "hashtag",
+    }
+}
+
 impl State {
     /// Whether an account in this state still stands on the platform; `None` where the state does not tell.
     #[must_use]

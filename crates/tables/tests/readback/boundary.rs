@@ -13,7 +13,7 @@ use arrow::row::{RowConverter, SortField};
 use serde_json::{Value, json};
 use tables::{
     Basis, Flow, Footer, Input, InteractionKind, PostKind, PostedBasis, Relation, SetName, State, Table, TableError,
-    TableWriter, VerdictWord, Written,
+    TableWriter, TermKind, VerdictWord, Written,
 };
 
 /// Rows of each table: more than any column has edge values, so that each of them stands in it.
@@ -64,6 +64,7 @@ fn words(table: &str, column: &str) -> Option<Vec<&'static str>> {
         ("interactions" | "truth_interactions", "kind") => {
             InteractionKind::ALL.iter().map(|word| word.word()).collect()
         }
+        ("terms" | "content", "kind") => TermKind::ALL.iter().map(|word| word.word()).collect(),
         ("posts", "kind") => PostKind::ALL.iter().map(|word| word.word()).collect(),
         ("links", "relation") => Relation::ALL.iter().map(|word| word.word()).collect(),
         (_, "state" | "end_state") => State::ALL.iter().map(|word| word.word()).collect(),

@@ -12,8 +12,8 @@ macro_rules! for_every_table {
     ($function:ident($($argument:expr),*)) => {
         for_every_table!($function($($argument),*):
             Posts PostIds Accounts Availability Follows Roster Rejects LedgerEntries Duplicates Clusters ClusterMembers
-            Campaigns Personas Links Samples Windows Spells Members Stays AccountLanguages Interactions Measures Series Survival Returns Network
-            Waves Influence AtRisk Tests Comparisons Counterparts TruthPersons
+            Campaigns Personas Links Samples Windows Spells Members Stays AccountLanguages AccountSigns Terms PostingDays Interactions Measures Series Survival Returns Network
+            Waves Influence AtRisk Tests Content Comparisons Counterparts TruthPersons
             TruthAccounts TruthInteractions TruthCopies TruthSigns TruthMeasures TruthInjected)
     };
     ($function:ident($argument:expr): $($table:ident)+) => {
