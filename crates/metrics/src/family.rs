@@ -32,6 +32,8 @@ pub enum Family {
     Language,
     /// Reactions drawn and given among members
     Influence,
+    /// The shape of the networks of follows and interactions among members
+    Structure,
 }
 
 impl Family {

@@ -21,6 +21,8 @@ pub mod insularity;
 pub mod language;
 pub mod load;
 pub mod location;
+pub mod null;
+pub mod observed_graph;
 pub mod pace;
 pub mod parts;
 pub mod per_sample;
@@ -28,6 +30,7 @@ pub mod print;
 pub mod results;
 pub mod returns;
 pub mod size;
+pub mod structure;
 pub mod survival;
 pub mod suspension;
 pub mod trend;
@@ -66,7 +69,7 @@ Examples:
   metrics enriched -o measured --attributes accounts.csv --by role,region";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
-/// duration, location, suspended beside not suspended, language, influence. What the input cannot support is null, with the reason
+/// duration, location, suspended beside not suspended, language, influence, structure. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
 #[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
 pub struct Metrics {
@@ -204,7 +207,7 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     let mut results = Results::default();
-    let all: [(Family, Measure); 16] = [
+    let all: [(Family, Measure); 18] = [
         (Family::Size, size::measure),
         (Family::Followers, followers::measure),
         (Family::TweetsPerDay, pace::measure),
@@ -212,6 +215,7 @@ pub fn measure(evidence: &Evidence, families: &Families) -> Results {
         (Family::Suspension, suspension::measure),
         (Family::Suspension, waves::measure),
         (Family::Insularity, insularity::measure),
+        (Family::Insularity, null::measure),
         (Family::Returns, returns::measure),
         (Family::Survival, survival::measure),
         (Family::Survival, hazard::measure),
@@ -221,6 +225,7 @@ pub fn measure(evidence: &Evidence, families: &Families) -> Results {
         (Family::Contrast, contrast::measure),
         (Family::Language, language::measure),
         (Family::Influence, influence::measure),
+        (Family::Structure, structure::measure),
     ];
     for (family, measure) in all {
         if families.has(family) {

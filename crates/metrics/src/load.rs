@@ -1,6 +1,7 @@
 //! From the tables of `enrich` to the evidence: the SQL files run here, small tables are read as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::Context;
 use sql::{Database, Rows};
@@ -13,7 +14,7 @@ use tables::{
 
 use crate::evidence::{
     CheckRow, Evidence, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
-    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieDay, TieRow, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
@@ -36,8 +37,10 @@ macro_rules! queries {
 }
 
 queries! {
+    ADDRESS_DAYS = "address_days.sql",
     CHECKS = "checks.sql",
     FIRST_SEEN = "first_seen.sql",
+    FOLLOW_DAYS = "follow_days.sql",
     FOLLOWS_IN = "follows_in.sql",
     FOLLOWS_OUT = "follows_out.sql",
     INTERACTIONS = "interactions.sql",
@@ -184,8 +187,11 @@ pub fn load(
     if families.has(Family::Language) {
         loader.languages()?;
     }
-    if families.any(&[Family::Insularity, Family::Influence]) {
+    if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
+    }
+    if families.any(&[Family::Insularity, Family::Structure]) {
+        loader.tie_days()?;
     }
     if families.has(Family::Influence) {
         loader.reactions()?;
@@ -304,7 +310,7 @@ impl Loader<'_> {
                 vec![("the answer tells no state", times.empty_records)],
             );
         }
-        if families.has(Family::Insularity) {
+        if families.any(&[Family::Insularity, Family::Structure]) {
             let times = self.evidence.table("follows");
             self.tally("follows", times.records, vec![("follows itself", times.empty_records)]);
         }
@@ -335,6 +341,7 @@ impl Loader<'_> {
             let accounts: &mut BTreeSet<u32> = self.evidence.on_list.entry((key.sets[i], window)).or_default();
             accounts.insert(account);
         }
+        self.evidence.in_set = Arc::new(self.evidence.on_list.clone());
         Ok(())
     }
 
@@ -512,6 +519,39 @@ impl Loader<'_> {
             self.evidence.ties.push(row);
         }
         Ok(())
+    }
+
+    /// Every tie of everybody. Numbers of accounts come in the order of ids, so that no order of records shows in a graph.
+    fn tie_days(&mut self) -> anyhow::Result<()> {
+        self.evidence.follow_days = self.ties_by_day(FOLLOW_DAYS)?;
+        self.evidence.address_days = self.ties_by_day(ADDRESS_DAYS)?;
+        Ok(())
+    }
+
+    fn ties_by_day(&mut self, query: Query) -> anyhow::Result<Arc<Vec<TieDay>>> {
+        let rows = self.ask(query)?;
+        let platforms = rows.all_text("platform")?;
+        let (sources, targets) = (rows.all_text("source")?, rows.all_text("target")?);
+        let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
+        let mut ties: Vec<TieDay> = Vec::with_capacity(rows.len());
+        for i in 0..rows.len() {
+            let again = i > 0 && platforms[i] == platforms[i - 1] && sources[i] == sources[i - 1];
+            let source = match ties.last() {
+                Some(last) if again => last.source,
+                _ => self.account(platforms[i], sources[i])?,
+            };
+            let target = match ties.last() {
+                Some(last) if again && targets[i] == targets[i - 1] => last.target,
+                _ => self.account(platforms[i], targets[i])?,
+            };
+            ties.push(TieDay {
+                source,
+                target,
+                day: days[i].0,
+                times: u32::try_from(times[i]).unwrap_or(u32::MAX),
+            });
+        }
+        Ok(Arc::new(ties))
     }
 
     fn persons(&mut self) -> anyhow::Result<()> {

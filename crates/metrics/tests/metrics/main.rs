@@ -7,3 +7,4 @@ mod against_duckdb;
 mod command;
 mod given;
 mod parts;
+mod structure;
