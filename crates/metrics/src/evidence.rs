@@ -150,17 +150,19 @@ pub struct TieRow {
     pub reciprocated: u64,
 }
 
-/// A tie between two different accounts, whoever they are, as seen on a day.
+/// A tie between two different accounts, whoever they are, as it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TieDay {
+pub struct TieSeen {
     /// Who follows, or addresses.
     pub source: u32,
     /// Who is followed, or addressed.
     pub target: u32,
-    /// Days since 1970.
-    pub day: i32,
-    /// Times that it was seen.
+    /// When, in milliseconds; of interactions the first moment of the day.
+    pub at: i64,
+    /// Times that it was seen then.
     pub times: u32,
+    /// Of interactions, in which way.
+    pub kind: Option<tables::InteractionKind>,
 }
 
 /// How accounts are tied.
@@ -344,10 +346,10 @@ pub struct Evidence {
     pub on_list: BTreeMap<(SetName, usize), BTreeSet<u32>>,
     /// The same, of the whole set where `on_list` holds only a part of it.
     pub in_set: Arc<BTreeMap<(SetName, usize), BTreeSet<u32>>>,
-    /// Every follow of the archive, by platform, ids, then day.
-    pub follow_days: Arc<Vec<TieDay>>,
-    /// Who addressed whom in the archive, by platform, ids, then day.
-    pub address_days: Arc<Vec<TieDay>>,
+    /// Every follow of the archive, by platform, ids, then moment.
+    pub follows_seen: Arc<Vec<TieSeen>>,
+    /// Who addressed whom in the archive, by platform, ids, day, then kind.
+    pub addressed: Arc<Vec<TieSeen>>,
     /// First moment on the list of a set, in milliseconds, of accounts that were not on it from the start.
     pub in_set_from: BTreeMap<(SetName, u32), i64>,
     /// By account, then day.
@@ -417,8 +419,8 @@ impl Evidence {
             locations: BTreeMap::new(),
             on_list: BTreeMap::new(),
             in_set: Arc::default(),
-            follow_days: Arc::default(),
-            address_days: Arc::default(),
+            follows_seen: Arc::default(),
+            addressed: Arc::default(),
             in_set_from: BTreeMap::new(),
             posts: BTreeMap::new(),
             checks: Vec::new(),

@@ -27,6 +27,7 @@ pub mod pace;
 pub mod parts;
 pub mod per_sample;
 pub mod print;
+pub mod relations;
 pub mod results;
 pub mod returns;
 pub mod size;

@@ -14,10 +14,11 @@ use tables::{
 
 use crate::evidence::{
     CheckRow, Evidence, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
-    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieDay, TieRow, TimesRow,
+    ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TieSeen, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
+use crate::relations::{self, ListedWhen};
 
 /// A statement and the name of its file.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +41,7 @@ queries! {
     ADDRESS_DAYS = "address_days.sql",
     CHECKS = "checks.sql",
     FIRST_SEEN = "first_seen.sql",
-    FOLLOW_DAYS = "follow_days.sql",
+    FOLLOW_SIGHTINGS = "follow_sightings.sql",
     FOLLOWS_IN = "follows_in.sql",
     FOLLOWS_OUT = "follows_out.sql",
     INTERACTIONS = "interactions.sql",
@@ -168,6 +169,9 @@ pub fn load(
     if families.has(Family::Suspension) {
         loader.checks()?;
     }
+    if families.any(&[Family::Insularity, Family::Structure]) {
+        loader.everybodys_ties()?;
+    }
     if families.has(Family::Insularity) {
         loader.ties()?;
     }
@@ -189,9 +193,6 @@ pub fn load(
     }
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
-    }
-    if families.any(&[Family::Insularity, Family::Structure]) {
-        loader.tie_days()?;
     }
     if families.has(Family::Influence) {
         loader.reactions()?;
@@ -473,67 +474,61 @@ impl Loader<'_> {
         State::from_word(word).with_context(|| format!("availability holds the state '{word}', which is none of ours"))
     }
 
+    /// Members' ties by relation, counted from every tie of everybody: see [`relations`].
     fn ties(&mut self) -> anyhow::Result<()> {
-        for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
-            let rows = self.ask(query)?;
-            let key = WindowedKey::of(&rows)?;
-            let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
-            let reciprocated = counts(&rows, "reciprocated")?;
-            let collected = counts(&rows, "collected")?;
-            for i in 0..rows.len() {
-                let row = TieRow {
-                    set: key.sets[i],
-                    window: self.window(key.windows[i])?,
-                    account: self.account(key.platforms[i], key.accounts[i])?,
-                    relation,
-                    collected: collected[i] > 0,
-                    inside: inside[i],
-                    outside: outside[i],
-                    pairs_inside: inside[i],
-                    reciprocated: reciprocated[i],
-                };
-                self.evidence.ties.push(row);
+        let mut listed = ListedWhen::default();
+        for batch in self.dir.table::<Stays>()?.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                listed.add(row.set, account, row.from_at.map(ms), row.to_at.map(ms));
             }
         }
-        let rows = self.ask(INTERACTIONS)?;
-        let key = WindowedKey::of(&rows)?;
-        let kinds = rows.all_text("kind")?;
-        let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
-        let (reciprocated, pairs) = (counts(&rows, "reciprocated")?, counts(&rows, "pairs_inside")?);
-        for i in 0..rows.len() {
-            let relation = match InteractionKind::from_word(kinds[i]) {
-                Some(kind) => Relation::Kind(kind),
-                None => Relation::Interactions,
-            };
-            let row = TieRow {
-                set: key.sets[i],
-                window: self.window(key.windows[i])?,
-                account: self.account(key.platforms[i], key.accounts[i])?,
-                relation,
-                collected: true,
-                inside: inside[i],
-                outside: outside[i],
-                pairs_inside: pairs[i],
-                reciprocated: reciprocated[i],
-            };
-            self.evidence.ties.push(row);
+        let windows = self.evidence.study.windows();
+        let (follows, addressed) = (&self.evidence.follows_seen, &self.evidence.addressed);
+        let mut ties = Vec::new();
+        for relation in [Relation::FollowsOut, Relation::FollowsIn] {
+            ties.extend(relations::of_lists(follows, &listed, relation, windows)?);
         }
+        ties.extend(relations::of_interactions(addressed, &listed, windows));
+        // In the order of ids, whatever numbers accounts have: resampling draws rows by their place.
+        let mut rank = vec![0_usize; self.accounts.values().map(BTreeMap::len).sum()];
+        for (place, number) in self.accounts.values().flat_map(BTreeMap::values).enumerate() {
+            rank[*number as usize] = place;
+        }
+        let of_lists = |row: &TieRow| matches!(row.relation, Relation::FollowsOut | Relation::FollowsIn);
+        ties.sort_by_key(|row| {
+            let lists = of_lists(row).then_some(row.relation);
+            (
+                lists.is_none(),
+                lists,
+                row.set.word(),
+                windows[row.window].name(),
+                row.relation.name(),
+                rank[row.account as usize],
+            )
+        });
+        self.evidence.ties = ties;
         Ok(())
     }
 
-    /// Every tie of everybody. Numbers of accounts come in the order of ids, so that no order of records shows in a graph.
-    fn tie_days(&mut self) -> anyhow::Result<()> {
-        self.evidence.follow_days = self.ties_by_day(FOLLOW_DAYS)?;
-        self.evidence.address_days = self.ties_by_day(ADDRESS_DAYS)?;
+    /// Every tie of everybody, in the order of ids, so that no order of records shows in a graph.
+    fn everybodys_ties(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(FOLLOW_SIGHTINGS)?;
+        let at = rows.all_moments("seen_at")?.into_iter().map(ms).collect();
+        self.evidence.follows_seen = self.ties_seen(&rows, at, None)?;
+        drop(rows);
+        let rows = self.ask(ADDRESS_DAYS)?;
+        let at = rows.all_days("on_day")?;
+        let at = at.into_iter().map(|day| i64::from(day.0) * tables::DAY_MS).collect();
+        self.evidence.addressed = self.ties_seen(&rows, at, Some(&rows.all_text("kind")?))?;
         Ok(())
     }
 
-    fn ties_by_day(&mut self, query: Query) -> anyhow::Result<Arc<Vec<TieDay>>> {
-        let rows = self.ask(query)?;
+    fn ties_seen(&mut self, rows: &Rows, at: Vec<i64>, kinds: Option<&[&str]>) -> anyhow::Result<Arc<Vec<TieSeen>>> {
         let platforms = rows.all_text("platform")?;
         let (sources, targets) = (rows.all_text("source")?, rows.all_text("target")?);
-        let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
-        let mut ties: Vec<TieDay> = Vec::with_capacity(rows.len());
+        let times = counts(rows, "times")?;
+        let mut ties: Vec<TieSeen> = Vec::with_capacity(rows.len());
         for i in 0..rows.len() {
             let again = i > 0 && platforms[i] == platforms[i - 1] && sources[i] == sources[i - 1];
             let source = match ties.last() {
@@ -544,11 +539,12 @@ impl Loader<'_> {
                 Some(last) if again && targets[i] == targets[i - 1] => last.target,
                 _ => self.account(platforms[i], targets[i])?,
             };
-            ties.push(TieDay {
+            ties.push(TieSeen {
                 source,
                 target,
-                day: days[i].0,
+                at: at[i],
                 times: u32::try_from(times[i]).unwrap_or(u32::MAX),
+                kind: kinds.and_then(|kinds| InteractionKind::from_word(kinds[i])),
             });
         }
         Ok(Arc::new(ties))

@@ -239,8 +239,8 @@ fn lists(evidence: &Evidence, group: Group, window: usize, relation: Relation) -
         Relation::Interactions | Relation::Kind(_) => Tied::Interactions,
         Relation::FollowsOut | Relation::FollowsIn => Tied::Follows,
     };
-    let days = tied.days(evidence);
-    let most = days.iter().map(|tie| tie.source.max(tie.target)).max().unwrap_or(0) as usize;
+    let seen = tied.seen(evidence);
+    let most = seen.iter().map(|tie| tie.source.max(tie.target)).max().unwrap_or(0) as usize;
     let mut inside = vec![false; most + 1];
     for account in whole.iter().take_while(|account| (**account as usize) <= most) {
         inside[*account as usize] = true;
@@ -249,7 +249,7 @@ fn lists(evidence: &Evidence, group: Group, window: usize, relation: Relation) -
     let turned = relation == Relation::FollowsIn;
     let ends = |source: u32, target: u32| if turned { (target, source) } else { (source, target) };
     let mut counts = vec![false; most + 1];
-    each_pair(days, window, |source, target, _| {
+    each_pair(seen, window, |source, target, _| {
         let (holder, other) = ends(source, target);
         // What members wrote is known of them all.
         let known = tied == Tied::Interactions && inside[holder as usize];
@@ -258,7 +258,7 @@ fn lists(evidence: &Evidence, group: Group, window: usize, relation: Relation) -
     // Nodes are numbered as they are met, which the order of ids decides.
     let mut place = vec![u32::MAX; most + 1];
     let (mut nodes, mut edges): (Vec<u32>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
-    each_pair(days, window, |source, target, _| {
+    each_pair(seen, window, |source, target, _| {
         let (holder, other) = ends(source, target);
         if !counts[holder as usize] {
             return;

@@ -4,13 +4,12 @@
 //! Members of a set are those on its list at any time within the window, whenever the tie was seen.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 
 use stats::Reason;
 use stats::graph::{Graph, Repeated, SelfLoops};
 use study::Window;
 
-use crate::evidence::{Evidence, TieDay, bounds_ms};
+use crate::evidence::{Evidence, TieSeen, bounds_ms};
 
 /// What ties accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +23,10 @@ pub enum Tied {
 impl Tied {
     /// Every tie that the archive holds.
     #[must_use]
-    pub fn days(self, evidence: &Evidence) -> &[TieDay] {
+    pub fn seen(self, evidence: &Evidence) -> &[TieSeen] {
         match self {
-            Self::Follows => &evidence.follow_days,
-            Self::Interactions => &evidence.address_days,
+            Self::Follows => &evidence.follows_seen,
+            Self::Interactions => &evidence.addressed,
         }
     }
 }
@@ -61,7 +60,7 @@ impl Induced {
         let whole = Places::of(whole);
         let (mut edges, mut drawn, mut seen) = (Vec::new(), vec![0; members.len()], false);
         let mut outside = BTreeSet::new();
-        each_pair(tied.days(evidence), window, |source, target, times| {
+        each_pair(tied.seen(evidence), window, |source, target, times| {
             seen = true;
             let Some(there) = places.get(target) else { return };
             if let Some(here) = places.get(source) {
@@ -81,19 +80,12 @@ impl Induced {
     }
 }
 
-/// Days of a window, since 1970.
-fn days(window: &Window) -> RangeInclusive<i32> {
-    let (from, to) = bounds_ms(window);
-    let day = |ms: i64| i32::try_from(ms.div_euclid(tables::DAY_MS)).unwrap_or(i32::MAX);
-    day(from)..=day(to - 1)
-}
-
 /// Every ordered pair that was tied within a window, once, with the times that it was.
-pub fn each_pair(ties: &[TieDay], window: &Window, mut meet: impl FnMut(u32, u32, u64)) {
-    let days = days(window);
-    // Days of a pair stand together.
+pub fn each_pair(ties: &[TieSeen], window: &Window, mut meet: impl FnMut(u32, u32, u64)) {
+    let (from, to) = bounds_ms(window);
+    // What was seen of a pair stands together.
     for pair in ties.chunk_by(|one, next| (one.source, one.target) == (next.source, next.target)) {
-        let within = pair.iter().filter(|tie| days.contains(&tie.day));
+        let within = pair.iter().filter(|tie| (from..to).contains(&tie.at));
         let times: u64 = within.map(|tie| u64::from(tie.times)).sum();
         if times > 0 {
             meet(pair[0].source, pair[0].target, times);
@@ -135,12 +127,13 @@ mod tests {
                      windows = [{ name = 'w', from = 2015-06-02, to = 2015-06-03 }]";
         let study = study::Study::parse(study, "t").unwrap();
         let window = study.window("w").unwrap();
-        let first = i32::try_from(bounds_ms(window).0 / tables::DAY_MS).unwrap();
-        let tie = |source, target, day, times| TieDay {
+        let (first, day_ms) = (bounds_ms(window).0, tables::DAY_MS);
+        let tie = |source, target, day, times| TieSeen {
             source,
             target,
-            day: first + day,
+            at: first + day * day_ms,
             times,
+            kind: None,
         };
         let ties = [
             tie(3, 1, -1, 9),

@@ -369,7 +369,7 @@ impl World {
             })
             .collect();
         // From a hundred accounts on, names are in another order than numbers.
-        stays.sort_by_key(|stay| (stay.set, stay.account_id));
+        stays.sort_by_key(|stay| (stay.set.word(), stay.account_id));
         given.write::<Stays>(stays);
         let mut spells = Vec::new();
         for (account, name) in names.iter().enumerate().take(self.accounts) {
