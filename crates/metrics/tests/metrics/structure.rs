@@ -200,6 +200,7 @@ print(json.dumps([figures(**case) for case in json.load(sys.stdin)]))
 "#;
 
 /// Asks the script in the Python of DIMINUENDO_PYTHON; nothing where there is none.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn ask(script: &str, question: &Value) -> Option<Value> {
     let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
         eprintln!("skipped: DIMINUENDO_PYTHON does not name a Python with networkx and igraph");
