@@ -344,8 +344,11 @@ fn real_networks_are_networkxs_and_igraphs() {
         let mut edges: Vec<(usize, usize, i64)> = Vec::new();
         for line in text.lines() {
             let ends = line.split(|c: char| c == ',' || c.is_whitespace());
-            let ends: Vec<u32> = ends.filter_map(|end| end.parse().ok()).collect();
-            let [source, target] = ends[..] else { continue };
+            // Headers and comments hold words.
+            let ends: Vec<Option<u32>> = ends.filter(|end| !end.is_empty()).map(|end| end.parse().ok()).collect();
+            let [Some(source), Some(target)] = ends[..] else {
+                continue;
+            };
             let mut number = |end: u32| {
                 let next = numbers.len();
                 *numbers.entry(end).or_insert(next)
