@@ -1,6 +1,7 @@
 //! What the measures work on: plain rows in a fixed order, with accounts as small numbers. No files here; see `load`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use stats::{Bootstrap, BootstrapInterval, Level};
@@ -147,6 +148,19 @@ pub struct TieRow {
     pub pairs_inside: u64,
     /// Those of them that are tied to it as well.
     pub reciprocated: u64,
+}
+
+/// A tie between two different accounts, whoever they are, as it was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TieSeen {
+    /// Who follows, or addresses.
+    pub source: u32,
+    /// Who is followed, or addressed.
+    pub target: u32,
+    /// When, in milliseconds; of interactions the first moment of the day.
+    pub at: i64,
+    /// Times that it was seen then.
+    pub times: u32,
 }
 
 /// How accounts are tied.
@@ -328,6 +342,12 @@ pub struct Evidence {
     pub locations: BTreeMap<(SetName, usize), Vec<LocationRow>>,
     /// Who was on a set's list at any time within a window.
     pub on_list: BTreeMap<(SetName, usize), BTreeSet<u32>>,
+    /// The same, of the whole set where `on_list` holds only a part of it.
+    pub in_set: Arc<BTreeMap<(SetName, usize), BTreeSet<u32>>>,
+    /// Every follow of the archive, by platform, ids, then moment.
+    pub follows_seen: Arc<Vec<TieSeen>>,
+    /// Who addressed whom in the archive, by platform, ids, then day.
+    pub addressed: Arc<Vec<TieSeen>>,
     /// First moment on the list of a set, in milliseconds, of accounts that were not on it from the start.
     pub in_set_from: BTreeMap<(SetName, u32), i64>,
     /// By account, then day.
@@ -398,6 +418,9 @@ impl Evidence {
             sizes: BTreeMap::new(),
             locations: BTreeMap::new(),
             on_list: BTreeMap::new(),
+            in_set: Arc::default(),
+            follows_seen: Arc::default(),
+            addressed: Arc::default(),
             in_set_from: BTreeMap::new(),
             posts: BTreeMap::new(),
             checks: Vec::new(),

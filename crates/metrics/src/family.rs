@@ -34,6 +34,8 @@ pub enum Family {
     Influence,
     /// Hashtags, domains and clients of posts
     Content,
+    /// The shape of the networks of follows and interactions among members
+    Structure,
 }
 
 impl Family {

@@ -24,6 +24,8 @@ pub mod insularity;
 pub mod language;
 pub mod load;
 pub mod location;
+pub mod null;
+pub mod observed_graph;
 pub mod pace;
 pub mod parts;
 pub mod per_sample;
@@ -31,6 +33,7 @@ pub mod print;
 pub mod results;
 pub mod returns;
 pub mod size;
+pub mod structure;
 pub mod survival;
 pub mod suspension;
 pub mod trend;
@@ -70,7 +73,7 @@ Examples:
   metrics enriched -o measured --attributes accounts.csv --by role,region";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
-/// duration, location, suspended beside not suspended, language, influence, content. What the input cannot support is null, with the reason
+/// duration, location, suspended beside not suspended, language, influence, content, structure. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
 #[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
 pub struct Metrics {
@@ -211,7 +214,7 @@ fn read_study(dir: &StageDir) -> anyhow::Result<(Vec<u8>, Study)> {
 pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Results {
     type Measure = fn(&Evidence, &mut Results);
     // What takes longest comes first, so that the others fill the time beside it.
-    let all: [(Family, Measure); 16] = [
+    let all: [(Family, Measure); 18] = [
         (Family::Survival, survival::measure),
         (Family::Contrast, contrast::measure),
         (Family::Followers, followers::measure),
@@ -220,6 +223,7 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
         (Family::TweetsPerDay, activity::measure),
         (Family::Suspension, suspension::measure),
         (Family::Insularity, insularity::measure),
+        (Family::Insularity, null::measure),
         (Family::Returns, returns::measure),
         (Family::Survival, hazard::measure),
         (Family::Volume, volume::measure),
@@ -228,6 +232,7 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
         (Family::Language, language::measure),
         (Family::Influence, influence::measure),
         (Family::Content, content::measure),
+        (Family::Structure, structure::measure),
     ];
     let wanted: Vec<Measure> = all
         .into_iter()

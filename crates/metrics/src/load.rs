@@ -1,6 +1,7 @@
 //! From the tables of `enrich` to the evidence: the SQL files run here, small tables are read as they are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::Context;
 use sql::{Database, Rows};
@@ -14,7 +15,7 @@ use tables::{
 use crate::content_tally::{Belongings, Counted, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
 use crate::evidence::{
     CheckRow, Evidence, FirstSeenRow, Group, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow,
-    PostDay, ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TimesRow,
+    PostDay, ReactionRow, Relation, SightingRow, SizeRow, SpellRow, TieRow, TieSeen, TimesRow,
 };
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Named, Part};
@@ -37,6 +38,7 @@ macro_rules! queries {
 }
 
 queries! {
+    ADDRESSED_IN_ORDER = "addressed_in_order.sql",
     CHAINED = "chained.sql",
     CHECKS = "checks.sql",
     FIRST_SEEN = "first_seen.sql",
@@ -46,12 +48,14 @@ queries! {
     LANGUAGES = "languages.sql",
     LAST_SEEN = "last_seen.sql",
     LOCATIONS = "locations.sql",
+    NUMBERED = "numbered.sql",
     ON_LIST = "on_list.sql",
     PACES = "paces.sql",
     PERSONS = "persons.sql",
     POSTS_BY_DAY = "posts_by_day.sql",
     REACTIONS = "reactions.sql",
     SIZES = "sizes.sql",
+    TIES_IN_ORDER = "ties_in_order.sql",
     TIMES = "times.sql",
     TO_ONESELF = "to_oneself.sql",
 }
@@ -208,6 +212,9 @@ pub fn load(
     if families.has(Family::Suspension) {
         loader.checks()?;
     }
+    if families.any(&[Family::Insularity, Family::Structure]) {
+        loader.everybodys_ties()?;
+    }
     if families.has(Family::Insularity) {
         loader.ties()?;
     }
@@ -227,7 +234,7 @@ pub fn load(
     if families.has(Family::Language) {
         loader.languages()?;
     }
-    if families.any(&[Family::Insularity, Family::Influence]) {
+    if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
     }
     if families.has(Family::Influence) {
@@ -371,7 +378,7 @@ impl Loader<'_> {
                 vec![("the answer tells no state", times.empty_records)],
             );
         }
-        if families.has(Family::Insularity) {
+        if families.any(&[Family::Insularity, Family::Structure]) {
             let times = self.evidence.table("follows");
             self.tally("follows", times.records, vec![("follows itself", times.empty_records)]);
         }
@@ -402,6 +409,7 @@ impl Loader<'_> {
             let accounts: &mut BTreeSet<u32> = self.evidence.on_list.entry((key.sets[i], window)).or_default();
             accounts.insert(account);
         }
+        self.evidence.in_set = Arc::new(self.evidence.on_list.clone());
         Ok(())
     }
 
@@ -580,6 +588,26 @@ impl Loader<'_> {
             };
             self.evidence.ties.push(row);
         }
+        Ok(())
+    }
+
+    /// Every tie of everybody, in the order of ids, so that no order of records shows in a graph.
+    fn everybodys_ties(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, ADDRESSED, TIES])?;
+        let rows = self.ask(NUMBERED)?;
+        let (platforms, ids) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let mut accounts = BTreeMap::new();
+        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
+            accounts.insert(number, self.account(platforms[i], ids[i])?);
+        }
+        drop(rows);
+        let rows = self.ask(TIES_IN_ORDER)?;
+        let at = rows.all_moments("seen_at")?;
+        self.evidence.follows_seen = ties_seen(&rows, &accounts, |i| (at[i].0, 1))?;
+        drop(rows);
+        let rows = self.ask(ADDRESSED_IN_ORDER)?;
+        let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
+        self.evidence.addressed = ties_seen(&rows, &accounts, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
         Ok(())
     }
 
@@ -828,6 +856,32 @@ impl Loader<'_> {
         }
         Ok(())
     }
+}
+
+/// Ties by numbers, as ties of accounts: when each was seen, and how many times, is told by its row.
+fn ties_seen(
+    rows: &Rows,
+    accounts: &BTreeMap<i64, u32>,
+    seen: impl Fn(usize) -> (i64, u64),
+) -> anyhow::Result<Arc<Vec<TieSeen>>> {
+    let (sources, targets) = (rows.all_integers("source")?, rows.all_integers("target")?);
+    let account = |number: &i64| {
+        accounts
+            .get(number)
+            .copied()
+            .context("a tie of an account without a number")
+    };
+    let ties = sources.iter().zip(&targets).enumerate();
+    let ties = ties.map(|(i, (source, target))| {
+        let (at, times) = seen(i);
+        Ok(TieSeen {
+            source: account(source)?,
+            target: account(target)?,
+            at,
+            times: u32::try_from(times).unwrap_or(u32::MAX),
+        })
+    });
+    ties.collect::<anyhow::Result<_>>().map(Arc::new)
 }
 
 /// The columns by which most results are keyed.

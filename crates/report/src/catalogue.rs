@@ -2,6 +2,8 @@
 //!
 //! A measure that is not here is reported all the same, under its id.
 
+mod structure;
+
 /// What the n of a number counts, which decides how it is read and when it is too few to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counts {
@@ -46,7 +48,7 @@ use Counts::{Accounts, Persons, Times};
 use Is::{Headcount, Quantity};
 
 /// Every measure of the list of measures, in the order in which the report tells of them.
-pub(crate) const ENTRIES: &[Entry] = &[
+const ENTRIES: &[Entry] = &[
     entry(
         "size",
         "Accounts alive",
@@ -660,9 +662,14 @@ pub(crate) const ENTRIES: &[Entry] = &[
     ),
 ];
 
+/// Every measure that the report knows, in its order.
+pub(crate) fn all() -> impl Iterator<Item = &'static Entry> {
+    ENTRIES.iter().chain(structure::all())
+}
+
 /// What the report knows of a measure, by its id.
 pub(crate) fn find(id: &str) -> Option<&'static Entry> {
-    ENTRIES.iter().find(|entry| entry.id == id)
+    all().find(|entry| entry.id == id)
 }
 
 /// The measure's title, or its id.
@@ -672,7 +679,7 @@ pub(crate) fn title(id: &str) -> &str {
 
 /// The measure's place in the report; unknown ones come last.
 pub(crate) fn rank(id: &str) -> usize {
-    ENTRIES.iter().position(|entry| entry.id == id).unwrap_or(ENTRIES.len())
+    all().position(|entry| entry.id == id).unwrap_or(usize::MAX)
 }
 
 /// What its n counts, in a word; numbers of an unknown measure are taken to rest on accounts.

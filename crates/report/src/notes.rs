@@ -266,7 +266,7 @@ pub(crate) fn definitions(measured: &Measured) -> PageTable {
     let occurs = |id: &str| {
         measured.measures.iter().any(|row| row.measure == id) || measured.series.iter().any(|point| point.measure == id)
     };
-    let rows = catalogue::ENTRIES.iter().filter(|entry| occurs(entry.id)).map(|entry| {
+    let rows = catalogue::all().filter(|entry| occurs(entry.id)).map(|entry| {
         Row::of(vec![
             Cell::text(entry.title),
             Cell::styled(Style::Code, entry.id),

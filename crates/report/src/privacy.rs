@@ -67,7 +67,9 @@ impl Privacy {
             .collect();
         let small_sets = self.small_sets(measured);
         for row in &mut measured.measures {
-            let relation = row.measure.strip_prefix("insularity.").unwrap_or_default().to_owned();
+            // `follows_out.z`, too, is of the ties `follows_out`.
+            let relation = row.measure.strip_prefix("insularity.").unwrap_or_default();
+            let relation = relation.split('.').next().unwrap_or_default().to_owned();
             let of_few = small_sets.contains(&row.group)
                 || small_relations.contains(&(row.group.clone(), row.window.clone(), relation));
             row.number.hidden = self.hides(&row.measure, &row.number, of_few);

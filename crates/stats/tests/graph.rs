@@ -438,6 +438,20 @@ fn an_insular_set_stands_out_and_a_random_one_does_not() {
     assert!(insular.mixing.unwrap().abs() < 0.35);
     let ordinary = null.hold(&graph, inside(100)).unwrap();
     assert!(ordinary.z.clone().unwrap().abs() < 3.5, "{ordinary:?}");
+    // Two figures of the same random graphs are the two alone.
+    let (one, other) = (inside(0), inside(100));
+    let both = null.hold_all(&graph, |edges| Ok([one(edges)?, other(edges)?])).unwrap();
+    assert_eq!(both, [insular.clone(), ordinary]);
+    // The closed form of the same null, self-loops and repeated edges apart.
+    let edges = graph.edge_list();
+    let out = edges.iter().filter(|(a, _)| *a < 50).count() as u64;
+    let into = edges.iter().filter(|(_, b)| *b < 50).count() as u64;
+    let (mean, spread) = matched_share(graph.edges(), out, into).unwrap();
+    assert!((mean - insular.mean).abs() < 0.01, "{mean} {insular:?}");
+    assert!(
+        (spread / insular.standard_deviation - 1.0).abs() < 0.3,
+        "{spread} {insular:?}"
+    );
     assert_eq!(null.hold(&graph, inside(0)).unwrap(), insular);
 }
 
@@ -529,6 +543,14 @@ fn edges_of_graphs() {
         pair.hold(&graph(2, &[(0, 1)], true), |_| Ok(0.0)),
         Err(Reason::TooFew { .. })
     ));
+    // from scipy.stats import hypergeom; d = hypergeom(1000, 300, 200); d.mean() / 200, d.std() / 200
+    let (mean, spread) = matched_share(1000, 200, 300).unwrap();
+    close(mean, 0.3, 1e-12);
+    close(spread, 0.02899725574672267, 1e-12);
+    assert_eq!(matched_share(5, 5, 2), Ok((0.4, 0.0)));
+    assert_eq!(matched_share(1, 1, 1), Ok((1.0, 0.0)));
+    assert!(matches!(matched_share(5, 0, 2), Err(Reason::ZeroDenominator { .. })));
+    assert!(matches!(matched_share(5, 6, 2), Err(Reason::OutOfRange { .. })));
     // A star has no other graph of its degrees.
     let star = pair
         .hold(&graph(5, &[(0, 1), (0, 2), (0, 3), (0, 4)], false), |edges| {

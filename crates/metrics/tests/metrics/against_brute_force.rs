@@ -22,7 +22,7 @@ pub struct Output {
     pub measures: BTreeMap<Key, Row>,
     pub series: BTreeMap<(String, String, i64), Point>,
     pub network: BTreeMap<(String, String), [i64; 4]>,
-    expanded_network: BTreeMap<(String, String), [i64; 4]>,
+    pub expanded_network: BTreeMap<(String, String), [i64; 4]>,
 }
 
 impl Output {

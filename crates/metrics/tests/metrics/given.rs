@@ -72,6 +72,10 @@ fn covers((from, to): &(Option<i64>, Option<i64>), moment: i64) -> bool {
 pub struct Dice(u64);
 
 impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self
             .0
@@ -419,18 +423,20 @@ impl World {
             }
         }
         given.write::<Members>(members);
-        given.write::<Stays>(
-            sets.iter()
-                .flat_map(|(set, stays)| stays.iter().zip(&names).map(move |(stay, name)| (*set, stay, name)))
-                .map(|(set, (from, to), name)| Stay {
-                    set,
-                    platform: PLATFORM,
-                    account_id: name,
-                    from_at: from.map(Timestamp),
-                    to_at: to.map(Timestamp),
-                })
-                .collect(),
-        );
+        let mut stays: Vec<Stay<'_>> = sets
+            .iter()
+            .flat_map(|(set, stays)| stays.iter().zip(&names).map(move |(stay, name)| (*set, stay, name)))
+            .map(|(set, (from, to), name)| Stay {
+                set,
+                platform: PLATFORM,
+                account_id: name,
+                from_at: from.map(Timestamp),
+                to_at: to.map(Timestamp),
+            })
+            .collect();
+        // From a hundred accounts on, names are in another order than numbers.
+        stays.sort_by_key(|stay| (stay.set.word(), stay.account_id));
+        given.write::<Stays>(stays);
         let mut spells = Vec::new();
         for (account, name) in names.iter().enumerate().take(self.accounts) {
             let moments = self.seen.iter().filter(|row| row.0 == account).map(|row| row.1);

@@ -8,3 +8,4 @@ mod bad_input;
 mod command;
 mod given;
 mod parts;
+mod structure;

@@ -16,7 +16,7 @@ pub use communities::{Communities, leiden, modularity};
 pub use components::{Components, strong_components, weak_components};
 pub use core_numbers::core_numbers;
 pub use mixing::{Clustering, clustering, degree_assortativity, density, reach, reciprocity};
-pub use null_model::{AgainstNull, NullModel};
+pub use null_model::{AgainstNull, NullModel, matched_share};
 pub use page_rank::{PageRank, page_rank};
 
 use crate::reason::Reason;

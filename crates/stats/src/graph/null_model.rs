@@ -24,6 +24,9 @@ pub struct NullModel {
     pub seed: u64,
 }
 
+/// A spread below this part of a figure is rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// A figure beside what chance gives.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgainstNull {
@@ -56,6 +59,22 @@ impl NullModel {
     where
         F: FnMut(&[(u32, u32)]) -> Result<f64, Reason>,
     {
+        let [held] = self.hold_all(graph, |edges| Ok([figure(edges)?]))?;
+        Ok(held)
+    }
+
+    /// [`NullModel::hold`] of several figures of the same random graphs.
+    ///
+    /// # Errors
+    /// As [`NullModel::hold`].
+    pub fn hold_all<const FIGURES: usize, F>(
+        &self,
+        graph: &Graph,
+        mut figures: F,
+    ) -> Result<[AgainstNull; FIGURES], Reason>
+    where
+        F: FnMut(&[(u32, u32)]) -> Result<[f64; FIGURES], Reason>,
+    {
         at_least(20, self.samples as usize)?;
         at_least(1, self.first_swaps.min(self.swaps_between) as usize)?;
         let simple = Graph::new(
@@ -67,37 +86,81 @@ impl NullModel {
         )?;
         at_least(2, simple.edges() as usize)?;
         let mut swaps = Swaps::new(&simple, self.seed);
-        let mut figure = |edges: &[(u32, u32)]| figure(edges).and_then(|value| finite("figure", value));
-        let observed = figure(&swaps.edges)?;
+        let mut figures = |edges: &[(u32, u32)]| {
+            let found = figures(edges)?;
+            found.iter().try_for_each(|value| finite("figure", *value).map(drop))?;
+            Ok(found)
+        };
+        let observed = figures(&swaps.edges)?;
         swaps.attempt(self.first_swaps);
-        let mut values = Vec::with_capacity(self.samples as usize);
+        let mut drawn: [Vec<f64>; FIGURES] = std::array::from_fn(|_| Vec::with_capacity(self.samples as usize));
         for sample in 0..self.samples {
             if sample > 0 {
                 swaps.attempt(self.swaps_between);
             }
-            values.push(figure(&swaps.edges)?);
+            for (values, value) in drawn.iter_mut().zip(figures(&swaps.edges)?) {
+                values.push(value);
+            }
         }
-        let centre = mean(&values)?;
-        let spread = standard_deviation(&values)?;
+        let accepted = swaps.made as f64 / swaps.tried as f64;
+        let mut centred = [(0.0, 0.0); FIGURES];
+        for (centred, values) in centred.iter_mut().zip(&drawn) {
+            *centred = (mean(values)?, standard_deviation(values)?);
+        }
+        Ok(std::array::from_fn(|figure| {
+            AgainstNull::of(observed[figure], &drawn[figure], centred[figure], accepted)
+        }))
+    }
+}
+
+impl AgainstNull {
+    fn of(observed: f64, values: &[f64], (centre, spread): (f64, f64), accepted: f64) -> Self {
         let far = (observed - centre).abs() * (1.0 - 1e-12);
         let as_far = values.iter().filter(|value| (*value - centre).abs() >= far).count();
         let whole: f64 = values.iter().map(|v| (v - centre) * (v - centre)).sum();
         let lagged: f64 = values.windows(2).map(|v| (v[0] - centre) * (v[1] - centre)).sum();
-        Ok(AgainstNull {
+        // A figure that never changes differs from its mean by rounding alone, and so does one summed in another order of edges.
+        let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        AgainstNull {
             observed,
             mean: centre,
             standard_deviation: spread,
-            z: if spread > 0.0 {
+            z: if spread > ROUNDING * largest {
                 finite("z", (observed - centre) / spread)
             } else {
                 Err(Reason::Constant)
             },
             p: (1 + as_far) as f64 / (1 + values.len()) as f64,
-            accepted: swaps.made as f64 / swaps.tried as f64,
+            accepted,
             mixing: Some(lagged / whole).filter(|r| r.is_finite()),
             samples: values.len() as u64,
-        })
+        }
     }
+}
+
+/// Mean and standard deviation of the share of the edges out of some nodes that lead into some nodes, were the ends of all edges joined
+/// at random: the hypergeometric distribution, of `edges` ends of which `into` lie in the set, `out_of` drawn without repetition. The
+/// null of [`NullModel`] in a closed form, but for the self-loops and repeated edges that it lets happen (Fosdick, Larremore, Nishimura
+/// & Ugander 2018, SIAM Review 60, 315–355, the stub-labelled loopy multigraph), of which a large sparse graph has few.
+///
+/// # Errors
+/// [`Reason::ZeroDenominator`] without edges out; [`Reason::OutOfRange`] for more of either than there are edges.
+pub fn matched_share(edges: u64, out_of: u64, into: u64) -> Result<(f64, f64), Reason> {
+    if out_of == 0 {
+        return Err(Reason::ZeroDenominator {
+            what: "number of edges",
+        });
+    }
+    if out_of.max(into) > edges {
+        return Err(Reason::OutOfRange {
+            what: "number of edges",
+            index: 0,
+            must: "at most that of all",
+        });
+    }
+    let (all, drawn, share) = (edges as f64, out_of as f64, into as f64 / edges as f64);
+    let left = if edges > 1 { (all - drawn) / (all - 1.0) } else { 0.0 };
+    Ok((share, (share * (1.0 - share) * left / drawn).sqrt()))
 }
 
 struct Swaps {

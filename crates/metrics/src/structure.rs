@@ -1,0 +1,495 @@
+//! Structure: the shape of the networks among members, of follows and of interactions apart.
+//!
+//! Nodes are the accounts on the set's list at any time within the window, ties ordered pairs of them seen at any time within it, each
+//! once ([`Induced`]). What was not collected is not there, so that figures of two windows compare only where as much was collected.
+
+use rayon::prelude::*;
+use stats::Reason;
+use stats::graph::{
+    Graph, betweenness_by_pivots, clustering, core_numbers, degree_assortativity, density, leiden, page_rank,
+    reciprocity, strong_components, weak_components,
+};
+
+use crate::evidence::{Belonging, Evidence, Group};
+use crate::figure::{Figure, Quantity};
+use crate::null::{self, Beside};
+use crate::observed_graph::{Induced, Tied};
+use crate::results::Results;
+
+const DAMPING: f64 = 0.85;
+/// PageRank's error, of a whole of one.
+const TOLERANCE: f64 = 1e-12;
+/// Accounts and ties walked over for betweenness; beyond, shortest paths are followed from accounts drawn.
+const MOST_STEPS: u64 = 10_000_000;
+const FEWEST_PIVOTS: u64 = 32;
+
+/// What is measured of either network.
+struct Quantities {
+    accounts: Quantity,
+    ties: Quantity,
+    density: Quantity,
+    weak_components: Quantity,
+    weak_share: Quantity,
+    strong_components: Quantity,
+    strong_share: Quantity,
+    core: Quantity,
+    core_accounts: Quantity,
+    reciprocity: Quantity,
+    reciprocity_beside: [Quantity; 2],
+    communities: Quantity,
+    modularity: Quantity,
+    page_rank_gini: Quantity,
+    attention_gini: Quantity,
+    betweenness_gini: Quantity,
+    transitivity: Quantity,
+    assortativity: Quantity,
+    assortativity_beside: [Quantity; 2],
+    reach: Quantity,
+}
+
+macro_rules! quantity {
+    ($network:literal, $id:literal, $unit:literal, $definition:expr, $policy:literal) => {
+        Quantity {
+            id: concat!("structure.", $network, ".", $id),
+            unit: $unit,
+            definition: concat!($definition, "; ", $policy),
+        }
+    };
+}
+
+/// Every id and definition: `$network` in the id, `$attention` what the Gini coefficient of attention is of, `$reach` what outsiders do.
+macro_rules! quantities {
+    ($network:literal, $attention:literal, $reach:literal, $policy:literal) => {
+        Quantities {
+            accounts: quantity!($network, "accounts", "accounts", "accounts of the network, those without a tie too", $policy),
+            ties: quantity!($network, "ties", "ties", "ties between two members", $policy),
+            density: quantity!($network, "density", "share", "ties over ordered pairs of members, n (n - 1)", $policy),
+            weak_components: quantity!(
+                $network, "weak_components", "components",
+                "parts that hang together whatever the direction of ties; an account without a tie is one", $policy
+            ),
+            weak_share: quantity!(
+                $network, "weak_components.largest_share", "share", "share of the accounts in the largest of them", $policy
+            ),
+            strong_components: quantity!(
+                $network, "strong_components", "components",
+                "parts within which a path along ties leads from everybody to everybody; an account without a tie is one", $policy
+            ),
+            strong_share: quantity!(
+                $network, "strong_components.largest_share", "share", "share of the accounts in the largest of them", $policy
+            ),
+            core: quantity!(
+                $network, "core", "ties",
+                "degeneracy: the largest k such that a part exists in which everybody is tied to k others of it, whatever the direction \
+                 (mutual ties once)", $policy
+            ),
+            core_accounts: quantity!($network, "core.accounts", "accounts", "accounts in that innermost core", $policy),
+            reciprocity: quantity!($network, "reciprocity", "share", "share of the ties whose reverse was seen as well", $policy),
+            reciprocity_beside: [
+                quantity!($network, "reciprocity.expected", "share", "reciprocity to be expected by chance", $policy),
+                quantity!(
+                    $network, "reciprocity.z", "standard deviations", "how far reciprocity lies above that expected by chance", $policy
+                ),
+            ],
+            communities: quantity!(
+                $network, "communities", "communities",
+                "communities of more than one account found by the Leiden method (modularity, resolution 1), directions left aside, a \
+                 mutual pair twice", $policy
+            ),
+            modularity: quantity!(
+                $network, "modularity", "index",
+                "modularity of the communities found by the Leiden method (resolution 1), directions left aside, a mutual pair twice",
+                $policy
+            ),
+            page_rank_gini: quantity!(
+                $network, "page_rank_gini", "index from 0 (even) to 1", "Gini coefficient of PageRank (damping 0.85)", $policy
+            ),
+            attention_gini: quantity!(
+                $network, "attention_gini", "index from 0 (even) to 1", concat!("Gini coefficient of ", $attention, ", accounts \
+                 resampled"), $policy
+            ),
+            betweenness_gini: quantity!(
+                $network, "betweenness_gini", "index from 0 (even) to 1",
+                "Gini coefficient of betweenness: how unevenly the shortest paths lead through accounts", $policy
+            ),
+            transitivity: quantity!(
+                $network, "transitivity", "share",
+                "three times the triangles over the pairs of ties that share an account, whatever the direction (mutual ties once)",
+                $policy
+            ),
+            assortativity: quantity!(
+                $network, "assortativity", "correlation",
+                "correlation over ties of the source's number of ties out and the target's number of ties in", $policy
+            ),
+            assortativity_beside: [
+                quantity!(
+                    $network, "assortativity.expected", "correlation", "degree assortativity to be expected by chance", $policy
+                ),
+                quantity!(
+                    $network, "assortativity.z", "standard deviations",
+                    "how far degree assortativity lies above that expected by chance", $policy
+                ),
+            ],
+            reach: Quantity {
+                id: concat!("structure.", $network, ".reach"),
+                unit: "accounts",
+                definition: concat!(
+                    "distinct accounts outside the set that ", $reach, " at least one member, seen in the window; n is members"
+                ),
+            },
+        }
+    };
+}
+
+const FOLLOWS: Quantities = quantities!(
+    "follows",
+    "the number of members who follow each member",
+    "follow",
+    "follows among accounts on the list at any time in the window, seen at any time in it: ordered pairs, each once; follows of oneself \
+     dropped; n is accounts"
+);
+const INTERACTIONS: Quantities = quantities!(
+    "interactions",
+    "the times that each member was addressed by members",
+    "addressed",
+    "replies, mentions, reposts and quotes among accounts on the list at any time in the window: ordered pairs, each once; oneself \
+     addressed dropped; n is accounts"
+);
+const NETWORKS: [(Tied, &Quantities); 2] = [(Tied::Follows, &FOLLOWS), (Tied::Interactions, &INTERACTIONS)];
+const NO_TIES: &str = "no tie between two members was seen in this window";
+
+impl Quantities {
+    fn all(&self) -> [&Quantity; 22] {
+        let [reciprocity_expected, reciprocity_z] = &self.reciprocity_beside;
+        let [assortativity_expected, assortativity_z] = &self.assortativity_beside;
+        [
+            &self.accounts,
+            &self.ties,
+            &self.density,
+            &self.weak_components,
+            &self.weak_share,
+            &self.strong_components,
+            &self.strong_share,
+            &self.core,
+            &self.core_accounts,
+            &self.reciprocity,
+            reciprocity_expected,
+            reciprocity_z,
+            &self.communities,
+            &self.modularity,
+            &self.page_rank_gini,
+            &self.attention_gini,
+            &self.betweenness_gini,
+            &self.transitivity,
+            &self.assortativity,
+            assortativity_expected,
+            assortativity_z,
+            &self.reach,
+        ]
+    }
+}
+
+type Told = Vec<(&'static Quantity, Figure)>;
+
+/// Measures them.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
+    let windows = evidence.study.windows();
+    let cases: Vec<(usize, Group, usize)> = (0..NETWORKS.len())
+        .flat_map(|network| Group::ALL.into_iter().map(move |group| (network, group)))
+        .flat_map(|(network, group)| (0..windows.len()).map(move |window| (network, group, window)))
+        .collect();
+    let told: Vec<Told> = cases
+        .par_iter()
+        .map(|(network, group, window)| {
+            let (tied, quantities) = NETWORKS[*network];
+            of_network(evidence, tied, quantities, *group, *window).unwrap_or_else(|reason| {
+                let all = quantities.all().into_iter();
+                all.map(|quantity| (quantity, Figure::absent(quantity, reason.clone())))
+                    .collect()
+            })
+        })
+        .collect();
+    for ((_, group, window), told) in cases.into_iter().zip(told) {
+        for (quantity, figure) in told {
+            results.measure(quantity, group.name(), windows[window].name(), figure);
+        }
+    }
+}
+
+fn of_network(
+    evidence: &Evidence,
+    tied: Tied,
+    quantities: &'static Quantities,
+    group: Group,
+    window: usize,
+) -> Result<Told, String> {
+    let (Group::Set(set), Belonging::These(members)) = (group, evidence.belonging(group, window)?) else {
+        return Err(crate::size::NEEDS_A_SET.to_owned());
+    };
+    match tied {
+        Tied::Follows if evidence.table("follows").records == 0 => return Err("needs follows".to_owned()),
+        Tied::Interactions if evidence.interaction_records == 0 => {
+            return Err("needs interactions: posts that reply, mention, repost or quote".to_owned());
+        }
+        _ => {}
+    }
+    if members.is_empty() {
+        return Err("nobody was on the list in this window".to_owned());
+    }
+    let whole = evidence.in_set.get(&(set, window)).unwrap_or(members);
+    let window = &evidence.study.windows()[window];
+    let network = Induced::of(evidence, tied, window, members, whole).map_err(|reason| reason.to_string())?;
+    if !network.seen {
+        return Err("no tie of anybody was seen in this window".to_owned());
+    }
+    let measured = Measured {
+        evidence,
+        quantities,
+        network: &network,
+        n: members.len() as u64,
+    };
+    Ok(measured.all(tied))
+}
+
+/// A network being measured.
+struct Measured<'a> {
+    evidence: &'a Evidence,
+    quantities: &'static Quantities,
+    network: &'a Induced,
+    n: u64,
+}
+
+impl Measured<'_> {
+    fn all(&self, tied: Tied) -> Told {
+        let mut told = self.extent();
+        told.push(self.reach(tied));
+        if self.network.graph.edges() > 0 {
+            told.extend(self.mixing());
+            told.extend(self.concentration());
+        } else {
+            let met: Vec<&str> = told.iter().map(|(quantity, _)| quantity.id).collect();
+            let rest = self
+                .quantities
+                .all()
+                .into_iter()
+                .filter(|quantity| !met.contains(&quantity.id));
+            let rest: Told = rest
+                .map(|quantity| (quantity, Figure::absent(quantity, NO_TIES).resting_on(self.n)))
+                .collect();
+            told.extend(rest);
+        }
+        told
+    }
+
+    fn count(&self, quantity: &'static Quantity, count: u64) -> (&'static Quantity, Figure) {
+        (quantity, Figure::plain(quantity, count as f64, self.n))
+    }
+
+    fn number(&self, quantity: &'static Quantity, number: Result<f64, Reason>) -> (&'static Quantity, Figure) {
+        let figure = match number {
+            Ok(value) => Figure::plain(quantity, value, self.n),
+            Err(reason) => Figure::absent(quantity, reason.to_string()).resting_on(self.n),
+        };
+        (quantity, figure)
+    }
+
+    /// How large it is, and how it hangs together; all of it has numbers even without a tie.
+    fn extent(&self) -> Told {
+        let (q, graph) = (self.quantities, &self.network.graph);
+        let (weak, strong) = (weak_components(graph), strong_components(graph));
+        let cores = core_numbers(&graph.to_simple_undirected());
+        let core = cores.iter().copied().max().unwrap_or(0);
+        let share = |part: u64| Ok(part as f64 / self.n as f64);
+        vec![
+            self.count(&q.accounts, self.n),
+            self.count(&q.ties, graph.edges()),
+            self.number(&q.density, density(graph)),
+            self.count(&q.weak_components, weak.sizes.len() as u64),
+            self.number(&q.weak_share, share(weak.largest())),
+            self.count(&q.strong_components, strong.sizes.len() as u64),
+            self.number(&q.strong_share, share(strong.largest())),
+            self.count(&q.core, u64::from(core)),
+            self.count(&q.core_accounts, cores.iter().filter(|of| **of == core).count() as u64),
+        ]
+    }
+
+    fn reach(&self, tied: Tied) -> (&'static Quantity, Figure) {
+        let quantity = &self.quantities.reach;
+        match (self.network.outside, tied) {
+            (0, Tied::Follows) => {
+                let reason =
+                    "needs lists of the members' followers: every follow of a member that was seen comes from a member";
+                (quantity, Figure::absent(quantity, reason).resting_on(self.n))
+            }
+            (outside, _) => self.count(quantity, outside),
+        }
+    }
+
+    /// Who is tied to whom.
+    fn mixing(&self) -> Told {
+        let (q, graph) = (self.quantities, &self.network.graph);
+        let (mutual, likeness) = (reciprocity(graph), degree_assortativity(graph));
+        let transitivity = match clustering(graph).transitivity {
+            Some(share) => self.number(&q.transitivity, Ok(share)),
+            None => {
+                let figure = Figure::absent(&q.transitivity, "nobody is tied to two others").resting_on(self.n);
+                (&q.transitivity, figure)
+            }
+        };
+        let mut told = vec![
+            self.number(&q.reciprocity, mutual),
+            self.number(&q.assortativity, likeness.clone()),
+            transitivity,
+        ];
+        let [reciprocity_beside, assortativity_beside] = self.beside(likeness.err());
+        for (quantities, beside) in [
+            (&q.reciprocity_beside, reciprocity_beside),
+            (&q.assortativity_beside, assortativity_beside),
+        ] {
+            let [expected, z] = quantities;
+            let figures = match beside {
+                Ok(beside) => beside.figures([expected, z], self.n),
+                Err(reason) => [expected, z].map(|q| Figure::absent(q, reason.clone()).resting_on(self.n)),
+            };
+            told.extend([expected, z].into_iter().zip(figures));
+        }
+        told
+    }
+
+    /// Reciprocity and assortativity beside random networks; without likeness, which is the same for all of these degrees, no number.
+    fn beside(&self, no_likeness: Option<Reason>) -> [Result<Beside, String>; 2] {
+        let graph = &self.network.graph;
+        let Some(model) = null::model(graph.edges(), self.evidence.seed) else {
+            return [Err(null::TOO_LARGE.to_owned()), Err(null::TOO_LARGE.to_owned())];
+        };
+        let drawn = |edges: &[(u32, u32)]| {
+            let (repeated, loops) = (stats::graph::Repeated::Collapse, stats::graph::SelfLoops::Drop);
+            let drawn = Graph::new(graph.nodes(), edges, true, repeated, loops)?;
+            let likeness = if no_likeness.is_some() {
+                Ok(0.0)
+            } else {
+                degree_assortativity(&drawn)
+            };
+            Ok([reciprocity(&drawn)?, likeness?])
+        };
+        match model.hold_all(graph, drawn) {
+            Ok([mutual, likeness]) => {
+                let likeness = match &no_likeness {
+                    Some(reason) => Err(reason.to_string()),
+                    None => Ok(Beside::drawn(&likeness)),
+                };
+                [Ok(Beside::drawn(&mutual)), likeness]
+            }
+            Err(reason) => [Err(reason.to_string()), Err(reason.to_string())],
+        }
+    }
+
+    /// How unevenly ties, attention and paths are shared out, and into which communities they fall.
+    fn concentration(&self) -> Told {
+        let (q, graph, seed) = (self.quantities, &self.network.graph, self.evidence.seed);
+        let ranks = page_rank(graph, DAMPING, TOLERANCE).and_then(|ranks| stats::gini(&ranks.of_node));
+        let found = leiden(graph, 1.0, seed);
+        let communities = found
+            .clone()
+            .map(|found| found.sizes.iter().filter(|size| **size > 1).count() as f64);
+        let seeded =
+            |(quantity, figure): (&'static Quantity, Figure)| (quantity, figure.noting(&format!("seed {seed}")));
+        vec![
+            self.number(&q.page_rank_gini, ranks),
+            seeded(self.number(&q.communities, communities)),
+            seeded(self.number(&q.modularity, found.map(|found| found.modularity))),
+            self.betweenness(),
+            self.attention(),
+        ]
+    }
+
+    fn betweenness(&self) -> (&'static Quantity, Figure) {
+        let (quantity, graph) = (&self.quantities.betweenness_gini, &self.network.graph);
+        let pivots = (MOST_STEPS / (graph.edges() + self.n)).max(FEWEST_PIVOTS).min(self.n);
+        let gini = betweenness_by_pivots(graph, pivots as usize, self.evidence.seed).and_then(|of| stats::gini(&of));
+        let (_, figure) = match gini {
+            Err(Reason::ZeroDenominator { .. }) => {
+                let figure = Figure::absent(quantity, "no shortest path leads through an account").resting_on(self.n);
+                (quantity, figure)
+            }
+            gini => self.number(quantity, gini),
+        };
+        let note = if pivots == self.n {
+            String::new()
+        } else {
+            format!(
+                "shortest paths from {pivots} accounts drawn, which makes it look less even; seed {}",
+                self.evidence.seed
+            )
+        };
+        (quantity, figure.noting(&note))
+    }
+
+    fn attention(&self) -> (&'static Quantity, Figure) {
+        let quantity = &self.quantities.attention_gini;
+        let mut drawn = self.network.drawn.clone();
+        drawn.sort_unstable();
+        let gini = |units: &[usize]| {
+            let mut times = vec![0_u64; drawn.len()];
+            units.iter().for_each(|unit| times[*unit] += 1);
+            gini_of_counts(&drawn, &times)
+        };
+        (
+            quantity,
+            Figure::of(quantity, self.evidence.bootstrap().of_units(drawn.len(), gini)),
+        )
+    }
+}
+
+/// [`stats::gini`] of ascending whole values, each taken some times: as a resample has them, without sorting it.
+fn gini_of_counts(ascending: &[u64], times: &[u64]) -> Result<f64, Reason> {
+    let n: u64 = times.iter().sum();
+    // Σ (2i − n − 1) x over ranks i from 1: those of a value taken c times after r others sum to c (2r + c − n).
+    let (mut weighted, mut total, mut before) = (0_i128, 0_i128, 0_i128);
+    for (value, times) in ascending.iter().zip(times) {
+        let (value, times) = (i128::from(*value), i128::from(*times));
+        weighted += value * times * (2 * before + times - i128::from(n));
+        total += value * times;
+        before += times;
+    }
+    if total == 0 {
+        return Err(Reason::ZeroDenominator { what: "sum of values" });
+    }
+    Ok(weighted as f64 / (n as f64 * total as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resamples_gini_is_that_of_its_values() {
+        let ascending = [0, 0, 1, 2, 2, 7, 40];
+        for times in [
+            [1; 7],
+            [0, 3, 0, 2, 0, 1, 1],
+            [0, 0, 0, 0, 0, 0, 4],
+            [2, 0, 5, 0, 1, 0, 0],
+        ] {
+            let values: Vec<f64> = ascending
+                .iter()
+                .zip(times)
+                .flat_map(|(value, times)| std::iter::repeat_n(*value as f64, times as usize))
+                .collect();
+            let (found, expected) = (
+                gini_of_counts(&ascending, &times).unwrap(),
+                stats::gini(&values).unwrap(),
+            );
+            assert!((found - expected).abs() < 1e-12, "{found} {expected}");
+        }
+        assert!(gini_of_counts(&[0, 0], &[1, 1]).is_err());
+    }
+
+    #[test]
+    fn every_quantity_is_listed_once() {
+        let mut ids: Vec<&str> = NETWORKS.iter().flat_map(|(_, all)| all.all()).map(|q| q.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 44);
+    }
+}
