@@ -19,6 +19,10 @@
 //! | no `AVG`, `STDDEV`, `VARIANCE`, `CORR`, `REGR` or such; `SUM` over integers only | the sum of floating-point numbers depends on their order, which depends on the threads; Rust makes the means, in a fixed order | the names; not the type that `SUM` takes |
 //! | no random numbers, no clock | same input, same bytes | the names |
 //!
+//! A statement may make a table for others to ask ([`Database::keep`]), say one with numbers in place of ids: joins and groupings of
+//! millions of texts take several times as long and as much memory. As a table has no order, it needs no `ORDER BY`; the other rules
+//! hold. In DuckDB: `CREATE TABLE ties AS …`, the statement of `ties.sql`, before what asks `ties`.
+//!
 //! So a query reduces to counts, integer sums, least and greatest values, and picked rows.
 //!
 //! # The dialect that polars SQL, DuckDB and DataFusion share
