@@ -1,0 +1,266 @@
+//! What is told of single accounts: members, posts, spells, observations, checks, persons, languages.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
+use tables::{Members, Personas, SetName, Spells, State, Stays};
+
+use super::statements::{
+    CHAINED, CHECKS, FIRST_SEEN, LANGUAGES, LAST_SEEN, LISTINGS, LOCATIONS, NUMBERS, OBSERVATIONS, PACES, PERSONS,
+    POSTS_BY_DAY,
+};
+use super::{Loader, WindowedKey, counts, ms, sets};
+use crate::evidence::{
+    CheckRow, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
+    SightingRow, SpellRow,
+};
+
+impl Loader<'_> {
+    pub(super) fn members(&mut self) -> anyhow::Result<()> {
+        for batch in self.dir.table::<Members>()?.batches() {
+            for row in batch?.rows()? {
+                let member = MemberRow {
+                    set: row.set,
+                    sample: self.sample(row.sample_at)?,
+                    account: self.account(row.platform, row.account_id)?,
+                    alive: row.alive,
+                    state_known: row.state != State::Unknown,
+                    observed_at: row.observed_at.map(ms),
+                    created_at: row.created_at.map(ms),
+                    followers: row.followers,
+                    statuses: row.statuses,
+                    tweets_per_day: row.tweets_per_day,
+                    location_shown: row.location_shown,
+                    country: row.location_candidates.map(str::to_owned),
+                };
+                self.evidence.members.push(member);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn posts(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(POSTS_BY_DAY)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (days, posts) = (rows.all_days("posted_on")?, counts(&rows, "posts")?);
+        let (first, last) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
+        for i in 0..rows.len() {
+            let account = self.account(platforms[i], accounts[i])?;
+            self.evidence.posts.entry(account).or_default().push(PostDay {
+                day: days[i].0,
+                posts: posts[i],
+                first_at: first[i].0,
+                last_at: last[i].0,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn paces(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, OBSERVATIONS])?;
+        let rows = self.ask(PACES)?;
+        let key = WindowedKey::of(&rows)?;
+        let (first_at, last_at) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
+        let (first, last) = (
+            rows.all_integers("first_statuses")?,
+            rows.all_integers("last_statuses")?,
+        );
+        for i in 0..rows.len() {
+            let row = PaceRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
+                first: (first_at[i].0, first[i]),
+                last: (last_at[i].0, last[i]),
+            };
+            self.evidence.paces.push(row);
+        }
+        Ok(())
+    }
+
+    pub(super) fn spells(&mut self) -> anyhow::Result<()> {
+        let table = self.dir.table::<Spells>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let spell = SpellRow {
+                    account: self.account(row.platform, row.account_id)?,
+                    number: row.spell_number,
+                    created_at: row.created_at.map(ms),
+                    entered_at: row.entered_at.map(ms),
+                    last_alive_at: row.last_alive_at.map(ms),
+                    first_gone_at: row.first_gone_at.map(ms),
+                    end_state: row.end_state,
+                    censored: row.censored,
+                };
+                self.evidence.spells.push(spell);
+            }
+        }
+        self.tally("spells", table.rows(), Vec::new());
+        // Stays are in order of time: an account's first tells when it came on the list, if it was not on it from the start.
+        let mut met = BTreeSet::new();
+        for batch in self.dir.table::<Stays>()?.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                if met.insert((row.set, account))
+                    && let Some(from_at) = row.from_at
+                {
+                    self.evidence.in_set_from.insert((row.set, account), from_at.0);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn first_seen(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
+        let rows = self.ask(FIRST_SEEN)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            let row = FirstSeenRow {
+                followers: followers[i],
+                tweets_per_day: paces[i],
+            };
+            let account = self.account(platforms[i], accounts[i])?;
+            self.evidence.first_seen.insert(account, row);
+        }
+        Ok(())
+    }
+
+    pub(super) fn last_seen(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
+        let rows = self.ask(LAST_SEEN)?;
+        let windows = rows.all_text("window_name")?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let at = rows.all_moments("observed_at")?;
+        let (followers, following) = (rows.integers("followers")?, rows.integers("following")?);
+        let (statuses, paces) = (rows.integers("statuses")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            let row = LastSeenRow {
+                window: self.window(windows[i])?,
+                account: self.account(platforms[i], accounts[i])?,
+                observed_at: at[i].0,
+                followers: followers[i],
+                following: following[i],
+                statuses: statuses[i],
+                tweets_per_day: paces[i],
+            };
+            self.evidence.last_seen.push(row);
+        }
+        Ok(())
+    }
+
+    pub(super) fn persons(&mut self) -> anyhow::Result<()> {
+        let table = self.dir.table::<Personas>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let persona = PersonaRow {
+                    person_id: row.persona_id.to_owned(),
+                    return_number: row.return_number,
+                    account: self.account(row.platform, row.account_id)?,
+                    account_id: row.account_id.to_owned(),
+                    predecessor: row.predecessor.map(str::to_owned),
+                };
+                self.evidence.personas.push(persona);
+            }
+        }
+        self.evidence.persona_records = table.rows();
+        self.tally("personas", table.rows(), Vec::new());
+        self.keep(&[NUMBERS, OBSERVATIONS])?;
+        let rows = self.ask(CHAINED)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let mut chained = BTreeMap::new();
+        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
+            chained.insert(number, self.account(platforms[i], accounts[i])?);
+        }
+        let rows = self.ask(PERSONS)?;
+        let numbers = rows.all_integers("account")?;
+        let at = rows.all_moments("observed_at")?;
+        let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
+        for i in 0..rows.len() {
+            // Both statements ask the same chains.
+            let Some(account) = chained.get(&numbers[i]).copied() else {
+                continue;
+            };
+            self.evidence.sightings.entry(account).or_default().push(SightingRow {
+                observed_at: at[i].0,
+                followers: followers[i],
+                tweets_per_day: paces[i],
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn checks(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(CHECKS)?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (at, states) = (rows.all_moments("checked_at")?, rows.all_text("state")?);
+        let (before_at, before) = (rows.moments("previous_at")?, rows.text("previous_state")?);
+        let before_in = [
+            (SetName::Expanded, counts(&rows, "expanded_before")?),
+            (SetName::Listed, counts(&rows, "listed_before")?),
+        ];
+        for i in 0..rows.len() {
+            let previous = match (before_at[i], before[i]) {
+                (Some(at), Some(state)) => Some((at.0, self.state(state)?)),
+                _ => None,
+            };
+            let check = CheckRow {
+                account: self.account(platforms[i], accounts[i])?,
+                checked_at: at[i].0,
+                state: self.state(states[i])?,
+                previous,
+                before_in: before_in
+                    .iter()
+                    .filter(|(_, stays)| stays[i] > 0)
+                    .map(|(set, _)| *set)
+                    .collect(),
+            };
+            self.evidence.checks.push(check);
+        }
+        Ok(())
+    }
+
+    pub(super) fn state(&self, word: &str) -> anyhow::Result<State> {
+        State::from_word(word).with_context(|| format!("availability holds the state '{word}', which is none of ours"))
+    }
+
+    pub(super) fn languages(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(LANGUAGES)?;
+        let windows = rows.all_text("window_name")?;
+        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (tagged, detected) = (rows.all_text("tagged")?, rows.all_text("detected")?);
+        let posts = counts(&rows, "posts")?;
+        for i in 0..rows.len() {
+            let row = LanguageRow {
+                window: self.window(windows[i])?,
+                account: self.account(platforms[i], accounts[i])?,
+                tagged: tagged[i].to_owned(),
+                detected: detected[i].to_owned(),
+                posts: posts[i],
+            };
+            self.evidence.languages.push(row);
+        }
+        Ok(())
+    }
+
+    pub(super) fn locations(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(LOCATIONS)?;
+        let (sets, at) = (sets(&rows)?, rows.all_moments("sample_at")?);
+        let countries = rows.all_text("country")?;
+        let (observed, shown) = (counts(&rows, "observed")?, counts(&rows, "shown")?);
+        for i in 0..rows.len() {
+            let sample = self.sample(at[i])?;
+            self.evidence
+                .locations
+                .entry((sets[i], sample))
+                .or_default()
+                .push(LocationRow {
+                    country: countries[i].to_owned(),
+                    observed: observed[i],
+                    shown: shown[i],
+                });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! What posts hold, and the parts of a researcher's own table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tables::{PostingDays, SetName, Spells, Terms, Timestamp};
+
+use super::Loader;
+use crate::content_tally::{Belongings, Counted, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
+use crate::evidence::Group;
+use crate::parts::{Attributes, Named, Part};
+
+impl Loader<'_> {
+    /// What the posts of each group hold, and of each part of it.
+    pub(super) fn content(&mut self, parts: &mut [Part]) -> anyhow::Result<()> {
+        let mut belongings = Belongings {
+            spans: Vec::new(),
+            parts: parts.iter().map(|part| part.accounts.clone()).collect(),
+        };
+        for (position, window) in self.evidence.study.windows().iter().enumerate() {
+            let (from, to) = crate::evidence::bounds_ms(window);
+            let of = |set: SetName| self.evidence.on_list.get(&(set, position)).cloned().unwrap_or_default();
+            let groups = Group::ALL.map(|group| match group {
+                Group::Everyone => (group, None),
+                Group::Set(set) => (group, Some(of(set))),
+            });
+            let days = (Timestamp(from).day().0, Timestamp(to - 1).day().0);
+            belongings.spans.push(Counted {
+                span: Span::Window(position),
+                days,
+                groups: groups.to_vec(),
+            });
+        }
+        for position in 0..self.evidence.study.samples().len() {
+            let last = Timestamp(self.evidence.sample_ms(position)).day().0;
+            let of = |set: SetName| {
+                let members = self.evidence.members.iter();
+                let here = members.filter(|row| row.set == set && row.sample == position && row.alive);
+                here.map(|row| row.account).collect::<BTreeSet<u32>>()
+            };
+            let groups = Group::SETS.map(|set| (Group::Set(set), Some(of(set))));
+            let first = last - (DAYS_TO_SAMPLE - 1);
+            belongings.spans.push(Counted {
+                span: Span::Sample(position),
+                days: (first, last),
+                groups: groups.to_vec(),
+            });
+        }
+        let mut tally = ContentTally::new(belongings);
+        let table = self.dir.table::<Terms>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                tally.term(&row, account);
+            }
+        }
+        self.tally("terms", table.rows(), Vec::new());
+        let table = self.dir.table::<PostingDays>()?;
+        for batch in table.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                tally.day(&row, account);
+            }
+        }
+        self.tally("posting_days", table.rows(), Vec::new());
+        let mut contents = tally.finish().into_iter();
+        self.evidence.content = contents.next().unwrap_or_default();
+        for (part, content) in parts.iter_mut().zip(contents) {
+            part.content = content;
+        }
+        Ok(())
+    }
+
+    /// The parts of a researcher's own table; an account's handle is its newest.
+    pub(super) fn parts(&mut self, attributes: &Attributes) -> anyhow::Result<Vec<Part>> {
+        let mut by_handle: BTreeMap<String, BTreeSet<(String, u32)>> = BTreeMap::new();
+        for batch in self.dir.table::<Spells>()?.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                if let Some(handle) = row.handle {
+                    let borne = by_handle.entry(handle.to_lowercase()).or_default();
+                    borne.insert((row.platform.to_owned(), account));
+                }
+            }
+        }
+        let find = |named: &Named| -> BTreeSet<u32> {
+            let fits = |platform: &str| named.platform.as_deref().is_none_or(|wanted| wanted == platform);
+            match (&named.account_id, &named.handle) {
+                (Some(id), _) => {
+                    let known = self.accounts.iter().filter(|(platform, _)| fits(platform));
+                    known.filter_map(|(_, ids)| ids.get(id).copied()).collect()
+                }
+                (None, Some(handle)) => {
+                    let borne = by_handle.get(handle).into_iter().flatten();
+                    borne
+                        .filter(|(platform, _)| fits(platform))
+                        .map(|(_, account)| *account)
+                        .collect()
+                }
+                (None, None) => BTreeSet::new(),
+            }
+        };
+        let (parts, unknown) = attributes.parts(&find)?;
+        self.tally(
+            "attributes",
+            attributes.len(),
+            vec![("account not in the data", unknown)],
+        );
+        Ok(parts)
+    }
+}

@@ -1,0 +1,141 @@
+//! Who follows and addresses whom.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context;
+use sql::Rows;
+use tables::InteractionKind;
+
+use super::statements::{
+    ADDRESSED, ADDRESSED_IN_ORDER, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, LISTINGS, NUMBERED,
+    NUMBERS, REACTIONS, TIES, TIES_IN_ORDER, TO_ONESELF,
+};
+use super::{Loader, WindowedKey, counts};
+use crate::evidence::{ReactionRow, Relation, TieRow, TieSeen};
+
+impl Loader<'_> {
+    pub(super) fn ties(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS, TIES, INNER_TIES])?;
+        for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
+            let rows = self.ask(query)?;
+            let key = WindowedKey::of(&rows)?;
+            let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
+            let reciprocated = counts(&rows, "reciprocated")?;
+            let collected = counts(&rows, "collected")?;
+            for i in 0..rows.len() {
+                let row = TieRow {
+                    set: key.sets[i],
+                    window: self.window(key.windows[i])?,
+                    account: self.account(key.platforms[i], key.accounts[i])?,
+                    relation,
+                    collected: collected[i] > 0,
+                    inside: inside[i],
+                    outside: outside[i],
+                    pairs_inside: inside[i],
+                    reciprocated: reciprocated[i],
+                };
+                self.evidence.ties.push(row);
+            }
+        }
+        let rows = self.ask(INTERACTIONS)?;
+        let key = WindowedKey::of(&rows)?;
+        let kinds = rows.all_text("kind")?;
+        let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
+        let (reciprocated, pairs) = (counts(&rows, "reciprocated")?, counts(&rows, "pairs_inside")?);
+        for i in 0..rows.len() {
+            let relation = match InteractionKind::from_word(kinds[i]) {
+                Some(kind) => Relation::Kind(kind),
+                None => Relation::Interactions,
+            };
+            let row = TieRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
+                relation,
+                collected: true,
+                inside: inside[i],
+                outside: outside[i],
+                pairs_inside: pairs[i],
+                reciprocated: reciprocated[i],
+            };
+            self.evidence.ties.push(row);
+        }
+        Ok(())
+    }
+
+    /// Every tie of everybody, in the order of ids, so that no order of records shows in a graph.
+    pub(super) fn everybodys_ties(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, ADDRESSED, TIES])?;
+        let rows = self.ask(NUMBERED)?;
+        let (platforms, ids) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let mut accounts = BTreeMap::new();
+        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
+            accounts.insert(number, self.account(platforms[i], ids[i])?);
+        }
+        drop(rows);
+        let rows = self.ask(TIES_IN_ORDER)?;
+        let at = rows.all_moments("seen_at")?;
+        self.evidence.follows_seen = ties_seen(&rows, &accounts, |i| (at[i].0, 1))?;
+        drop(rows);
+        let rows = self.ask(ADDRESSED_IN_ORDER)?;
+        let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
+        self.evidence.addressed = ties_seen(&rows, &accounts, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
+        Ok(())
+    }
+
+    pub(super) fn interactions(&mut self) -> anyhow::Result<()> {
+        let rows = self.ask(TO_ONESELF)?;
+        let records: u64 = counts(&rows, "records")?.iter().sum();
+        let to_oneself: u64 = counts(&rows, "to_oneself")?.iter().sum();
+        self.evidence.interaction_records = records;
+        self.tally("interactions", records, vec![("addresses itself", to_oneself)]);
+        Ok(())
+    }
+
+    pub(super) fn reactions(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
+        let rows = self.ask(REACTIONS)?;
+        let key = WindowedKey::of(&rows)?;
+        let (given, drawn) = (counts(&rows, "given")?, counts(&rows, "drawn")?);
+        for i in 0..rows.len() {
+            let row = ReactionRow {
+                set: key.sets[i],
+                window: self.window(key.windows[i])?,
+                account: self.account(key.platforms[i], key.accounts[i])?,
+                platform: key.platforms[i].to_owned(),
+                account_id: key.accounts[i].to_owned(),
+                given: given[i],
+                drawn: drawn[i],
+            };
+            self.evidence.reactions.push(row);
+        }
+        Ok(())
+    }
+}
+
+/// Ties by numbers, as ties of accounts: when each was seen, and how many times, is told by its row.
+fn ties_seen(
+    rows: &Rows,
+    accounts: &BTreeMap<i64, u32>,
+    seen: impl Fn(usize) -> (i64, u64),
+) -> anyhow::Result<Arc<Vec<TieSeen>>> {
+    let (sources, targets) = (rows.all_integers("source")?, rows.all_integers("target")?);
+    let account = |number: &i64| {
+        accounts
+            .get(number)
+            .copied()
+            .context("a tie of an account without a number")
+    };
+    let ties = sources.iter().zip(&targets).enumerate();
+    let ties = ties.map(|(i, (source, target))| {
+        let (at, times) = seen(i);
+        Ok(TieSeen {
+            source: account(source)?,
+            target: account(target)?,
+            at,
+            times: u32::try_from(times).unwrap_or(u32::MAX),
+        })
+    });
+    ties.collect::<anyhow::Result<_>>().map(Arc::new)
+}
