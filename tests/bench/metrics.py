@@ -1,9 +1,9 @@
 """Time and memory of every stage on a whole archive: some ten million posts, a hundred thousand accounts, five million follows.
 
-    python3 tests/bench/metrics.py BIN_FOLDER [SCRATCH_FOLDER [SCALE]]
+    python3 tests/bench/metrics.py BIN_FOLDER [SCRATCH_FOLDER [SCALE [each]]]
 
 The archive is made by simulate: every post of everybody, more outsiders than in the study, and lists of follows of every listed
-account. metrics is run whole, then family by family, so that it shows where its time goes.
+account. metrics is run whole; with `each`, then family by family as well, so that it shows where its time goes.
 """
 
 import re
@@ -36,7 +36,7 @@ def parameters(folder):
     return path
 
 
-def rows_of(binary, folder):
+def rows_of(folder):
     """Rows by table of a stage directory, from its run.json."""
     import json
 
@@ -70,9 +70,9 @@ def main():
         stage("dedupe", "dedupe", folder / "1", "--personas", simulated / "personas.csv", "-o", folder / "2")
         stage("enrich", "enrich", folder / "2", "--study", STUDY, "-o", folder / "3")
         stage("metrics", "metrics: all", folder / "3", "-o", folder / "4")
-        for family in families(binaries / "metrics"):
+        for family in families(binaries / "metrics") if "each" in sys.argv[4:] else []:
             stage("metrics", f"metrics: {family}", folder / "3", "--measure", family, "-o", folder / "family")
-        held = {**rows_of(binaries, folder / "2"), **rows_of(binaries, folder / "3")}
+        held = {**rows_of(folder / "2"), **rows_of(folder / "3")}
     sizes = ", ".join(f"{held[name]:,} {name}" for name in ["posts", "accounts", "availability", "follows", "interactions", "spells", "members"])
     measure.keep(
         "metrics",

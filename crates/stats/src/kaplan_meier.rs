@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use rayon::prelude::*;
+
 use crate::distribution::two_sided_z;
 use crate::estimate::{Estimate, Level};
 use crate::reason::Reason;
-use crate::risk_table::{RiskTable, Spell};
+use crate::risk_table::{RiskRow, RiskTable, Spell};
+
+/// Rows that one thread is enough for.
+const ROWS_BY_ONE_THREAD: usize = 4096;
 
 /// Two survival levels closer than this are the same; the product of n fractions carries rounding errors of this kind.
 const LEVEL_TOLERANCE: f64 = 1e-9;
@@ -167,7 +172,7 @@ pub fn kaplan_meier(
     };
     let z = two_sided_z(level)?;
     let (mut survival, mut greenwood) = (1.0_f64, 0.0_f64);
-    let rows: Vec<SurvivalRow> = table
+    let levels: Vec<(f64, f64)> = table
         .rows
         .iter()
         .map(|row| {
@@ -184,20 +189,28 @@ pub fn kaplan_meier(
                     events / (at_risk * (at_risk - events))
                 };
             }
-            let moved = survival > 0.0 && greenwood > 0.0;
-            let bounds = moved.then(|| transform.interval(survival, greenwood, z));
-            SurvivalRow {
-                time: row.time,
-                at_risk: row.at_risk,
-                events: row.events,
-                censored: row.censored,
-                survival,
-                std_error: moved.then(|| survival * greenwood.sqrt()),
-                ci_low: bounds.map(|b| b.0),
-                ci_high: bounds.map(|b| b.1),
-            }
+            (survival, greenwood)
         })
         .collect();
+    // The bounds, with their powers, take most of the time where there are many rows; each is by itself.
+    let row = |(row, (survival, greenwood)): (&RiskRow, (f64, f64))| {
+        let moved = survival > 0.0 && greenwood > 0.0;
+        let bounds = moved.then(|| transform.interval(survival, greenwood, z));
+        SurvivalRow {
+            time: row.time,
+            at_risk: row.at_risk,
+            events: row.events,
+            censored: row.censored,
+            survival,
+            std_error: moved.then(|| survival * greenwood.sqrt()),
+            ci_low: bounds.map(|b| b.0),
+            ci_high: bounds.map(|b| b.1),
+        }
+    };
+    let rows: Vec<SurvivalRow> = match table.rows.len() {
+        0..=ROWS_BY_ONE_THREAD => table.rows.iter().zip(levels).map(row).collect(),
+        _ => table.rows.par_iter().zip(levels).map(row).collect(),
+    };
     let cautions = cautions(&table, spells, origin);
     let (spells, events) = (table.spells, table.events);
     // Nothing is known before the first entry, so the curve's own time begins there.
