@@ -88,3 +88,24 @@ fn citation_and_changelog_name_the_version_of_the_manifest() {
         "CHANGELOG.md does not tell of {version}"
     );
 }
+
+/// What a download left behind weighs on every clone for ever; data of this project are small, made samples.
+#[test]
+fn nothing_tracked_is_large() {
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root())
+        .output();
+    let Some(listed) = listed.ok().filter(|listed| listed.status.success()) else {
+        eprintln!("skipped: this is no checkout of git");
+        return;
+    };
+    let names = String::from_utf8(listed.stdout).unwrap();
+    let names: Vec<&str> = names.split('\0').filter(|name| !name.is_empty()).collect();
+    assert!(names.contains(&"Cargo.toml"));
+    for name in names {
+        // What is deleted but not yet committed has no size.
+        let bytes = std::fs::metadata(root().join(name)).map_or(0, |file| file.len());
+        assert!(bytes <= 1_000_000, "'{name}' has {bytes} bytes");
+    }
+}
