@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::descriptive::{mean, quantile_of_sorted};
-use crate::distribution::{normal_cdf, normal_quantile, two_sided_z};
+use crate::distribution::{normal_cdf, normal_quantile, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
 use crate::paired::Pair;
 use crate::reason::{Reason, all_finite, at_least};
@@ -22,6 +22,10 @@ const TOLERATED_FAILURES: f64 = 0.01;
 pub enum BootstrapInterval {
     /// Quantiles of type 7 of the resampled values (Efron & Tibshirani 1993, chapter 13).
     Percentile,
+    /// The percentile interval at wider tails, Φ(−t·√(n/(n − 1))) each, with t the quantile of Student's t for n − 1 degrees of freedom:
+    /// resampling n units as if they were all there are makes spread too small by (n − 1)/n and knows no uncertainty of the spread
+    /// (Hesterberg 2015, The American Statistician 69, 371–386, section 5.3.2). For a normal mean it is the t interval.
+    ExpandedPercentile,
     /// Bias-corrected and accelerated (Efron 1987, JASA 82, 171–185), the acceleration from the jackknife. For smooth
     /// statistics (means, ratios of means). The jackknife does not fit a median: use `Percentile` there.
     Bca,
@@ -130,18 +134,18 @@ impl Bootstrap {
         } else {
             self.resample(units, &statistic)
                 .and_then(|replicates| match self.interval {
-                    BootstrapInterval::Percentile => {
-                        let tail = self.level.tail();
-                        Ok((
-                            quantile_of_sorted(&replicates, tail),
-                            quantile_of_sorted(&replicates, 1.0 - tail),
-                        ))
+                    BootstrapInterval::Percentile => Ok(between_tails(&replicates, self.level.tail())),
+                    BootstrapInterval::ExpandedPercentile => {
+                        let freedom = units as f64 - 1.0;
+                        let reach = two_sided_t(self.level, freedom)? * (units as f64 / freedom).sqrt();
+                        Ok(between_tails(&replicates, normal_cdf(-reach)?))
                     }
                     BootstrapInterval::Bca => self.bca(value, &replicates, &whole, &statistic),
                 })
         };
         let method = match self.interval {
             BootstrapInterval::Percentile => "bootstrap, percentile interval",
+            BootstrapInterval::ExpandedPercentile => "bootstrap, expanded percentile interval",
             BootstrapInterval::Bca => "bootstrap, BCa interval",
         };
         Ok(Estimate::with_interval(
@@ -216,4 +220,8 @@ impl Bootstrap {
             quantile_of_sorted(replicates, adjusted(z)?),
         ))
     }
+}
+
+fn between_tails(sorted: &[f64], tail: f64) -> (f64, f64) {
+    (quantile_of_sorted(sorted, tail), quantile_of_sorted(sorted, 1.0 - tail))
 }

@@ -201,7 +201,11 @@ proptest! {
         values in prop::collection::vec(any_number(), 0..12),
         others in prop::collection::vec(any_number(), 0..12),
         flags in prop::collection::vec(any::<bool>(), 12),
-        interval in prop_oneof![Just(BootstrapInterval::Percentile), Just(BootstrapInterval::Bca)],
+        interval in prop_oneof![
+            Just(BootstrapInterval::Percentile),
+            Just(BootstrapInterval::ExpandedPercentile),
+            Just(BootstrapInterval::Bca),
+        ],
         from in prop::option::of(any_number()),
         transform in transform(),
     ) {

@@ -52,6 +52,8 @@ fn bootstrap_comes_near_scipys_with_many_resamples() {
     let expected = [
         (BootstrapInterval::Percentile, (3.625, 7.008333333333334)),
         (BootstrapInterval::Bca, (3.8166666666666673, 7.366666666666667)),
+        // method="percentile", confidence_level=1 - 2 * st.norm.cdf(-st.t.ppf(0.975, 11) * np.sqrt(12 / 11))
+        (BootstrapInterval::ExpandedPercentile, (3.4166666666666665, 7.35)),
     ];
     for (interval, expected) in expected {
         let bootstrap = Bootstrap {
