@@ -2,7 +2,7 @@
 //!
 //! Own posts count; what an account passed on is somebody else's words, and stands beside (`reposts`). A post counts once for a term.
 
-use stats::{Level, Reason, clopper_pearson};
+use stats::{Level, clopper_pearson};
 use tables::TermKind;
 
 use crate::content_tally::{AccountPosts, Span, Tallied};
@@ -135,7 +135,7 @@ fn figures(evidence: &Evidence, found: Result<&Tallied, &'static str>) -> [Figur
         Err(reason) => return ALL.map(|quantity| Figure::absent(&quantity, reason)),
     };
     let accounts = tallied.accounts.len() as u64;
-    let told = |part: fn(&AccountPosts) -> u64| tallied.accounts.iter().map(part).sum::<u64>();
+    let told = |part: fn(&AccountPosts) -> u64| tallied.accounts.iter().map(|(_, posts)| part(posts)).sum::<u64>();
     let terms = |quantity: &Quantity, kind, told: u64, needs| match told {
         0 => Figure::absent(quantity, needs),
         _ => Figure::plain(quantity, tallied.kind(kind).distinct as f64, accounts),
@@ -209,7 +209,7 @@ fn figures(evidence: &Evidence, found: Result<&Tallied, &'static str>) -> [Figur
     ]
 }
 
-/// A share of posts, resampled by account.
+/// A share of posts.
 fn share(
     evidence: &Evidence,
     quantity: &Quantity,
@@ -217,27 +217,11 @@ fn share(
     of: fn(&AccountPosts) -> (u64, u64),
     needs: &'static str,
 ) -> Figure {
-    let known: Vec<(u64, u64)> = tallied
-        .accounts
-        .iter()
-        .map(of)
-        .filter(|(_, whole)| *whole > 0)
-        .collect();
-    if known.is_empty() {
-        return Figure::absent(quantity, needs);
-    }
-    let posts: u64 = known.iter().map(|(_, whole)| whole).sum();
-    let statistic = |drawn: &[usize]| {
-        let drawn = drawn.iter().filter_map(|at| known.get(*at));
-        let (part, whole) = drawn.fold((0, 0), |(part, whole), (p, w)| (part + p, whole + w));
-        match whole {
-            0 => Err(Reason::ZeroDenominator {
-                what: "the number of posts",
-            }),
-            _ => Ok(part as f64 / whole as f64),
-        }
-    };
-    Figure::of(quantity, evidence.bootstrap().of_units(known.len(), statistic)).noting(&format!("{posts} posts"))
+    let each = tallied.accounts.iter().map(|(account, posts)| {
+        let (part, whole) = of(posts);
+        (*account, part, whole)
+    });
+    evidence.share_of_posts(quantity, each, needs)
 }
 
 /// The rows of the table, by kind and rank.
@@ -249,8 +233,8 @@ fn rows(tallied: &Tallied) -> Vec<ContentRow> {
             TermKind::Domain => posts.links_told,
             TermKind::Hashtag => posts.hashtags_told,
         };
-        let posts_of_group: u64 = tallied.accounts.iter().map(told).sum();
-        let accounts_of_group = tallied.accounts.iter().filter(|posts| told(posts) > 0).count() as u64;
+        let posts_of_group: u64 = tallied.accounts.iter().map(|(_, posts)| told(posts)).sum();
+        let accounts_of_group = tallied.accounts.iter().filter(|(_, posts)| told(posts) > 0).count() as u64;
         let top = &tallied.kind(kind).top;
         for (term, rank) in top.iter().zip(1..) {
             let interval = clopper_pearson(term.accounts.min(accounts_of_group), accounts_of_group, Level::P95).ok();

@@ -117,8 +117,8 @@ pub struct AccountPosts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tallied {
     kinds: [KindTally; TermKind::ALL.len()],
-    /// By account, in the order of platform and id.
-    pub accounts: Vec<AccountPosts>,
+    /// Each account with its posts, in the order of platform and id.
+    pub accounts: Vec<(u32, AccountPosts)>,
 }
 
 impl Tallied {
@@ -319,9 +319,10 @@ impl Tally {
     }
 
     fn end_account(&mut self) {
+        let Some(account) = self.account else { return };
         for ((part, place), posts) in std::mem::take(&mut self.days) {
             if posts.posts > 0 {
-                self.tallied[part][place].accounts.push(posts);
+                self.tallied[part][place].accounts.push((account, posts));
             }
         }
     }

@@ -11,7 +11,7 @@ use tables::State;
 use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses;
-use crate::per_sample::quantile_of_drawn;
+use crate::per_sample::{quantile_of_drawn, sorted_by_value};
 use crate::results::Results;
 
 const MEDIAN: f64 = 0.5;
@@ -115,7 +115,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             for counted in &COUNTED {
                 let seen = seen(evidence, counted, group, position, &fates);
                 let outcomes = match &seen {
-                    Ok((suspended, standing)) => hypotheses::contrast::of_two(
+                    Ok(((_, suspended), (_, standing))) => hypotheses::contrast::of_two(
                         counted.suspended.unit,
                         counted.words,
                         suspended,
@@ -155,8 +155,10 @@ fn fates(evidence: &Evidence, (from, to): (i64, i64)) -> BTreeMap<u32, Fate> {
     fates
 }
 
-/// Sorted numbers of accounts of a group: of those suspended in a window, and of those that outlived it.
-type TwoGroups = (Vec<f64>, Vec<f64>);
+/// Accounts and their numbers, in ascending order of the numbers.
+type Seen = (Vec<u32>, Vec<f64>);
+/// Accounts of a group: those suspended in a window, and those that outlived it.
+type TwoGroups = (Seen, Seen);
 
 fn seen(
     evidence: &Evidence,
@@ -176,17 +178,15 @@ fn seen(
     {
         return Err(NO_CHECKS);
     }
-    let seen: Vec<(Fate, f64)> = evidence
+    let seen: Vec<(Fate, u32, f64)> = evidence
         .last_seen
         .iter()
         .filter(|row| row.window == window && accounts.holds(row.account))
-        .filter_map(|row| Some((*fates.get(&row.account)?, (counted.of)(row)?)))
+        .filter_map(|row| Some((*fates.get(&row.account)?, row.account, (counted.of)(row)?)))
         .collect();
-    let of = |fate: Fate| -> Vec<f64> {
-        let own = seen.iter().filter(|(own, _)| *own == fate);
-        let mut values: Vec<f64> = own.map(|(_, value)| *value).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        values
+    let of = |fate: Fate| -> Seen {
+        let own = seen.iter().filter(|(own, ..)| *own == fate);
+        sorted_by_value(own.map(|(_, account, value)| (*account, *value)).collect())
     };
     Ok((of(Fate::Suspended), of(Fate::Standing)))
 }
@@ -199,22 +199,22 @@ fn figures(evidence: &Evidence, counted: &Counted, seen: Result<TwoGroups, &'sta
                 .map(|quantity| Figure::absent(quantity, reason));
         }
     };
-    let one = |quantity: &Quantity, sorted: &[f64], none: &'static str| match sorted.is_empty() {
+    let one = |quantity: &Quantity, (accounts, sorted): &Seen, none: &'static str| match sorted.is_empty() {
         true => Figure::absent(quantity, none),
         false => {
             let statistic = |drawn: &[usize]| quantile_of_drawn(sorted, drawn, MEDIAN);
-            Figure::of(quantity, evidence.bootstrap().of_units(sorted.len(), statistic))
+            Figure::of(quantity, evidence.resampled(accounts, statistic))
         }
     };
     let none_suspended = "no account of the group that was seen was suspended in this window";
     let none_standing = "no account of the group that was seen outlived this window";
-    let ratio = match (suspended.is_empty(), standing.is_empty()) {
+    let ratio = match (suspended.0.is_empty(), standing.0.is_empty()) {
         (true, _) => Figure::absent(&counted.ratio, none_suspended),
         (_, true) => Figure::absent(&counted.ratio, none_standing),
         _ => ratio(evidence, &counted.ratio, &suspended, &standing).noting(&format!(
             "{} suspended, {} not",
-            suspended.len(),
-            standing.len()
+            suspended.0.len(),
+            standing.0.len()
         )),
     };
     [
@@ -224,8 +224,10 @@ fn figures(evidence: &Evidence, counted: &Counted, seen: Result<TwoGroups, &'sta
     ]
 }
 
-/// The ratio of the two medians, accounts resampled. Both slices are sorted.
-fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &[f64], standing: &[f64]) -> Figure {
+/// The ratio of the two medians, persons resampled.
+fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &Seen, standing: &Seen) -> Figure {
+    let accounts = [suspended.0.as_slice(), &standing.0].concat();
+    let (suspended, standing) = (&suspended.1, &standing.1);
     let statistic = |drawn: &[usize]| {
         let (above, below): (Vec<usize>, Vec<usize>) = drawn.iter().partition(|at| **at < suspended.len());
         let below: Vec<usize> = below.into_iter().map(|at| at - suspended.len()).collect();
@@ -238,6 +240,5 @@ fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &[f64], standing: 
         }
         Ok(above / below)
     };
-    let units = suspended.len() + standing.len();
-    Figure::of(quantity, evidence.bootstrap().of_units(units, statistic))
+    Figure::of(quantity, evidence.resampled(&accounts, statistic))
 }

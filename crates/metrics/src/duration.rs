@@ -1,11 +1,12 @@
 //! Duration: days from an account's first to its last post.
 
-use stats::{Level, clopper_pearson, median};
+use stats::{Level, clopper_pearson};
 
 use std::collections::BTreeSet;
 
 use crate::evidence::{Evidence, Group, as_days, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
+use crate::per_sample::{quantile_of_drawn, sorted_by_value};
 use crate::results::Results;
 use crate::volume;
 
@@ -65,7 +66,7 @@ fn of_window(
         let mut within = days.iter().filter(|day| inside.contains(&day.day));
         if let Some(first) = within.next() {
             let last = within.next_back().unwrap_or(first);
-            durations.push(as_days(last.last_at - first.first_at));
+            durations.push((*account, as_days(last.last_at - first.first_at)));
             going_on += u64::from(!gone.contains(account));
         }
     }
@@ -74,9 +75,11 @@ fn of_window(
     }
     let n = durations.len() as u64;
     let note = format!("{going_on} of {n} were not seen gone, so their durations may go on; they count as they stand");
-    let short = durations.iter().filter(|days| **days < SHORT_DAYS).count() as u64;
+    let short = durations.iter().filter(|(_, days)| *days < SHORT_DAYS).count() as u64;
+    let (accounts, days) = sorted_by_value(durations);
+    let median = evidence.resampled(&accounts, |drawn| quantile_of_drawn(&days, drawn, 0.5));
     Ok([
-        Figure::of(&MEDIAN_DAYS, evidence.bootstrap().of_values(&durations, median)).noting(&note),
+        Figure::of(&MEDIAN_DAYS, median).noting(&note),
         Figure::of(&SHARE, clopper_pearson(short, n, Level::P95)).noting(&note),
     ])
 }

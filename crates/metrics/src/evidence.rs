@@ -140,6 +140,8 @@ pub struct TieRow {
     pub relation: Relation,
     /// Whether the whole of it is known to have been collected; of follows, a list that was not shows little.
     pub collected: bool,
+    /// When the list that counts was seen, in milliseconds; of interactions, none.
+    pub seen_at: Option<i64>,
     /// Ties to members (interactions: times that members were addressed).
     pub inside: u64,
     /// Ties to others.
@@ -149,6 +151,9 @@ pub struct TieRow {
     /// Those of them that are tied to it as well.
     pub reciprocated: u64,
 }
+
+/// From when, and up to when, in milliseconds; open where that is not known.
+pub type Stay = (Option<i64>, Option<i64>);
 
 /// A tie between two different accounts, whoever they are, as it was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -350,6 +355,8 @@ pub struct Evidence {
     pub addressed: Arc<Vec<TieSeen>>,
     /// First moment on the list of a set, in milliseconds, of accounts that were not on it from the start.
     pub in_set_from: BTreeMap<(SetName, u32), i64>,
+    /// When an account was on the list of a set: from and up to, in milliseconds, in order of time; open where it is not known.
+    pub stays: Arc<BTreeMap<(SetName, u32), Vec<Stay>>>,
     /// By account, then day.
     pub posts: BTreeMap<u32, Vec<PostDay>>,
     /// By account, then time.
@@ -364,6 +371,8 @@ pub struct Evidence {
     pub persona_records: u64,
     /// By person, then return number.
     pub personas: Vec<PersonaRow>,
+    /// The persons of the accounts that personas tell of, numbered.
+    pub person_of: Arc<BTreeMap<u32, u32>>,
     /// By account, in order of time.
     pub sightings: BTreeMap<u32, Vec<SightingRow>>,
     /// By account.
@@ -422,6 +431,7 @@ impl Evidence {
             follows_seen: Arc::default(),
             addressed: Arc::default(),
             in_set_from: BTreeMap::new(),
+            stays: Arc::default(),
             posts: BTreeMap::new(),
             checks: Vec::new(),
             paces: Vec::new(),
@@ -429,6 +439,7 @@ impl Evidence {
             spells: Vec::new(),
             persona_records: 0,
             personas: Vec::new(),
+            person_of: Arc::default(),
             sightings: BTreeMap::new(),
             first_seen: BTreeMap::new(),
             reactions: Vec::new(),
@@ -445,7 +456,7 @@ impl Evidence {
             resamples: self.study.resamples(),
             seed: self.seed,
             level: Level::P95,
-            interval: BootstrapInterval::Percentile,
+            interval: BootstrapInterval::ExpandedPercentile,
         }
     }
 

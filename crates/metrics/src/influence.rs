@@ -2,6 +2,7 @@
 //! members, reactions that it gives to them, and both together; and how unevenly they are spread over the members.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use stats::{Level, Reason, clopper_pearson};
 
@@ -87,16 +88,16 @@ fn of_window(
     let count = |has: fn(&ReactionRow) -> bool| rows.iter().filter(|row| has(row)).count() as u64;
     let share = |quantity: &Quantity, part| Figure::of(quantity, clopper_pearson(part, n, Level::P95));
     // Sorted, so that a resample is summed up by counting how often each was drawn.
-    let mut drawn: Vec<u64> = rows.iter().map(|row| row.drawn).filter(|drawn| *drawn > 0).collect();
-    drawn.resize(members.len(), 0);
-    drawn.sort_unstable_by_key(|drawn| Reverse(*drawn));
+    let by_account: BTreeMap<u32, u64> = rows.iter().map(|row| (row.account, row.drawn)).collect();
+    let drawn_by = |account: &u32| by_account.get(account).copied().unwrap_or_default();
+    let mut drawn: Vec<(u32, u64)> = members.iter().map(|account| (*account, drawn_by(account))).collect();
+    drawn.sort_by_key(|(_, drawn)| Reverse(*drawn));
+    let (accounts, drawn): (Vec<u32>, Vec<u64>) = drawn.into_iter().unzip();
     let top = match drawn.first() {
         Some(0) | None => Figure::absent(&TOP_TENTH, "nobody on the list addressed another in this window"),
         Some(_) => Figure::of(
             &TOP_TENTH,
-            evidence
-                .bootstrap()
-                .of_units(drawn.len(), |units| top_tenth_share(&drawn, units)),
+            evidence.resampled(&accounts, |units| top_tenth_share(&drawn, units)),
         ),
     };
     Ok([

@@ -1,12 +1,17 @@
 //! Insularity: how many ties of a set's members stay inside the set.
 //!
-//! Follows are distinct ordered pairs of different accounts; interactions are counted each time, those with oneself never. The
-//! interval resamples members, since the ties of one member are alike.
+//! Follows are distinct ordered pairs of different accounts; interactions are counted each time, those with oneself never. Ties that
+//! have an account in common are alike, whichever end it stands at, and the interval of a share allows for that ([`DyadicShare`]): one
+//! that resamples members alone would not know that an outsider whom many follow adds to the outside of each.
 //!
 //! Lists of follows are seldom collected of all members. A member whose own list was not is still seen in the lists of others, who
 //! are members, so that all its ties seem to stay inside. Only lists that hold an outsider are taken as collected and counted.
 
+#[cfg(doc)]
+use stats::DyadicShare;
 use stats::{Level, Reason, TieCounts, inside_share};
+
+use crate::dyads;
 
 use crate::evidence::{Evidence, Group, Relation, TieRow};
 use crate::figure::{Figure, Quantity};
@@ -20,7 +25,7 @@ const SHARES: [(Relation, Quantity); 3] = [
             id: "insularity.follows_out",
             unit: "share",
             definition: "of the accounts that members follow, the share that are members too; in the last list \
-                         collected of each member; n is members, resampled",
+                         collected of each member; n is members, the interval allows for ties that share an account",
         },
     ),
     (
@@ -29,7 +34,7 @@ const SHARES: [(Relation, Quantity); 3] = [
             id: "insularity.follows_in",
             unit: "share",
             definition: "of the accounts that follow members, the share that are members too; in the last list \
-                         collected of each member; n is members, resampled",
+                         collected of each member; n is members, the interval allows for ties that share an account",
         },
     ),
     (
@@ -38,7 +43,7 @@ const SHARES: [(Relation, Quantity); 3] = [
             id: "insularity.interactions",
             unit: "share",
             definition: "of the times that members addressed others, the share that went to members; n is members, \
-                         resampled",
+                         the interval allows for ties that share an account",
         },
     ),
 ];
@@ -46,12 +51,12 @@ const RECIPROCITY: Quantity = Quantity {
     id: "insularity.reciprocity",
     unit: "share",
     definition: "of the follows between members, the share that are returned; in the last list collected of each \
-                 member; n is members, resampled",
+                 member; n is members, the interval allows for ties that share an account",
 };
 const EI_INDEX: Quantity = Quantity {
     id: "insularity.ei_index",
     unit: "index from -1 (all inside) to 1 (all outside)",
-    definition: "E-I index (outside - inside) / (outside + inside); n is members, resampled; the finding holds when \
+    definition: "E-I index (outside - inside) / (outside + inside); n is members, the interval that of the share; the finding holds when \
                  the intervals of all shares that could be measured lie on one side of one half",
 };
 const MOSTLY_INSIDE: &str = "mostly inside";
@@ -119,21 +124,22 @@ fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, q
     if ties.is_empty() {
         return Figure::absent(quantity, not_collected(evidence, group, window, relation));
     }
-    let of_drawn = |drawn: &[usize]| {
-        let drawn: Vec<&TieRow> = drawn.iter().map(|member| ties[*member]).collect();
-        let total = totals(&drawn);
-        ratio(total.inside, total.inside + total.outside)
+    let Group::Set(set) = group else {
+        return Figure::absent(quantity, "everyone has no outside");
     };
-    let resampled = evidence.bootstrap().of_units(ties.len(), of_drawn);
-    let all_alike = matches!(&resampled, Ok(estimate) if estimate.no_interval == Some(Reason::Constant));
-    let figure = if all_alike {
-        // Every member's share is the same, so resampling members shows no spread; ties still are finitely many.
-        Figure::of(quantity, inside_share(total, Level::P95))
-            .resting_on(ties.len() as u64)
-            .noting("all members are alike, so the interval is of ties")
-    } else {
-        Figure::of(quantity, resampled)
+    let Some(bounds) = evidence.study.windows().get(window) else {
+        return Figure::absent(quantity, "no such window");
     };
+    let pairs = dyads::of(evidence, set, bounds, relation, &ties).estimate(Level::P95);
+    let figure = match pairs {
+        // No tie differs from another, so those seen tell no spread; they still are finitely many.
+        Ok(estimate) if estimate.no_interval == Some(Reason::Constant) => {
+            Figure::of(quantity, inside_share(total, Level::P95))
+                .noting("all ties are alike, so the interval is of ties")
+        }
+        pairs => Figure::of(quantity, pairs),
+    }
+    .resting_on(ties.len() as u64);
     let word = finding(&figure);
     figure
         .noting(&format!("{} inside, {} outside", total.inside, total.outside))
@@ -163,29 +169,23 @@ fn finding(share: &Figure) -> &'static str {
     }
 }
 
-fn ratio(part: u64, whole: u64) -> Result<f64, Reason> {
-    if whole == 0 {
-        return Err(Reason::ZeroDenominator { what: "number of ties" });
-    }
-    Ok(part as f64 / whole as f64)
-}
-
 fn reciprocity(evidence: &Evidence, group: Group, window: usize) -> Figure {
     if let Some(reason) = unknown(evidence, group, window, Relation::FollowsOut) {
         return Figure::absent(&RECIPROCITY, reason);
     }
     // A follow between members stands in the list of either, so lists of followers do as well.
-    let both = [Relation::FollowsOut, Relation::FollowsIn].map(|relation| ties_of(evidence, group, window, relation));
-    let Some(ties) = both.into_iter().find(|ties| totals(ties).inside > 0) else {
+    let both = [Relation::FollowsOut, Relation::FollowsIn].map(|of| (of, ties_of(evidence, group, window, of)));
+    let measured = both.into_iter().find(|(_, ties)| totals(ties).inside > 0);
+    let (Some((relation, ties)), Group::Set(set)) = (measured, group) else {
         return Figure::absent(&RECIPROCITY, "no list that was collected of a member holds a member");
     };
-    let of_drawn = |drawn: &[usize]| {
-        let returned = drawn.iter().map(|member| ties[*member].reciprocated).sum();
-        ratio(returned, drawn.iter().map(|member| ties[*member].inside).sum())
-    };
     let follows = totals(&ties).inside;
-    Figure::of(&RECIPROCITY, evidence.bootstrap().of_units(ties.len(), of_drawn))
-        .noting(&format!("{follows} follows between members"))
+    Figure::of(
+        &RECIPROCITY,
+        dyads::returned(evidence, set, relation, &ties).estimate(Level::P95),
+    )
+    .resting_on(ties.len() as u64)
+    .noting(&format!("{follows} follows between members"))
 }
 
 /// 1 − 2·share of the first relation that could be measured, with a finding over all that could.

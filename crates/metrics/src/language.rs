@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Level, Reason, clopper_pearson};
+use stats::{Level, clopper_pearson};
 
 use crate::evidence::{Evidence, Group, LanguageRow};
 use crate::figure::{Figure, Quantity};
@@ -115,31 +115,17 @@ fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figu
     for row in rows.filter(|row| accounts.holds(row.account)) {
         by_account.entry(row.account).or_default().add(row);
     }
-    let counts: Vec<Counts> = by_account.into_values().collect();
+    let (accounts, counts): (Vec<u32>, Vec<Counts>) = by_account.into_iter().unzip();
     if counts.is_empty() {
         return Err("no account of the group wrote a post of its own in this window");
     }
     let share = |quantity: &Quantity, part: fn(&Counts) -> u64, whole: fn(&Counts) -> u64, none: &'static str| {
-        let known: Vec<(u64, u64)> = counts
-            .iter()
-            .map(|counts| (part(counts), whole(counts)))
-            .filter(|(_, whole)| *whole > 0)
-            .collect();
-        if known.is_empty() {
-            return Figure::absent(quantity, none);
-        }
-        let posts: u64 = known.iter().map(|(_, whole)| whole).sum();
-        let statistic = |drawn: &[usize]| {
-            let drawn = drawn.iter().filter_map(|at| known.get(*at));
-            let (part, whole) = drawn.fold((0, 0), |(part, whole), (p, w)| (part + p, whole + w));
-            match whole {
-                0 => Err(Reason::ZeroDenominator {
-                    what: "the number of posts",
-                }),
-                _ => Ok(part as f64 / whole as f64),
-            }
-        };
-        Figure::of(quantity, evidence.bootstrap().of_units(known.len(), statistic)).noting(&format!("{posts} posts"))
+        let each = accounts.iter().zip(&counts);
+        evidence.share_of_posts(
+            quantity,
+            each.map(|(account, counts)| (*account, part(counts), whole(counts))),
+            none,
+        )
     };
     let tellers = counts.iter().filter(|counts| counts.detected > 0);
     let mostly = tellers

@@ -7,7 +7,7 @@ use tables::SetName;
 
 use crate::evidence::{Belonging, Evidence, Group, as_days, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
-use crate::per_sample::{self, PerSample, Summary};
+use crate::per_sample::{self, PerSample, Summary, mean_of_drawn};
 use crate::results::Results;
 use crate::trend;
 
@@ -181,13 +181,14 @@ fn since_sample_before(evidence: &Evidence, set: SetName, sample: usize) -> Figu
         return Figure::absent(&WINDOW_SERIES, "no sample comes before this one");
     };
     let earlier: BTreeMap<u32, (i64, i64)> = at_sample(before).collect();
-    let paces: Vec<f64> = at_sample(sample)
-        .filter_map(|(account, last)| pace(*earlier.get(&account)?, last))
-        .collect();
+    let (accounts, paces): (Vec<u32>, Vec<f64>) = at_sample(sample)
+        .filter_map(|(account, last)| Some((account, pace(*earlier.get(&account)?, last)?)))
+        .unzip();
     if paces.is_empty() {
         return Figure::absent(&WINDOW_SERIES, "no member has two observations a day or more apart");
     }
-    Figure::of(&WINDOW_SERIES, evidence.bootstrap().of_values(&paces, stats::mean))
+    let mean = |drawn: &[usize]| mean_of_drawn(&paces, drawn);
+    Figure::of(&WINDOW_SERIES, evidence.resampled(&accounts, mean))
 }
 
 /// Posts per day between two counts, each a moment in milliseconds and the number of posts.
@@ -200,12 +201,12 @@ fn between(evidence: &Evidence, set: SetName, window: usize) -> Figure {
     if let Err(reason) = evidence.belonging(Group::Set(set), window) {
         return Figure::absent(&WINDOW, reason);
     }
-    let paces: Vec<f64> = evidence
+    let (accounts, paces): (Vec<u32>, Vec<f64>) = evidence
         .paces
         .iter()
         .filter(|row| row.set == set && row.window == window)
-        .filter_map(|row| pace(row.first, row.last))
-        .collect();
+        .filter_map(|row| Some((row.account, pace(row.first, row.last)?)))
+        .unzip();
     if paces.is_empty() {
         let reason = if evidence.members.iter().all(|member| member.statuses.is_none()) {
             "needs accounts.statuses"
@@ -214,28 +215,30 @@ fn between(evidence: &Evidence, set: SetName, window: usize) -> Figure {
         };
         return Figure::absent(&WINDOW, reason);
     }
-    Figure::of(&WINDOW, evidence.bootstrap().of_values(&paces, stats::mean))
+    let mean = |drawn: &[usize]| mean_of_drawn(&paces, drawn);
+    Figure::of(&WINDOW, evidence.resampled(&accounts, mean))
 }
 
-/// Posts and days of an account.
-type Exposure = (u64, f64);
+/// An account, its posts and its days.
+type Exposure = (u32, u64, f64);
 
 fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposure]) -> Figure {
     if exposures.is_empty() {
         return Figure::absent(quantity, "no account that was alive then has posts in the archive");
     }
     let rate = |drawn: &[usize]| {
-        let posts: u64 = drawn.iter().map(|account| exposures[*account].0).sum();
-        let days = stats::sum(&drawn.iter().map(|account| exposures[*account].1).collect::<Vec<_>>())?;
+        let posts: u64 = drawn.iter().map(|account| exposures[*account].1).sum();
+        let days = stats::sum(&drawn.iter().map(|account| exposures[*account].2).collect::<Vec<_>>())?;
         if days > 0.0 {
             Ok(posts as f64 / days)
         } else {
             Err(stats::Reason::ZeroDenominator { what: "account-days" })
         }
     };
-    let posts: u64 = exposures.iter().map(|(posts, _)| posts).sum();
-    let days: f64 = exposures.iter().map(|(_, days)| days).sum();
-    Figure::of(quantity, evidence.bootstrap().of_units(exposures.len(), rate))
+    let posts: u64 = exposures.iter().map(|(_, posts, _)| posts).sum();
+    let days: f64 = exposures.iter().map(|(_, _, days)| days).sum();
+    let accounts: Vec<u32> = exposures.iter().map(|(account, ..)| *account).collect();
+    Figure::of(quantity, evidence.resampled(&accounts, rate))
         .noting(&format!("{posts} posts in {days:.0} account-days"))
 }
 
@@ -272,7 +275,7 @@ fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
             let posts = posts_between(evidence, member.account, day - TRAILING_DAYS + 1, day)?;
             let from = member.created_at.map_or(start, |created| created.clamp(start, end));
             // An account that was made on the day has at least a day, as in the lifetime measure.
-            Some((posts, as_days(end - from).max(1.0)))
+            Some((member.account, posts, as_days(end - from).max(1.0)))
         })
         .collect();
     per_account_day(evidence, &POSTS_SERIES, &exposures)
@@ -325,7 +328,7 @@ fn from_posts(evidence: &Evidence, group: Group, window: usize, lives: &BTreeMap
                 None => as_days(to - from),
             };
             // An account that posted lived for a day at least; one that neither lived nor posted then is not counted.
-            (days > 0.0 || posts > 0).then_some((posts, days.max(1.0)))
+            (days > 0.0 || posts > 0).then_some((*account, posts, days.max(1.0)))
         })
         .collect();
     per_account_day(evidence, &POSTS, &exposures)

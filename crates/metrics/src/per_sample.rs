@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Bootstrap, Estimate, Reason, mean};
+use stats::{Estimate, Reason, mean};
 use tables::SetName;
 
 use crate::evidence::{Evidence, MemberRow};
@@ -19,13 +19,18 @@ pub enum Summary {
 }
 
 impl Summary {
-    /// The summary of values that are sorted, with its interval by resampling them.
-    fn of(self, sorted: &[f64], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
+    /// The summary of values of accounts that are sorted, with its interval by resampling persons.
+    fn of(self, evidence: &Evidence, accounts: &[u32], sorted: &[f64]) -> Result<Estimate, Reason> {
         match self {
-            Self::Mean => bootstrap.of_values(sorted, mean),
-            Self::Quantile(share) => bootstrap.of_units(sorted.len(), |drawn| quantile_of_drawn(sorted, drawn, share)),
+            Self::Mean => evidence.resampled(accounts, |drawn| mean_of_drawn(sorted, drawn)),
+            Self::Quantile(share) => evidence.resampled(accounts, |drawn| quantile_of_drawn(sorted, drawn, share)),
         }
     }
+}
+
+/// The mean of the values drawn.
+pub(crate) fn mean_of_drawn(values: &[f64], drawn: &[usize]) -> Result<f64, Reason> {
+    mean(&drawn.iter().map(|unit| values[*unit]).collect::<Vec<_>>())
 }
 
 /// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
@@ -52,6 +57,12 @@ pub(crate) fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> 
         }
     }
     Err(Reason::TooFew { needed: 1, found: 0 })
+}
+
+/// Accounts and their values, in ascending order of the values.
+pub(crate) fn sorted_by_value(mut of_accounts: Vec<(u32, f64)>) -> (Vec<u32>, Vec<f64>) {
+    of_accounts.sort_unstable_by(|(a, x), (b, y)| x.total_cmp(y).then(a.cmp(b)));
+    of_accounts.into_iter().unzip()
 }
 
 /// A number of the members that were alive, by set and sample.
@@ -87,8 +98,8 @@ impl PerSample {
         self.values.is_empty()
     }
 
-    /// The mean over a window's samples of the samples' means. Accounts are resampled, each with all its samples, since a sample
-    /// shares most of its accounts with the next.
+    /// The mean over a window's samples of the samples' means. Persons are resampled, each with all samples of all accounts, since a
+    /// sample shares most of its accounts with the next.
     #[must_use]
     pub fn mean_over_window(&self, evidence: &Evidence, quantity: &Quantity, set: SetName, window: usize) -> Figure {
         let Some(window) = evidence.study.windows().get(window) else {
@@ -105,7 +116,7 @@ impl PerSample {
             }
             used += usize::from(!values.is_empty());
         }
-        let accounts: Vec<Vec<(usize, f64)>> = by_account.into_values().collect();
+        let (numbers, accounts): (Vec<u32>, Vec<Vec<(usize, f64)>>) = by_account.into_iter().unzip();
         if accounts.is_empty() {
             return Figure::absent(quantity, "no sample of this window has a number");
         }
@@ -124,8 +135,7 @@ impl PerSample {
                 .collect();
             mean(&means)
         };
-        Figure::of(quantity, evidence.bootstrap().of_units(accounts.len(), statistic))
-            .noting(&format!("{used} samples"))
+        Figure::of(quantity, evidence.resampled(&numbers, statistic)).noting(&format!("{used} samples"))
     }
 }
 
@@ -140,8 +150,7 @@ pub fn series(
     results: &mut Results,
 ) {
     for sample in 0..evidence.study.samples().len() {
-        let mut values: Vec<f64> = numbers.at(set, sample).iter().map(|(_, value)| *value).collect();
-        values.sort_unstable_by(f64::total_cmp);
+        let (accounts, values) = sorted_by_value(numbers.at(set, sample).to_vec());
         let alive = evidence.sizes.get(&(set, sample)).map_or(0, |size| size.alive);
         let reason = match evidence.sample_unknown(set, sample) {
             Some(reason) => Some(reason),
@@ -153,7 +162,7 @@ pub fn series(
             let figure = match reason {
                 Some(reason) => Figure::absent(quantity, reason),
                 None => {
-                    let figure = Figure::of(quantity, summary.of(&values, &evidence.bootstrap()));
+                    let figure = Figure::of(quantity, summary.of(evidence, &accounts, &values));
                     match alive.saturating_sub(values.len() as u64) {
                         0 => figure,
                         unseen => figure.noting(&format!("{unseen} members alive without the number")),

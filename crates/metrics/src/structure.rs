@@ -3,6 +3,8 @@
 //! Nodes are the accounts on the set's list at any time within the window, ties ordered pairs of them seen at any time within it, each
 //! once ([`Induced`]). What was not collected is not there, so that figures of two windows compare only where as much was collected.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use stats::Reason;
 use stats::graph::{
@@ -246,6 +248,7 @@ fn of_network(
         evidence,
         quantities,
         network: &network,
+        members,
         n: members.len() as u64,
     };
     Ok(measured.all(tied))
@@ -256,6 +259,7 @@ struct Measured<'a> {
     evidence: &'a Evidence,
     quantities: &'static Quantities,
     network: &'a Induced,
+    members: &'a BTreeSet<u32>,
     n: u64,
 }
 
@@ -427,17 +431,15 @@ impl Measured<'_> {
 
     fn attention(&self) -> (&'static Quantity, Figure) {
         let quantity = &self.quantities.attention_gini;
-        let mut drawn = self.network.drawn.clone();
-        drawn.sort_unstable();
+        let mut drawn: Vec<(u32, u64)> = self.members.iter().copied().zip(self.network.drawn.clone()).collect();
+        drawn.sort_unstable_by_key(|(account, drawn)| (*drawn, *account));
+        let (accounts, drawn): (Vec<u32>, Vec<u64>) = drawn.into_iter().unzip();
         let gini = |units: &[usize]| {
             let mut times = vec![0_u64; drawn.len()];
             units.iter().for_each(|unit| times[*unit] += 1);
             gini_of_counts(&drawn, &times)
         };
-        (
-            quantity,
-            Figure::of(quantity, self.evidence.bootstrap().of_units(drawn.len(), gini)),
-        )
+        (quantity, Figure::of(quantity, self.evidence.resampled(&accounts, gini)))
     }
 }
 

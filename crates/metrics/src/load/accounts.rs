@@ -1,6 +1,7 @@
 //! What is told of single accounts: members, posts, spells, observations, checks, persons, languages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::Context;
 use tables::{Members, Personas, SetName, Spells, State, Stays};
@@ -150,8 +151,10 @@ impl Loader<'_> {
         Ok(())
     }
 
-    pub(super) fn persons(&mut self) -> anyhow::Result<()> {
+    /// Whose accounts are whose, which every interval by resampling asks.
+    pub(super) fn personas(&mut self) -> anyhow::Result<()> {
         let table = self.dir.table::<Personas>()?;
+        let (mut persons, mut person_of) = (BTreeMap::new(), BTreeMap::new());
         for batch in table.batches() {
             for row in batch?.rows()? {
                 let persona = PersonaRow {
@@ -161,11 +164,20 @@ impl Loader<'_> {
                     account_id: row.account_id.to_owned(),
                     predecessor: row.predecessor.map(str::to_owned),
                 };
+                let next = u32::try_from(persons.len()).context("more persons than can be numbered")?;
+                let person = *persons.entry(persona.person_id.clone()).or_insert(next);
+                person_of.insert(persona.account, person);
                 self.evidence.personas.push(persona);
             }
         }
+        self.evidence.person_of = Arc::new(person_of);
         self.evidence.persona_records = table.rows();
         self.tally("personas", table.rows(), Vec::new());
+        Ok(())
+    }
+
+    /// What was seen of the accounts of persons.
+    pub(super) fn persons(&mut self) -> anyhow::Result<()> {
         self.keep(&[NUMBERS, OBSERVATIONS])?;
         let rows = self.ask(CHAINED)?;
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);

@@ -139,7 +139,9 @@ pub fn load(
     }
     if families.has(Family::Insularity) {
         loader.ties()?;
+        loader.stays()?;
     }
+    loader.personas()?;
     // Whether an account is a return, and whose, is asked of its hazard as well.
     if families.any(&[Family::Returns, Family::Survival]) {
         loader.persons()?;

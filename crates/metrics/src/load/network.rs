@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use sql::Rows;
-use tables::InteractionKind;
+use tables::{InteractionKind, SetName, Stays};
 
 use super::statements::{
     ADDRESSED, ADDRESSED_IN_ORDER, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, LISTINGS, NUMBERED,
     NUMBERS, REACTIONS, TIES, TIES_IN_ORDER, TO_ONESELF,
 };
-use super::{Loader, WindowedKey, counts};
-use crate::evidence::{ReactionRow, Relation, TieRow, TieSeen};
+use super::{Loader, WindowedKey, counts, ms};
+use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen};
 
 impl Loader<'_> {
     pub(super) fn ties(&mut self) -> anyhow::Result<()> {
@@ -23,6 +23,7 @@ impl Loader<'_> {
             let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
             let reciprocated = counts(&rows, "reciprocated")?;
             let collected = counts(&rows, "collected")?;
+            let seen_at = rows.all_moments("seen_at")?;
             for i in 0..rows.len() {
                 let row = TieRow {
                     set: key.sets[i],
@@ -30,6 +31,7 @@ impl Loader<'_> {
                     account: self.account(key.platforms[i], key.accounts[i])?,
                     relation,
                     collected: collected[i] > 0,
+                    seen_at: Some(seen_at[i].0),
                     inside: inside[i],
                     outside: outside[i],
                     pairs_inside: inside[i],
@@ -54,6 +56,7 @@ impl Loader<'_> {
                 account: self.account(key.platforms[i], key.accounts[i])?,
                 relation,
                 collected: true,
+                seen_at: None,
                 inside: inside[i],
                 outside: outside[i],
                 pairs_inside: pairs[i],
@@ -81,6 +84,20 @@ impl Loader<'_> {
         let rows = self.ask(ADDRESSED_IN_ORDER)?;
         let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
         self.evidence.addressed = ties_seen(&rows, &accounts, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
+        Ok(())
+    }
+
+    /// When each account was on the list of each set.
+    pub(super) fn stays(&mut self) -> anyhow::Result<()> {
+        let mut stays: BTreeMap<(SetName, u32), Vec<Stay>> = BTreeMap::new();
+        for batch in self.dir.table::<Stays>()?.batches() {
+            for row in batch?.rows()? {
+                let account = self.account(row.platform, row.account_id)?;
+                let stay = (row.from_at.map(ms), row.to_at.map(ms));
+                stays.entry((row.set, account)).or_default().push(stay);
+            }
+        }
+        self.evidence.stays = Arc::new(stays);
         Ok(())
     }
 

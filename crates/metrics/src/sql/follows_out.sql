@@ -48,7 +48,7 @@ chosen AS (
 )
 SELECT CASE c.set_number WHEN 1 THEN 'expanded' ELSE 'listed' END AS set_name, c.window_name AS window_name,
        n.platform AS platform, n.account_id AS account_id, CASE WHEN c.outside > 0 THEN 1 ELSE 0 END AS collected,
-       c.inside AS inside, c.outside AS outside, c.reciprocated AS reciprocated
+       c.seen_at AS seen_at, c.inside AS inside, c.outside AS outside, c.reciprocated AS reciprocated
 FROM counted c
 JOIN chosen h ON c.set_number = h.set_number AND c.window_name = h.window_name AND c.account = h.account AND c.seen_at = h.seen_at
 JOIN numbers n ON c.account = n.account
