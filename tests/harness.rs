@@ -238,16 +238,21 @@ fn is_not_judged(id: &str) -> bool {
 fn assert_sound(rows: &[csv::StringRecord]) {
     for row in rows {
         assert!(
-            row.iter().take(18).all(|cell| !cell.is_empty()),
+            row.iter().take(21).all(|cell| !cell.is_empty()),
             "an empty cell: {row:?}"
         );
-        // Truth, estimate, bias and error of everything; an interval and its coverage, or a reason why there is none.
-        for column in [4, 5, 6, 7, 8, 10] {
-            assert!(row[column].parse::<f64>().is_ok(), "column {column}: {row:?}");
-        }
-        let intervals = (11..=15).all(|column| row[column].parse::<f64>().is_ok());
+        let is_number = |column: &usize| row[*column].parse::<f64>().is_ok();
+        // Estimate and spread of everything, and truth, bias and error, where there is a truth.
+        assert!([4, 7, 8].iter().all(is_number), "{row:?}");
+        let truth = [5, 6, 9, 11];
         assert!(
-            intervals || row[18].contains("no interval"),
+            truth.iter().all(is_number) || truth.iter().all(|column| &row[*column] == "-"),
+            "{row:?}"
+        );
+        // An interval with its coverage, or a reason why there is none.
+        let intervals = [12, 15, 16, 17].iter().all(is_number) && matches!(&row[18], "right" | "narrow" | "wide");
+        assert!(
+            intervals || row[21].contains("no interval"),
             "no interval and no reason: {row:?}"
         );
     }

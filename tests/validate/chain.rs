@@ -83,15 +83,18 @@ impl Chain {
         )
     }
 
-    /// Enriches and measures by a design, into the folder `metrics-NAME`, which is returned.
-    pub fn measure(&self, name: &str, study: &Path) -> anyhow::Result<PathBuf> {
+    /// Enriches and measures by a design, all or some families, into the folder `metrics-NAME`, which is returned.
+    pub fn measure(&self, name: &str, study: &Path, families: Option<&str>) -> anyhow::Result<PathBuf> {
         let (enriched, measured) = (self.text(&format!("enrich-{name}")), format!("metrics-{name}"));
         let study = study.display().to_string();
         stage(
             "enrich",
             [self.text("dedupe").as_str(), "--study", &study, "-o", &enriched],
         )?;
-        stage("metrics", [enriched.as_str(), "-o", &self.text(&measured)])?;
+        let output = self.text(&measured);
+        let mut arguments = vec![enriched.as_str(), "-o", &output];
+        arguments.extend(families.iter().flat_map(|families| ["--measure", families]));
+        stage("metrics", arguments)?;
         Ok(self.path(&measured))
     }
 }

@@ -36,6 +36,9 @@ struct Seen {
     pace: String,
 }
 
+/// What is looked at.
+const FAMILIES: &str = "followers,tweets_per_day,suspension";
+
 /// Answers the question.
 pub fn run(asked: &Runs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&asked.output).with_context(|| format!("cannot make '{}'", asked.output.display()))?;
@@ -71,7 +74,7 @@ pub fn run(asked: &Runs) -> anyhow::Result<()> {
         chain.prepare()?;
         let truth = Truth::read(&chain.path("simulated/truth"))?;
         let through = |(number, study): (usize, &PathBuf)| {
-            let dir = chain.measure(&number.to_string(), study)?;
+            let dir = chain.measure(&number.to_string(), study, Some(FAMILIES))?;
             Ok(look(&truth, &Measured::read(&dir)?))
         };
         studies
