@@ -22,7 +22,7 @@ use tables::{
 use crate::evidence::{Evidence, SizeRow, TimesRow};
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Part};
-use statements::{ON_LIST, SIZES, TIMES};
+use statements::{OBSERVATIONS, ON_LIST, SIZES, TIMES};
 
 pub use statements::{KEPT, Kept, QUERIES, Query, TABLES};
 
@@ -100,6 +100,7 @@ pub fn load(
             .map(|(i, sample)| (sample.last_moment().timestamp_millis(), i))
             .collect(),
         accounts: BTreeMap::new(),
+        numbers: BTreeMap::new(),
         tallies: Vec::new(),
         evidence: Evidence::none(study, seed),
     };
@@ -119,9 +120,6 @@ pub fn load(
     if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
         loader.posts()?;
     }
-    if families.has(Family::TweetsPerDay) {
-        loader.paces()?;
-    }
     if families.any(&[
         Family::TweetsPerDay,
         Family::Returns,
@@ -134,11 +132,15 @@ pub fn load(
     if families.has(Family::Suspension) {
         loader.checks()?;
     }
+    // Follows, interactions and observations, one after the other: the tables that statements of each ask in common are forgotten
+    // before those of the next are made, so that they never stand in memory together.
     if families.any(&[Family::Insularity, Family::Structure]) {
-        loader.everybodys_ties()?;
+        loader.everybody()?;
+        loader.follows(families.has(Family::Insularity))?;
     }
-    if families.has(Family::Insularity) {
-        loader.ties()?;
+    loader.addressed(families)?;
+    if families.has(Family::TweetsPerDay) {
+        loader.paces()?;
     }
     // Whether an account is a return, and whose, is asked of its hazard as well.
     if families.any(&[Family::Returns, Family::Survival]) {
@@ -147,20 +149,18 @@ pub fn load(
     if families.has(Family::Survival) {
         loader.first_seen()?;
     }
-    if families.has(Family::Location) {
-        loader.locations()?;
-    }
     if families.has(Family::Contrast) {
         loader.last_seen()?;
+    }
+    loader.forget(&[OBSERVATIONS]);
+    if families.has(Family::Location) {
+        loader.locations()?;
     }
     if families.has(Family::Language) {
         loader.languages()?;
     }
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
-    }
-    if families.has(Family::Influence) {
-        loader.reactions()?;
     }
     let parts = attributes.map(|attributes| loader.parts(attributes)).transpose()?;
     let mut parts = parts.unwrap_or_default();
@@ -184,6 +184,8 @@ struct Loader<'a> {
     windows: BTreeMap<String, usize>,
     samples: BTreeMap<i64, usize>,
     accounts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// Accounts by their numbers in `numbers.sql`, once everybody is met.
+    numbers: BTreeMap<i64, u32>,
     tallies: Vec<Tally>,
     evidence: Evidence,
 }
@@ -207,6 +209,15 @@ impl Loader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Forgets tables that no statement to come asks.
+    fn forget(&mut self, tables: &[Kept]) {
+        for kept in tables {
+            if self.kept.remove(kept.table) {
+                self.database.forget(kept.table);
+            }
+        }
     }
 
     /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.
