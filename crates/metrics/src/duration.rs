@@ -1,11 +1,12 @@
 //! Duration: days from an account's first to its last post.
 
-use stats::{Level, clopper_pearson, median};
+use stats::{Level, clopper_pearson};
 
 use std::collections::BTreeSet;
 
 use crate::evidence::{Evidence, Group, as_days, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
+use crate::per_sample::{quantile_of_times, times_drawn};
 use crate::results::Results;
 use crate::volume;
 
@@ -75,8 +76,20 @@ fn of_window(
     let n = durations.len() as u64;
     let note = format!("{going_on} of {n} were not seen gone, so their durations may go on; they count as they stand");
     let short = durations.iter().filter(|days| **days < SHORT_DAYS).count() as u64;
+    // Sorted once, not for every resample; who is drawn stays the same.
+    let mut order: Vec<usize> = (0..durations.len()).collect();
+    order.sort_by(|one, other| durations[*one].total_cmp(&durations[*other]));
+    let sorted: Vec<f64> = order.iter().map(|at| durations[*at]).collect();
+    let mut places = vec![0; order.len()];
+    for (place, at) in order.into_iter().enumerate() {
+        places[at] = place;
+    }
+    let median = |drawn: &[usize]| {
+        let times = times_drawn(sorted.len(), drawn.iter().map(|at| places[*at]));
+        quantile_of_times(&sorted, &times, drawn.len(), 0.5)
+    };
     Ok([
-        Figure::of(&MEDIAN_DAYS, evidence.bootstrap().of_values(&durations, median)).noting(&note),
+        Figure::of(&MEDIAN_DAYS, evidence.bootstrap().of_units(sorted.len(), median)).noting(&note),
         Figure::of(&SHARE, clopper_pearson(short, n, Level::P95)).noting(&note),
     ])
 }

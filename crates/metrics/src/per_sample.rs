@@ -18,31 +18,51 @@ pub enum Summary {
     Quantile(f64),
 }
 
-impl Summary {
-    /// The summary of values that are sorted, with its interval by resampling them.
-    fn of(self, sorted: &[f64], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
-        match self {
-            Self::Mean => bootstrap.of_values(sorted, mean),
-            Self::Quantile(share) => bootstrap.of_units(sorted.len(), |drawn| quantile_of_drawn(sorted, drawn, share)),
-        }
-    }
+/// Summaries of values that are sorted, each with its interval by resampling them: the same resamples for all.
+fn summarise<const K: usize>(
+    sorted: &[f64],
+    summaries: [Summary; K],
+    bootstrap: &Bootstrap,
+) -> [Result<Estimate, Reason>; K] {
+    bootstrap.of_units_each(sorted.len(), |drawn| {
+        let times = times_drawn(sorted.len(), drawn.iter().copied());
+        summaries.map(|summary| match summary {
+            Summary::Mean => mean(&drawn.iter().map(|position| sorted[*position]).collect::<Vec<_>>()),
+            Summary::Quantile(share) => quantile_of_times(sorted, &times, drawn.len(), share),
+        })
+    })
 }
 
 /// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
 pub(crate) fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
-    let Some(last) = drawn.len().checked_sub(1) else {
+    quantile_of_times(
+        sorted,
+        &times_drawn(sorted.len(), drawn.iter().copied()),
+        drawn.len(),
+        share,
+    )
+}
+
+/// How often each position was drawn.
+pub(crate) fn times_drawn(positions: usize, drawn: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut times = vec![0; positions];
+    for position in drawn {
+        times[position] += 1;
+    }
+    times
+}
+
+/// The quantile of type 7 of values, each as many times as it was drawn.
+pub(crate) fn quantile_of_times(sorted: &[f64], times: &[u32], drawn: usize, share: f64) -> Result<f64, Reason> {
+    let Some(last) = drawn.checked_sub(1) else {
         return Err(Reason::TooFew { needed: 1, found: 0 });
     };
-    let mut times = vec![0_usize; sorted.len()];
-    for position in drawn {
-        times[*position] += 1;
-    }
     let rank = share * last as f64;
     let below = (rank.floor() as usize).min(last);
     let above = (below + 1).min(last);
     let (mut passed, mut low) = (0, None);
-    for (value, times) in sorted.iter().zip(&times) {
-        passed += times;
+    for (value, times) in sorted.iter().zip(times) {
+        passed += *times as usize;
         if passed > below {
             let low = *low.get_or_insert(*value);
             if passed > above {
@@ -96,25 +116,33 @@ impl PerSample {
         };
         let samples = evidence.study.samples();
         let inside = (0..samples.len()).filter(|sample| window.contains_sample(samples[*sample]));
-        let mut by_account: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut by_account: BTreeMap<u32, Vec<(u32, f64)>> = BTreeMap::new();
         let mut used = 0;
         for sample in inside {
             let values = self.at(set, sample);
             for (account, value) in values {
                 by_account.entry(*account).or_default().push((used, *value));
             }
-            used += usize::from(!values.is_empty());
+            used += u32::from(!values.is_empty());
         }
-        let accounts: Vec<Vec<(usize, f64)>> = by_account.into_values().collect();
-        if accounts.is_empty() {
+        // One after the other in one list: drawn accounts are read many million times.
+        let mut ends = vec![0];
+        let mut numbers: Vec<(u32, f64)> = Vec::new();
+        for of_account in by_account.into_values() {
+            numbers.extend(of_account);
+            ends.push(numbers.len());
+        }
+        let accounts = ends.len() - 1;
+        if accounts == 0 {
             return Figure::absent(quantity, "no sample of this window has a number");
         }
         let statistic = |drawn: &[usize]| {
-            let mut sums = vec![(0.0_f64, 0_u32); used];
+            let mut sums = vec![(0.0_f64, 0_u32); used as usize];
             for account in drawn {
-                for (sample, value) in &accounts[*account] {
-                    sums[*sample].0 += value;
-                    sums[*sample].1 += 1;
+                for (sample, value) in &numbers[ends[*account]..ends[*account + 1]] {
+                    let sum = &mut sums[*sample as usize];
+                    sum.0 += value;
+                    sum.1 += 1;
                 }
             }
             let means: Vec<f64> = sums
@@ -124,18 +152,17 @@ impl PerSample {
                 .collect();
             mean(&means)
         };
-        Figure::of(quantity, evidence.bootstrap().of_units(accounts.len(), statistic))
-            .noting(&format!("{used} samples"))
+        Figure::of(quantity, evidence.bootstrap().of_units(accounts, statistic)).noting(&format!("{used} samples"))
     }
 }
 
 /// Adds a series of each summary over the members of `set` at each sample. `needs` is the reason where the archive holds no such
 /// number at all.
-pub fn series(
+pub fn series<const K: usize>(
     evidence: &Evidence,
     numbers: &PerSample,
     set: SetName,
-    summaries: &[(Quantity, Summary)],
+    summaries: &[(Quantity, Summary); K],
     needs: &'static str,
     results: &mut Results,
 ) {
@@ -149,17 +176,27 @@ pub fn series(
             None if values.is_empty() && numbers.is_empty() => Some(needs),
             None => values.is_empty().then_some("seen of no member by this sample"),
         };
-        for (quantity, summary) in summaries {
-            let figure = match reason {
-                Some(reason) => Figure::absent(quantity, reason),
-                None => {
-                    let figure = Figure::of(quantity, summary.of(&values, &evidence.bootstrap()));
-                    match alive.saturating_sub(values.len() as u64) {
+        let figures = match reason {
+            Some(reason) => summaries
+                .each_ref()
+                .map(|(quantity, _)| Figure::absent(quantity, reason)),
+            None => {
+                let unseen = alive.saturating_sub(values.len() as u64);
+                let mut estimates =
+                    summarise(&values, summaries.map(|(_, summary)| summary), &evidence.bootstrap()).into_iter();
+                summaries.each_ref().map(|(quantity, _)| {
+                    let figure = Figure::of(
+                        quantity,
+                        estimates.next().unwrap_or(Err(Reason::TooFew { needed: 1, found: 0 })),
+                    );
+                    match unseen {
                         0 => figure,
                         unseen => figure.noting(&format!("{unseen} members alive without the number")),
                     }
-                }
-            };
+                })
+            }
+        };
+        for ((quantity, _), figure) in summaries.iter().zip(figures) {
             results.point(quantity, set.word(), evidence.sample_ms(sample), figure);
         }
     }

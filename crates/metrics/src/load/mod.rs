@@ -117,8 +117,13 @@ pub fn load(
     {
         loader.members()?;
     }
-    if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
+    let by_day = families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]);
+    if by_day {
         loader.posts()?;
+        // While little else stands in memory; whose posts these are is known then, so that it changes no account's number.
+        if families.has(Family::Language) {
+            loader.languages()?;
+        }
     }
     if families.any(&[
         Family::TweetsPerDay,
@@ -156,7 +161,7 @@ pub fn load(
     if families.has(Family::Location) {
         loader.locations()?;
     }
-    if families.has(Family::Language) {
+    if families.has(Family::Language) && !by_day {
         loader.languages()?;
     }
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
