@@ -11,7 +11,7 @@ use tables::State;
 use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses;
-use crate::per_sample::{quantile_of_drawn, sorted_by_value};
+use crate::per_sample::{quantile_of_drawn, quantile_of_times, sorted_by_value, times_drawn};
 use crate::results::Results;
 
 const MEDIAN: f64 = 0.5;
@@ -229,10 +229,11 @@ fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &Seen, standing: &
     let accounts = [suspended.0.as_slice(), &standing.0].concat();
     let (suspended, standing) = (&suspended.1, &standing.1);
     let statistic = |drawn: &[usize]| {
-        let (above, below): (Vec<usize>, Vec<usize>) = drawn.iter().partition(|at| **at < suspended.len());
-        let below: Vec<usize> = below.into_iter().map(|at| at - suspended.len()).collect();
-        let above = quantile_of_drawn(suspended, &above, MEDIAN)?;
-        let below = quantile_of_drawn(standing, &below, MEDIAN)?;
+        let times = times_drawn(suspended.len() + standing.len(), drawn.iter().copied());
+        let (above, below) = times.split_at(suspended.len());
+        let drawn_above = above.iter().map(|times| *times as usize).sum();
+        let above = quantile_of_times(suspended, above, drawn_above, MEDIAN)?;
+        let below = quantile_of_times(standing, below, drawn.len() - drawn_above, MEDIAN)?;
         if below == 0.0 {
             return Err(Reason::ZeroDenominator {
                 what: "the median of those not suspended",

@@ -61,7 +61,7 @@ struct Counts {
 impl Counts {
     fn add(&mut self, row: &LanguageRow) {
         let tag = primary(&row.tagged);
-        let detected = Some(row.detected.as_str()).filter(|language| !language.is_empty());
+        let detected = Some(&*row.detected).filter(|language| !language.is_empty());
         self.posts += row.posts;
         if let Some(language) = detected {
             self.detected += row.posts;

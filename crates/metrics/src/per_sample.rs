@@ -18,14 +18,20 @@ pub enum Summary {
     Quantile(f64),
 }
 
-impl Summary {
-    /// The summary of values of accounts that are sorted, with its interval by resampling persons.
-    fn of(self, evidence: &Evidence, accounts: &[u32], sorted: &[f64]) -> Result<Estimate, Reason> {
-        match self {
-            Self::Mean => evidence.resampled(accounts, |drawn| mean_of_drawn(sorted, drawn)),
-            Self::Quantile(share) => evidence.resampled(accounts, |drawn| quantile_of_drawn(sorted, drawn, share)),
-        }
-    }
+/// Summaries of values of accounts that are sorted, each with its interval by resampling persons: the same resamples for all.
+fn summarise<const K: usize>(
+    evidence: &Evidence,
+    accounts: &[u32],
+    sorted: &[f64],
+    summaries: [Summary; K],
+) -> [Result<Estimate, Reason>; K] {
+    evidence.resampled_each(accounts, |drawn| {
+        let times = times_drawn(sorted.len(), drawn.iter().copied());
+        summaries.map(|summary| match summary {
+            Summary::Mean => mean_of_drawn(sorted, drawn),
+            Summary::Quantile(share) => quantile_of_times(sorted, &times, drawn.len(), share),
+        })
+    })
 }
 
 /// The mean of the values drawn.
@@ -35,19 +41,34 @@ pub(crate) fn mean_of_drawn(values: &[f64], drawn: &[usize]) -> Result<f64, Reas
 
 /// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
 pub(crate) fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
-    let Some(last) = drawn.len().checked_sub(1) else {
+    quantile_of_times(
+        sorted,
+        &times_drawn(sorted.len(), drawn.iter().copied()),
+        drawn.len(),
+        share,
+    )
+}
+
+/// How often each position was drawn.
+pub(crate) fn times_drawn(positions: usize, drawn: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut times = vec![0; positions];
+    for position in drawn {
+        times[position] += 1;
+    }
+    times
+}
+
+/// The quantile of type 7 of values, each as many times as it was drawn.
+pub(crate) fn quantile_of_times(sorted: &[f64], times: &[u32], drawn: usize, share: f64) -> Result<f64, Reason> {
+    let Some(last) = drawn.checked_sub(1) else {
         return Err(Reason::TooFew { needed: 1, found: 0 });
     };
-    let mut times = vec![0_usize; sorted.len()];
-    for position in drawn {
-        times[*position] += 1;
-    }
     let rank = share * last as f64;
     let below = (rank.floor() as usize).min(last);
     let above = (below + 1).min(last);
     let (mut passed, mut low) = (0, None);
-    for (value, times) in sorted.iter().zip(&times) {
-        passed += times;
+    for (value, times) in sorted.iter().zip(times) {
+        passed += *times as usize;
         if passed > below {
             let low = *low.get_or_insert(*value);
             if passed > above {
@@ -107,25 +128,34 @@ impl PerSample {
         };
         let samples = evidence.study.samples();
         let inside = (0..samples.len()).filter(|sample| window.contains_sample(samples[*sample]));
-        let mut by_account: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
+        let mut by_account: BTreeMap<u32, Vec<(u32, f64)>> = BTreeMap::new();
         let mut used = 0;
         for sample in inside {
             let values = self.at(set, sample);
             for (account, value) in values {
                 by_account.entry(*account).or_default().push((used, *value));
             }
-            used += usize::from(!values.is_empty());
+            used += u32::from(!values.is_empty());
         }
-        let (numbers, accounts): (Vec<u32>, Vec<Vec<(usize, f64)>>) = by_account.into_iter().unzip();
+        // One after the other in one list: drawn accounts are read many million times.
+        let mut ends = vec![0];
+        let mut numbers: Vec<(u32, f64)> = Vec::new();
+        let mut accounts = Vec::new();
+        for (account, of_account) in by_account {
+            accounts.push(account);
+            numbers.extend(of_account);
+            ends.push(numbers.len());
+        }
         if accounts.is_empty() {
             return Figure::absent(quantity, "no sample of this window has a number");
         }
         let statistic = |drawn: &[usize]| {
-            let mut sums = vec![(0.0_f64, 0_u32); used];
+            let mut sums = vec![(0.0_f64, 0_u32); used as usize];
             for account in drawn {
-                for (sample, value) in &accounts[*account] {
-                    sums[*sample].0 += value;
-                    sums[*sample].1 += 1;
+                for (sample, value) in &numbers[ends[*account]..ends[*account + 1]] {
+                    let sum = &mut sums[*sample as usize];
+                    sum.0 += value;
+                    sum.1 += 1;
                 }
             }
             let means: Vec<f64> = sums
@@ -135,17 +165,17 @@ impl PerSample {
                 .collect();
             mean(&means)
         };
-        Figure::of(quantity, evidence.resampled(&numbers, statistic)).noting(&format!("{used} samples"))
+        Figure::of(quantity, evidence.resampled(&accounts, statistic)).noting(&format!("{used} samples"))
     }
 }
 
 /// Adds a series of each summary over the members of `set` at each sample. `needs` is the reason where the archive holds no such
 /// number at all.
-pub fn series(
+pub fn series<const K: usize>(
     evidence: &Evidence,
     numbers: &PerSample,
     set: SetName,
-    summaries: &[(Quantity, Summary)],
+    summaries: &[(Quantity, Summary); K],
     needs: &'static str,
     results: &mut Results,
 ) {
@@ -158,17 +188,27 @@ pub fn series(
             None if values.is_empty() && numbers.is_empty() => Some(needs),
             None => values.is_empty().then_some("seen of no member by this sample"),
         };
-        for (quantity, summary) in summaries {
-            let figure = match reason {
-                Some(reason) => Figure::absent(quantity, reason),
-                None => {
-                    let figure = Figure::of(quantity, summary.of(evidence, &accounts, &values));
-                    match alive.saturating_sub(values.len() as u64) {
+        let figures = match reason {
+            Some(reason) => summaries
+                .each_ref()
+                .map(|(quantity, _)| Figure::absent(quantity, reason)),
+            None => {
+                let unseen = alive.saturating_sub(values.len() as u64);
+                let mut estimates =
+                    summarise(evidence, &accounts, &values, summaries.map(|(_, summary)| summary)).into_iter();
+                summaries.each_ref().map(|(quantity, _)| {
+                    let figure = Figure::of(
+                        quantity,
+                        estimates.next().unwrap_or(Err(Reason::TooFew { needed: 1, found: 0 })),
+                    );
+                    match unseen {
                         0 => figure,
                         unseen => figure.noting(&format!("{unseen} members alive without the number")),
                     }
-                }
-            };
+                })
+            }
+        };
+        for ((quantity, _), figure) in summaries.iter().zip(figures) {
             results.point(quantity, set.word(), evidence.sample_ms(sample), figure);
         }
     }

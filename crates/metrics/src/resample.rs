@@ -25,6 +25,16 @@ impl Evidence {
         accounts: &[u32],
         statistic: impl Fn(&[usize]) -> Result<f64, Reason>,
     ) -> Result<Estimate, Reason> {
+        let [estimate] = self.resampled_each(accounts, |drawn| [statistic(drawn)]);
+        estimate
+    }
+
+    /// Several statistics of the same resamples, each as [`Evidence::resampled`] gives it.
+    pub(crate) fn resampled_each<const K: usize>(
+        &self,
+        accounts: &[u32],
+        statistics: impl Fn(&[usize]) -> [Result<f64, Reason>; K],
+    ) -> [Result<Estimate, Reason>; K] {
         let mut of_person: BTreeMap<u32, usize> = BTreeMap::new();
         let mut persons: Vec<Vec<usize>> = Vec::new();
         for (position, account) in accounts.iter().enumerate() {
@@ -39,17 +49,19 @@ impl Evidence {
             }
         }
         if persons.len() == accounts.len() {
-            return self.bootstrap().of_units(accounts.len(), statistic);
+            return self.bootstrap().of_units_each(accounts.len(), statistics);
         }
         let of_persons = |drawn: &[usize]| {
             let units = drawn.iter().flat_map(|person| persons[*person].iter().copied());
-            statistic(&units.collect::<Vec<_>>())
+            statistics(&units.collect::<Vec<_>>())
         };
-        let estimate = self.bootstrap().of_units(persons.len(), of_persons)?;
-        Ok(Estimate {
-            n: accounts.len() as u64,
-            method: BY_PERSON,
-            ..estimate
+        let estimates = self.bootstrap().of_units_each(persons.len(), of_persons);
+        estimates.map(|estimate| {
+            Ok(Estimate {
+                n: accounts.len() as u64,
+                method: BY_PERSON,
+                ..estimate?
+            })
         })
     }
 

@@ -88,6 +88,14 @@ impl Database {
         Ok(())
     }
 
+    /// Forgets a table that [`Database::keep`] registered, and gives its memory back; statements can no longer ask it.
+    pub fn forget(&mut self, table: &str) {
+        if self.kept.iter().any(|(kept, _)| kept == table) {
+            self.context.unregister(table);
+            self.kept.retain(|(kept, _)| kept != table);
+        }
+    }
+
     /// Runs one statement. `name` is the file that it stands in, for errors: `database.query("x.sql", include_str!("sql/x.sql"))`.
     ///
     /// # Errors

@@ -166,11 +166,16 @@ impl Rows {
             column: column.to_owned(),
             row,
         };
-        values
+        let all: Result<Vec<T>, Error> = values
             .into_iter()
             .enumerate()
             .map(|(row, value)| value.ok_or_else(|| null(row)))
-            .collect()
+            .collect();
+        // What is collected in place keeps room for the nulls, twice what millions of numbers need.
+        all.map(|mut all| {
+            all.shrink_to_fit();
+            all
+        })
     }
 
     /// Whether the key that orders the rows tells every two of them apart. Rows are in its order, so equal keys are neighbours.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::descriptive::{mean, quantile_of_sorted};
@@ -118,6 +118,69 @@ impl Bootstrap {
     where
         F: Fn(&[usize]) -> Result<f64, Reason>,
     {
+        let [estimate] = self.of_units_each(units, |drawn| [statistic(drawn)]);
+        estimate
+    }
+
+    /// Several statistics of the same resamples, drawn once. Each estimate is what [`Bootstrap::of_units`] gives of it alone.
+    ///
+    /// # Errors
+    /// Of each as of [`Bootstrap::of_units`].
+    pub fn of_units_each<const K: usize, F>(&self, units: usize, statistics: F) -> [Result<Estimate, Reason>; K]
+    where
+        F: Fn(&[usize]) -> [Result<f64, Reason>; K],
+    {
+        if let Err(reason) = self.check(units) {
+            return std::array::from_fn(|_| Err(reason.clone()));
+        }
+        // A statistic from outside may give NaN; it counts as having no value.
+        let statistics = |drawn: &[usize]| {
+            statistics(drawn).map(|value| value.and_then(|value| crate::reason::finite("statistic", value)))
+        };
+        let whole: Vec<usize> = (0..units).collect();
+        let values = statistics(&whole);
+        let mut replicates = [const { Vec::new() }; K];
+        if units > 1 && values.iter().any(Result::is_ok) {
+            self.resample(units, |drawn| {
+                for (replicates, value) in replicates.iter_mut().zip(statistics(drawn)) {
+                    replicates.extend(value.ok());
+                }
+            });
+        }
+        let mut replicates = replicates.into_iter();
+        let mut place = 0..K;
+        values.map(|value| {
+            let (replicates, place) = (replicates.next().unwrap_or_default(), place.next().unwrap_or_default());
+            let value = value?;
+            let interval = match units {
+                1 => Err(Reason::TooFew { needed: 2, found: 1 }),
+                _ => self.sorted(replicates).and_then(|replicates| match self.interval {
+                    BootstrapInterval::Percentile => Ok(between_tails(&replicates, self.level.tail())),
+                    BootstrapInterval::ExpandedPercentile => {
+                        let freedom = units as f64 - 1.0;
+                        let reach = two_sided_t(self.level, freedom)? * (units as f64 / freedom).sqrt();
+                        Ok(between_tails(&replicates, normal_cdf(-reach)?))
+                    }
+                    BootstrapInterval::Bca => {
+                        let statistic = |drawn: &[usize]| {
+                            let value = statistics(drawn).into_iter().nth(place);
+                            value.unwrap_or(Err(Reason::TooFew { needed: 1, found: 0 }))
+                        };
+                        self.bca(value, &replicates, &whole, &statistic)
+                    }
+                }),
+            };
+            let method = match self.interval {
+                BootstrapInterval::Percentile => "bootstrap, percentile interval",
+                BootstrapInterval::ExpandedPercentile => "bootstrap, expanded percentile interval",
+                BootstrapInterval::Bca => "bootstrap, BCa interval",
+            };
+            let n = units as u64;
+            Ok(Estimate::with_interval(value, interval, n, self.level, method))
+        })
+    }
+
+    fn check(&self, units: usize) -> Result<(), Reason> {
         at_least(1, units)?;
         if self.resamples < FEWEST_RESAMPLES {
             return Err(Reason::TooFew {
@@ -125,53 +188,23 @@ impl Bootstrap {
                 found: u64::from(self.resamples),
             });
         }
-        // A statistic from outside may give NaN; it counts as having no value.
-        let statistic = |drawn: &[usize]| statistic(drawn).and_then(|value| crate::reason::finite("statistic", value));
-        let whole: Vec<usize> = (0..units).collect();
-        let value = statistic(&whole)?;
-        let interval = if units == 1 {
-            Err(Reason::TooFew { needed: 2, found: 1 })
-        } else {
-            self.resample(units, &statistic)
-                .and_then(|replicates| match self.interval {
-                    BootstrapInterval::Percentile => Ok(between_tails(&replicates, self.level.tail())),
-                    BootstrapInterval::ExpandedPercentile => {
-                        let freedom = units as f64 - 1.0;
-                        let reach = two_sided_t(self.level, freedom)? * (units as f64 / freedom).sqrt();
-                        Ok(between_tails(&replicates, normal_cdf(-reach)?))
-                    }
-                    BootstrapInterval::Bca => self.bca(value, &replicates, &whole, &statistic),
-                })
-        };
-        let method = match self.interval {
-            BootstrapInterval::Percentile => "bootstrap, percentile interval",
-            BootstrapInterval::ExpandedPercentile => "bootstrap, expanded percentile interval",
-            BootstrapInterval::Bca => "bootstrap, BCa interval",
-        };
-        Ok(Estimate::with_interval(
-            value,
-            interval,
-            units as u64,
-            self.level,
-            method,
-        ))
+        Ok(())
     }
 
-    /// The statistic of every resample, sorted.
-    fn resample(&self, units: usize, statistic: &impl Fn(&[usize]) -> Result<f64, Reason>) -> Result<Vec<f64>, Reason> {
+    /// Hands on the positions of every resample.
+    fn resample(&self, units: usize, mut take: impl FnMut(&[usize])) {
         let seeded = ChaCha8Rng::seed_from_u64(self.seed);
         let mut drawn = vec![0_usize; units];
-        let mut replicates: Vec<f64> = (0..self.resamples)
-            .filter_map(|resample| {
-                let mut stream = seeded.clone();
-                stream.set_stream(u64::from(resample));
-                for unit in &mut drawn {
-                    // A fixed width, so that 32-bit machines draw the same.
-                    *unit = stream.random_range(0..units as u64) as usize;
-                }
-                statistic(&drawn).ok()
-            })
-            .collect();
+        for resample in 0..self.resamples {
+            let mut stream = seeded.clone();
+            stream.set_stream(u64::from(resample));
+            draw(stream, &mut drawn);
+            take(&drawn);
+        }
+    }
+
+    /// The statistic of every resample that has it, sorted.
+    fn sorted(&self, mut replicates: Vec<f64>) -> Result<Vec<f64>, Reason> {
         let failed = self.resamples - replicates.len() as u32;
         if f64::from(failed) > TOLERATED_FAILURES * f64::from(self.resamples) {
             return Err(Reason::UnstableResamples {
@@ -224,4 +257,50 @@ impl Bootstrap {
 
 fn between_tails(sorted: &[f64], tail: f64) -> (f64, f64) {
     (quantile_of_sorted(sorted, tail), quantile_of_sorted(sorted, 1.0 - tail))
+}
+
+/// Positions drawn at a time.
+const DRAWN_AT_ONCE: usize = 256;
+
+/// Draws as many positions as there are, each below their number: those of `random_range` one by one, several times as fast.
+/// `random_range` multiplies 64 random bits by the number of positions and takes the upper half (Lemire 2019, ACM TOMACS 29).
+fn draw(mut stream: ChaCha8Rng, drawn: &mut [usize]) {
+    // A fixed width, so that 32-bit machines draw the same.
+    let units = drawn.len() as u64;
+    let at_start = stream.clone();
+    let mut bytes = [0_u8; 8 * DRAWN_AT_ONCE];
+    let mut once_more = false;
+    for drawn in drawn.chunks_mut(DRAWN_AT_ONCE) {
+        let bytes = &mut bytes[..8 * drawn.len()];
+        stream.fill_bytes(bytes);
+        for (position, bits) in drawn.iter_mut().zip(bytes.as_chunks().0) {
+            let product = u128::from(u64::from_le_bytes(*bits)) * u128::from(units);
+            *position = (product >> 64) as usize;
+            once_more |= product as u64 > units.wrapping_neg();
+        }
+    }
+    // Where the lower half comes this near its end, once in 2^64 / units, it takes more bits to round evenly.
+    if once_more {
+        let mut stream = at_start;
+        drawn.fill_with(|| stream.random_range(0..units) as usize);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_those_drawn_one_by_one() {
+        for units in [1, 2, 255, 256, 257, 1_000, 100_003] {
+            let mut stream = ChaCha8Rng::seed_from_u64(2016);
+            stream.set_stream(units as u64);
+            let mut drawn = vec![0; units];
+            draw(stream.clone(), &mut drawn);
+            let one_by_one: Vec<usize> = (0..units)
+                .map(|_| stream.random_range(0..units as u64) as usize)
+                .collect();
+            assert_eq!(drawn, one_by_one);
+        }
+    }
 }

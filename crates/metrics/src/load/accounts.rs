@@ -243,12 +243,17 @@ impl Loader<'_> {
         let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
         let (tagged, detected) = (rows.all_text("tagged")?, rows.all_text("detected")?);
         let posts = counts(&rows, "posts")?;
+        let mut words: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+        for word in tagged.iter().chain(&detected).copied() {
+            words.entry(word).or_insert_with(|| word.into());
+        }
+        self.evidence.languages.reserve_exact(rows.len());
         for i in 0..rows.len() {
             let row = LanguageRow {
                 window: self.window(windows[i])?,
                 account: self.account(platforms[i], accounts[i])?,
-                tagged: tagged[i].to_owned(),
-                detected: detected[i].to_owned(),
+                tagged: Arc::clone(&words[tagged[i]]),
+                detected: Arc::clone(&words[detected[i]]),
                 posts: posts[i],
             };
             self.evidence.languages.push(row);

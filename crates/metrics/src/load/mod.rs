@@ -22,7 +22,7 @@ use tables::{
 use crate::evidence::{Evidence, SizeRow, TimesRow};
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Part};
-use statements::{ON_LIST, SIZES, TIMES};
+use statements::{OBSERVATIONS, ON_LIST, SIZES, TIMES};
 
 pub use statements::{KEPT, Kept, QUERIES, Query, TABLES};
 
@@ -100,6 +100,7 @@ pub fn load(
             .map(|(i, sample)| (sample.last_moment().timestamp_millis(), i))
             .collect(),
         accounts: BTreeMap::new(),
+        numbers: BTreeMap::new(),
         tallies: Vec::new(),
         evidence: Evidence::none(study, seed),
     };
@@ -116,11 +117,13 @@ pub fn load(
     {
         loader.members()?;
     }
-    if families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]) {
+    let by_day = families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]);
+    if by_day {
         loader.posts()?;
-    }
-    if families.has(Family::TweetsPerDay) {
-        loader.paces()?;
+        // While little else stands in memory; whose posts these are is known then, so that it changes no account's number.
+        if families.has(Family::Language) {
+            loader.languages()?;
+        }
     }
     if families.any(&[
         Family::TweetsPerDay,
@@ -134,12 +137,18 @@ pub fn load(
     if families.has(Family::Suspension) {
         loader.checks()?;
     }
+    // Follows, interactions and observations, one after the other: the tables that statements of each ask in common are forgotten
+    // before those of the next are made, so that they never stand in memory together.
     if families.any(&[Family::Insularity, Family::Structure]) {
-        loader.everybodys_ties()?;
+        loader.everybody()?;
+        loader.follows(families.has(Family::Insularity))?;
     }
     if families.has(Family::Insularity) {
-        loader.ties()?;
         loader.stays()?;
+    }
+    loader.addressed(families)?;
+    if families.has(Family::TweetsPerDay) {
+        loader.paces()?;
     }
     loader.personas()?;
     // Whether an account is a return, and whose, is asked of its hazard as well.
@@ -149,20 +158,18 @@ pub fn load(
     if families.has(Family::Survival) {
         loader.first_seen()?;
     }
-    if families.has(Family::Location) {
-        loader.locations()?;
-    }
     if families.has(Family::Contrast) {
         loader.last_seen()?;
     }
-    if families.has(Family::Language) {
+    loader.forget(&[OBSERVATIONS]);
+    if families.has(Family::Location) {
+        loader.locations()?;
+    }
+    if families.has(Family::Language) && !by_day {
         loader.languages()?;
     }
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
-    }
-    if families.has(Family::Influence) {
-        loader.reactions()?;
     }
     let parts = attributes.map(|attributes| loader.parts(attributes)).transpose()?;
     let mut parts = parts.unwrap_or_default();
@@ -186,6 +193,8 @@ struct Loader<'a> {
     windows: BTreeMap<String, usize>,
     samples: BTreeMap<i64, usize>,
     accounts: BTreeMap<String, BTreeMap<String, u32>>,
+    /// Accounts by their numbers in `numbers.sql`, once everybody is met.
+    numbers: BTreeMap<i64, u32>,
     tallies: Vec<Tally>,
     evidence: Evidence,
 }
@@ -209,6 +218,15 @@ impl Loader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Forgets tables that no statement to come asks.
+    fn forget(&mut self, tables: &[Kept]) {
+        for kept in tables {
+            if self.kept.remove(kept.table) {
+                self.database.forget(kept.table);
+            }
+        }
     }
 
     /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.

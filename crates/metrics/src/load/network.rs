@@ -13,10 +13,37 @@ use super::statements::{
 };
 use super::{Loader, WindowedKey, counts, ms};
 use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen};
+use crate::family::{Families, Family};
 
 impl Loader<'_> {
-    pub(super) fn ties(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS, TIES, INNER_TIES])?;
+    /// Numbers everybody, so that no order of records shows in a graph.
+    pub(super) fn everybody(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS])?;
+        let rows = self.ask(NUMBERED)?;
+        let (platforms, ids) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
+            let account = self.account(platforms[i], ids[i])?;
+            self.numbers.insert(number, account);
+        }
+        Ok(())
+    }
+
+    /// Every follow of everybody, in the order of ids; where asked for, what of each member's lists stays inside.
+    pub(super) fn follows(&mut self, shares: bool) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, TIES])?;
+        let rows = self.ask(TIES_IN_ORDER)?;
+        let at = rows.all_moments("seen_at")?;
+        self.evidence.follows_seen = self.ties_seen(&rows, |i| (at[i].0, 1))?;
+        drop((rows, at));
+        if shares {
+            self.follow_shares()?;
+        }
+        self.forget(&[TIES, INNER_TIES]);
+        Ok(())
+    }
+
+    fn follow_shares(&mut self) -> anyhow::Result<()> {
+        self.keep(&[LISTINGS, INNER_TIES])?;
         for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
             let rows = self.ask(query)?;
             let key = WindowedKey::of(&rows)?;
@@ -40,6 +67,29 @@ impl Loader<'_> {
                 self.evidence.ties.push(row);
             }
         }
+        Ok(())
+    }
+
+    /// Who addressed whom, and what of it stayed inside, as far as families ask for it.
+    pub(super) fn addressed(&mut self, families: &Families) -> anyhow::Result<()> {
+        if families.any(&[Family::Insularity, Family::Structure]) {
+            self.keep(&[NUMBERS, ADDRESSED])?;
+            let rows = self.ask(ADDRESSED_IN_ORDER)?;
+            let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
+            self.evidence.addressed = self.ties_seen(&rows, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
+        }
+        if families.has(Family::Insularity) {
+            self.interaction_shares()?;
+        }
+        if families.has(Family::Influence) {
+            self.reactions()?;
+        }
+        self.forget(&[ADDRESSED, INNER_PAIRS]);
+        Ok(())
+    }
+
+    fn interaction_shares(&mut self) -> anyhow::Result<()> {
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
         let rows = self.ask(INTERACTIONS)?;
         let key = WindowedKey::of(&rows)?;
         let kinds = rows.all_text("kind")?;
@@ -67,26 +117,6 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Every tie of everybody, in the order of ids, so that no order of records shows in a graph.
-    pub(super) fn everybodys_ties(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, ADDRESSED, TIES])?;
-        let rows = self.ask(NUMBERED)?;
-        let (platforms, ids) = (rows.all_text("platform")?, rows.all_text("account_id")?);
-        let mut accounts = BTreeMap::new();
-        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
-            accounts.insert(number, self.account(platforms[i], ids[i])?);
-        }
-        drop(rows);
-        let rows = self.ask(TIES_IN_ORDER)?;
-        let at = rows.all_moments("seen_at")?;
-        self.evidence.follows_seen = ties_seen(&rows, &accounts, |i| (at[i].0, 1))?;
-        drop(rows);
-        let rows = self.ask(ADDRESSED_IN_ORDER)?;
-        let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
-        self.evidence.addressed = ties_seen(&rows, &accounts, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
-        Ok(())
-    }
-
     /// When each account was on the list of each set.
     pub(super) fn stays(&mut self) -> anyhow::Result<()> {
         let mut stays: BTreeMap<(SetName, u32), Vec<Stay>> = BTreeMap::new();
@@ -110,7 +140,7 @@ impl Loader<'_> {
         Ok(())
     }
 
-    pub(super) fn reactions(&mut self) -> anyhow::Result<()> {
+    fn reactions(&mut self) -> anyhow::Result<()> {
         self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
         let rows = self.ask(REACTIONS)?;
         let key = WindowedKey::of(&rows)?;
@@ -129,30 +159,25 @@ impl Loader<'_> {
         }
         Ok(())
     }
-}
 
-/// Ties by numbers, as ties of accounts: when each was seen, and how many times, is told by its row.
-fn ties_seen(
-    rows: &Rows,
-    accounts: &BTreeMap<i64, u32>,
-    seen: impl Fn(usize) -> (i64, u64),
-) -> anyhow::Result<Arc<Vec<TieSeen>>> {
-    let (sources, targets) = (rows.all_integers("source")?, rows.all_integers("target")?);
-    let account = |number: &i64| {
-        accounts
-            .get(number)
-            .copied()
-            .context("a tie of an account without a number")
-    };
-    let ties = sources.iter().zip(&targets).enumerate();
-    let ties = ties.map(|(i, (source, target))| {
-        let (at, times) = seen(i);
-        Ok(TieSeen {
-            source: account(source)?,
-            target: account(target)?,
-            at,
-            times: u32::try_from(times).unwrap_or(u32::MAX),
-        })
-    });
-    ties.collect::<anyhow::Result<_>>().map(Arc::new)
+    /// Ties by numbers, as ties of accounts: when each was seen, and how many times, is told by its row.
+    fn ties_seen(&self, rows: &Rows, seen: impl Fn(usize) -> (i64, u64)) -> anyhow::Result<Arc<Vec<TieSeen>>> {
+        let (sources, targets) = (rows.all_integers("source")?, rows.all_integers("target")?);
+        let account = |number: &i64| {
+            let account = self.numbers.get(number).copied();
+            account.context("a tie of an account without a number")
+        };
+        // Room for all from the start: there are millions.
+        let mut ties = Vec::with_capacity(sources.len());
+        for (i, (source, target)) in sources.iter().zip(&targets).enumerate() {
+            let (at, times) = seen(i);
+            ties.push(TieSeen {
+                source: account(source)?,
+                target: account(target)?,
+                at,
+                times: u32::try_from(times).unwrap_or(u32::MAX),
+            });
+        }
+        Ok(Arc::new(ties))
+    }
 }
