@@ -1,6 +1,9 @@
 //! Risk sets of Cox's model: sums over who is at risk, and what follows from them.
 
+use rayon::prelude::*;
+
 use crate::descriptive::{mean, standard_deviation};
+use crate::order::{number_key, positions, sort, time_key};
 use crate::reason::Reason;
 use crate::risk_table::Spell;
 use crate::symmetric::{Cholesky, Symmetric};
@@ -59,19 +62,42 @@ impl Sums {
         }
     }
 
+    /// Adds a spell. The few covariates that most models have are worth loops of a known length.
     #[inline]
     fn add(&mut self, risk: f64, row: &[f64]) {
+        match row.len() {
+            1 => self.add_wide::<1>(risk, row),
+            2 => self.add_wide::<2>(risk, row),
+            3 => self.add_wide::<3>(risk, row),
+            4 => self.add_wide::<4>(risk, row),
+            5 => self.add_wide::<5>(risk, row),
+            6 => self.add_wide::<6>(risk, row),
+            width => self.add_row(risk, row, width),
+        }
+    }
+
+    #[inline(always)]
+    fn add_wide<const WIDTH: usize>(&mut self, risk: f64, row: &[f64]) {
+        self.add_row(risk, row, WIDTH);
+    }
+
+    // By index: zipped iterators take far longer in the profile in use.
+    #[inline(always)]
+    fn add_row(&mut self, risk: f64, row: &[f64], width: usize) {
         self.risk += risk;
-        for (sum, x) in self.first.iter_mut().zip(row) {
-            *sum += risk * x;
+        let (row, first) = (&row[..width], &mut self.first[..width]);
+        for index in 0..width {
+            first[index] += risk * row[index];
         }
         if !self.second.is_empty() {
-            let mut squares = self.second.iter_mut();
-            for (index, x) in row.iter().enumerate() {
-                let left = risk * x;
-                for (right, sum) in row[..=index].iter().zip(&mut squares) {
-                    *sum += left * right;
+            let second = &mut self.second[..width * (width + 1) / 2];
+            let mut start = 0;
+            for index in 0..width {
+                let left = risk * row[index];
+                for other in 0..index + 1 {
+                    second[start + other] += left * row[other];
                 }
+                start += index + 1;
             }
         }
     }
@@ -104,14 +130,19 @@ impl Design {
     pub(crate) fn new(spells: &[Spell], covariates: &[&[f64]], strata: Option<&[u64]>) -> Result<Self, Reason> {
         let width = covariates.len();
         let stratum = |index: u32| strata.map_or(0, |strata| strata[index as usize]);
-        let mut origin: Vec<u32> = (0..spells.len() as u32).collect();
         let key = |index: u32| spells[index as usize].exit + 0.0;
-        origin.sort_unstable_by(|&a, &b| {
-            stratum(a)
-                .cmp(&stratum(b))
-                .then(key(b).total_cmp(&key(a)))
-                .then(a.cmp(&b))
-        });
+        let origin: Vec<u32> = match strata {
+            None => positions(spells.par_iter().map(|spell| !time_key(spell.exit))),
+            Some(strata) => {
+                let keys = strata.par_iter().zip(spells).enumerate();
+                let key = |(index, (&stratum, spell)): (usize, (&u64, &Spell))| {
+                    (stratum, !time_key(spell.exit), index as u32)
+                };
+                let mut keys: Vec<(u64, u64, u32)> = keys.map(key).collect();
+                sort(&mut keys);
+                keys.iter().map(|key| key.2).collect()
+            }
+        };
         let (mut centres, mut scales) = (Vec::new(), Vec::new());
         for (index, values) in covariates.iter().enumerate() {
             let spread = if values.len() > 1 {
@@ -125,39 +156,38 @@ impl Design {
             centres.push(mean(values)?);
             scales.push(spread);
         }
-        let mut rows = Vec::with_capacity(spells.len() * width);
-        for &index in &origin {
-            for (values, (centre, scale)) in covariates.iter().zip(centres.iter().zip(&scales)) {
-                rows.push((values[index as usize] - centre) / scale);
+        let mut rows = vec![0.0; spells.len() * width];
+        let standardise = |(row, &index): (&mut [f64], &u32)| {
+            for (column, x) in row.iter_mut().enumerate() {
+                *x = (covariates[column][index as usize] - centres[column]) / scales[column];
             }
-        }
-        let entries: Vec<f64> = origin
-            .iter()
-            .map(|&index| {
-                spells[index as usize]
-                    .entry
-                    .map_or(f64::NEG_INFINITY, |entry| entry + 0.0)
-            })
-            .collect();
+        };
+        rows.par_chunks_exact_mut(width).zip(&origin).for_each(standardise);
+        let entry = |index: u32| {
+            spells[index as usize]
+                .entry
+                .map_or(f64::NEG_INFINITY, |entry| entry + 0.0)
+        };
+        let entries: Vec<f64> = origin.par_iter().map(|&index| entry(index)).collect();
         let mut ranges = Vec::new();
         let mut start = 0;
         for same in origin.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
             let range = start..start + same.len();
             start = range.end;
-            let mut late: Vec<u32> = range
-                .clone()
-                .map(|position| position as u32)
-                .filter(|&position| entries[position as usize] > f64::NEG_INFINITY)
+            let entered = entries[range.clone()].iter().zip(range.start as u32..);
+            let mut late: Vec<(u64, u32)> = entered
+                .filter(|(entry, _)| **entry > f64::NEG_INFINITY)
+                .map(|(&entry, position)| (!time_key(entry), position))
                 .collect();
-            late.sort_unstable_by(|&a, &b| entries[b as usize].total_cmp(&entries[a as usize]).then(a.cmp(&b)));
-            ranges.push((range, late));
+            sort(&mut late);
+            ranges.push((range, late.into_iter().map(|(_, position)| position).collect()));
         }
         Ok(Design {
             rows,
             width,
-            exits: origin.iter().map(|&index| key(index)).collect(),
+            exits: origin.par_iter().map(|&index| key(index)).collect(),
             entries,
-            events: origin.iter().map(|&index| spells[index as usize].event).collect(),
+            events: origin.par_iter().map(|&index| spells[index as usize].event).collect(),
             strata: ranges,
             origin,
             scales,
@@ -170,10 +200,10 @@ impl Design {
 
     fn predictors(&self, beta: &[f64]) -> Vec<f64> {
         let predictor = |row: &[f64]| row.iter().zip(beta).map(|(x, b)| x * b).sum::<f64>();
-        let mut predictors: Vec<f64> = self.rows.chunks_exact(self.width).map(predictor).collect();
+        let mut predictors: Vec<f64> = self.rows.par_chunks_exact(self.width).map(predictor).collect();
         // The likelihood does not see a common shift; without it exp could overflow.
         let highest = predictors.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        predictors.iter_mut().for_each(|predictor| *predictor -= highest);
+        predictors.par_iter_mut().for_each(|predictor| *predictor -= highest);
         predictors
     }
 
@@ -183,40 +213,46 @@ impl Design {
         for (stratum, (range, late)) in self.strata.iter().enumerate() {
             let mut at_risk = Sums::zero(self.width, squares);
             let mut tied = Sums::zero(self.width, squares);
-            let mut leaving = late.iter().map(|&position| position as usize).peekable();
+            let mut leaving = late.as_slice();
             let mut next = range.start;
             while next < range.end {
                 let time = self.exits[next];
                 dying.clear();
+                tied.clear();
                 while next < range.end && self.exits[next] == time {
-                    at_risk.add(risks[next], self.row(next));
+                    let (risk, row) = (risks[next], self.row(next));
+                    at_risk.add(risk, row);
                     if self.events[next] {
                         dying.push(next);
+                        tied.add(risk, row);
                     }
                     next += 1;
                 }
                 if dying.is_empty() {
                     continue;
                 }
-                while let Some(position) = leaving.next_if(|&position| self.entries[position] >= time) {
+                while let [position, rest @ ..] = leaving
+                    && self.entries[*position as usize] >= time
+                {
+                    let position = *position as usize;
                     at_risk.add(-risks[position], self.row(position));
-                }
-                tied.clear();
-                for &position in &dying {
-                    tied.add(risks[position], self.row(position));
+                    leaving = rest;
                 }
                 visit(stratum, time, &dying, &at_risk, &tied);
             }
         }
     }
 
+    // By index: zipped iterators take far longer in the profile in use.
     pub(crate) fn evaluate(&self, beta: &[f64]) -> Evaluation {
         let predictors = self.predictors(beta);
-        let risks: Vec<f64> = predictors.iter().map(|predictor| predictor.exp()).collect();
+        let risks: Vec<f64> = predictors.par_iter().map(|predictor| predictor.exp()).collect();
         let mut log_likelihood = 0.0;
         let mut gradient = vec![0.0; self.width];
         let mut information = Symmetric::zero(self.width);
-        let mut centre = vec![0.0; self.width];
+        let width = self.width;
+        let squares = information.lower.len();
+        let mut centre = vec![0.0; width];
         self.walk(&risks, true, |_, _, dying, at_risk, tied| {
             for &position in dying {
                 log_likelihood += predictors[position];
@@ -224,20 +260,19 @@ impl Design {
                     *sum += x;
                 }
             }
+            let (first, tied_first) = (&at_risk.first[..width], &tied.first[..width]);
+            let (second, tied_second) = (&at_risk.second[..squares], &tied.second[..squares]);
             for step in 0..dying.len() {
                 let share = step as f64 / dying.len() as f64;
                 let risk = at_risk.risk - share * tied.risk;
                 log_likelihood -= risk.ln();
-                for (index, centre) in centre.iter_mut().enumerate() {
-                    *centre = (at_risk.first[index] - share * tied.first[index]) / risk;
-                    gradient[index] -= *centre;
+                for index in 0..width {
+                    centre[index] = (first[index] - share * tied_first[index]) / risk;
+                    gradient[index] -= centre[index];
                 }
-                for (sum, (all, some)) in information
-                    .lower
-                    .iter_mut()
-                    .zip(at_risk.second.iter().zip(&tied.second))
-                {
-                    *sum += (all - share * some) / risk;
+                let sums = &mut information.lower[..squares];
+                for index in 0..squares {
+                    sums[index] += (second[index] - share * tied_second[index]) / risk;
                 }
                 information.add_outer(&centre, -1.0);
             }
@@ -251,7 +286,11 @@ impl Design {
     }
 
     pub(crate) fn moments(&self, beta: &[f64]) -> Moments {
-        let risks: Vec<f64> = self.predictors(beta).iter().map(|predictor| predictor.exp()).collect();
+        let risks: Vec<f64> = self
+            .predictors(beta)
+            .par_iter()
+            .map(|predictor| predictor.exp())
+            .collect();
         let mut strata: Vec<Vec<Moment>> = self.strata.iter().map(|_| Vec::new()).collect();
         let width = self.width;
         self.walk(&risks, false, |stratum, time, dying, at_risk, tied| {
@@ -294,7 +333,11 @@ impl Design {
 
     /// What each spell adds to the score, given to `visit` with the spell's place in the caller's slices.
     pub(crate) fn score_residuals(&self, beta: &[f64], moments: &Moments, mut visit: impl FnMut(usize, &[f64])) {
-        let risks: Vec<f64> = self.predictors(beta).iter().map(|predictor| predictor.exp()).collect();
+        let risks: Vec<f64> = self
+            .predictors(beta)
+            .par_iter()
+            .map(|predictor| predictor.exp())
+            .collect();
         let mut residual = vec![0.0; self.width];
         for ((range, _), moments) in self.strata.iter().zip(&moments.strata) {
             for position in range.clone() {
@@ -334,14 +377,17 @@ impl Design {
     /// Harrell's C over pairs within strata, by counts in a Fenwick tree over ranks of the predictor.
     pub(crate) fn concordance(&self, beta: &[f64]) -> Option<f64> {
         let predictors = self.predictors(beta);
-        let mut distinct: Vec<f64> = predictors.iter().map(|predictor| predictor + 0.0).collect();
-        distinct.sort_unstable_by(f64::total_cmp);
-        distinct.dedup();
-        let rank = |position: usize| distinct.partition_point(|&value| value < predictors[position] + 0.0);
-        let ranks: Vec<usize> = (0..predictors.len()).map(rank).collect();
+        let ascending = positions(predictors.par_iter().copied().map(number_key));
+        let mut ranks = vec![0_u32; predictors.len()];
+        let mut distinct = 0;
+        for same in ascending.chunk_by(|&a, &b| predictors[a as usize] == predictors[b as usize]) {
+            same.iter().for_each(|&position| ranks[position as usize] = distinct);
+            distinct += 1;
+        }
+        let rank = |position: usize| ranks[position] as usize;
         let (mut concordant, mut tied, mut pairs) = (0_u64, 0_u64, 0_u64);
         for (range, late) in &self.strata {
-            let mut counts = Fenwick::new(distinct.len());
+            let mut counts = Fenwick::new(distinct as usize);
             let mut leaving = late.iter().map(|&position| position as usize).peekable();
             let mut next = range.start;
             while next < range.end {
@@ -352,19 +398,19 @@ impl Design {
                         .take_while(|&&exit| exit == time)
                         .count();
                 for position in (next..end).filter(|&position| !self.events[position]) {
-                    counts.add(ranks[position], 1);
+                    counts.add(rank(position), 1);
                 }
                 while let Some(position) = leaving.next_if(|&position| self.entries[position] >= time) {
-                    counts.add(ranks[position], -1);
+                    counts.add(rank(position), -1);
                 }
                 for position in (next..end).filter(|&position| self.events[position]) {
-                    let (below, up_to) = (counts.below(ranks[position]), counts.below(ranks[position] + 1));
+                    let (below, up_to) = (counts.below(rank(position)), counts.below(rank(position) + 1));
                     concordant += below;
                     tied += up_to - below;
                     pairs += counts.total;
                 }
                 for position in (next..end).filter(|&position| self.events[position]) {
-                    counts.add(ranks[position], 1);
+                    counts.add(rank(position), 1);
                 }
                 next = end;
             }

@@ -192,24 +192,40 @@ pub fn kaplan_meier(
             (survival, greenwood)
         })
         .collect();
-    // The bounds, with their powers, take most of the time where there are many rows; each is by itself.
-    let row = |(row, (survival, greenwood)): (&RiskRow, (f64, f64))| {
-        let moved = survival > 0.0 && greenwood > 0.0;
-        let bounds = moved.then(|| transform.interval(survival, greenwood, z));
+    // The bounds, with their powers, take most of the time where there are many rows. Each is by itself, and that of a row without
+    // events is that of the row before, which the same thread mostly has at hand.
+    let row = |last: &mut Bounds, (row, level): (&RiskRow, (f64, f64))| {
+        if last.level != level {
+            let (survival, greenwood) = level;
+            let moved = survival > 0.0 && greenwood > 0.0;
+            *last = Bounds {
+                level,
+                std_error: moved.then(|| survival * greenwood.sqrt()),
+                interval: moved.then(|| transform.interval(survival, greenwood, z)),
+            };
+        }
         SurvivalRow {
             time: row.time,
             at_risk: row.at_risk,
             events: row.events,
             censored: row.censored,
-            survival,
-            std_error: moved.then(|| survival * greenwood.sqrt()),
-            ci_low: bounds.map(|b| b.0),
-            ci_high: bounds.map(|b| b.1),
+            survival: level.0,
+            std_error: last.std_error,
+            ci_low: last.interval.map(|bounds| bounds.0),
+            ci_high: last.interval.map(|bounds| bounds.1),
         }
     };
     let rows: Vec<SurvivalRow> = match table.rows.len() {
-        0..=ROWS_BY_ONE_THREAD => table.rows.iter().zip(levels).map(row).collect(),
-        _ => table.rows.par_iter().zip(levels).map(row).collect(),
+        0..=ROWS_BY_ONE_THREAD => {
+            let mut last = Bounds::AT_START;
+            table.rows.iter().zip(levels).map(|pair| row(&mut last, pair)).collect()
+        }
+        _ => table
+            .rows
+            .par_iter()
+            .zip(levels)
+            .map_init(|| Bounds::AT_START, row)
+            .collect(),
     };
     let cautions = cautions(&table, spells, origin);
     let (spells, events) = (table.spells, table.events);
@@ -224,6 +240,22 @@ pub fn kaplan_meier(
         cautions,
         origin,
     })
+}
+
+/// What belongs to a survival and a Greenwood's sum.
+struct Bounds {
+    level: (f64, f64),
+    std_error: Option<f64>,
+    interval: Option<(f64, f64)>,
+}
+
+impl Bounds {
+    /// Before the first event.
+    const AT_START: Bounds = Bounds {
+        level: (1.0, 0.0),
+        std_error: None,
+        interval: None,
+    };
 }
 
 fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
@@ -306,10 +338,16 @@ impl KaplanMeier {
         let not_reached = Reason::NotReached { level: survival };
         let reached = |value: f64| value <= survival + LEVEL_TOLERANCE;
         let crossing = |bound: fn(&SurvivalRow) -> Option<f64>| {
-            self.rows
-                .iter()
-                .find(|row| bound(row).is_some_and(reached))
-                .map(|row| row.time)
+            let first = |rows: &[SurvivalRow]| {
+                rows.iter()
+                    .find(|row| bound(row).is_some_and(reached))
+                    .map(|row| row.time)
+            };
+            let parts = self.rows.par_chunks(ROWS_BY_ONE_THREAD);
+            match parts.len() {
+                0 | 1 => first(&self.rows),
+                _ => parts.find_map_first(first),
+            }
         };
         let value = crossing(|row| Some(row.survival)).ok_or(not_reached.clone())?;
         if let Some(time) = self.emptied_at().filter(|&time| value >= time) {

@@ -31,6 +31,7 @@ mod mann_kendall;
 mod mann_kendall_corrected;
 mod nelson_aalen;
 mod network;
+mod order;
 mod paired;
 mod proportion;
 mod rate;

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::order::{sort, time_key, time_of};
 use crate::reason::{Reason, at_least};
 
 /// One subject's time under observation, in any one unit (days, say), counted from its own origin (creation).
@@ -99,51 +100,68 @@ pub(crate) fn check_spell(index: usize, spell: &Spell) -> Result<(), Reason> {
     }
 }
 
-/// What happened on a day.
+/// What happened on a day: exits in the lower half and those of them that were events in the upper, so that a spell is counted by one
+/// addition; and entries.
 #[derive(Clone, Copy, Default)]
 struct Day {
-    exits: u32,
-    events: u32,
-    entries: u32,
+    exits: u64,
+    entries: u64,
+}
+
+impl Day {
+    fn exits(self) -> u64 {
+        self.exits & u64::from(u32::MAX)
+    }
+
+    fn events(self) -> u64 {
+        self.exits >> 32
+    }
 }
 
 /// Spells that one thread looks at in one go; fewer are not worth a second one.
 const SPELLS_AT_ONCE: usize = 1 << 16;
 
+/// The day, when the time is a whole number up to `limit`, which is below 2³².
+#[inline(always)]
+fn whole_day(time: f64, limit: u64) -> Option<usize> {
+    // Doubles from 2⁵² on have no fraction: adding it rounds, and leaves the whole number in the lowest bits. What is negative, too
+    // large or not a number has other bits above them.
+    const SHIFT: f64 = 4_503_599_627_370_496.0;
+    let shifted = time + SHIFT;
+    let day = shifted.to_bits().wrapping_sub(SHIFT.to_bits());
+    (day <= limit && shifted - SHIFT == time).then_some(day as usize)
+}
+
+/// Counts spells into days, which grow with the latest; `None` at the first spell that days cannot hold or that is unsound.
+#[inline(never)]
+fn count_days(mut days: Vec<Day>, spells: &[Spell], limit: u64) -> Option<Vec<Day>> {
+    for spell in spells {
+        let exit = whole_day(spell.exit, limit)?;
+        if exit >= days.len() {
+            days.resize(exit + 1, Day::default());
+        }
+        let day = &mut days[exit];
+        day.exits = day.exits.wrapping_add(u64::from(spell.event) << 32 | 1);
+        if let Some(time) = spell.entry {
+            let entry = whole_day(time, limit).filter(|&entry| entry < exit)?;
+            let day = &mut days[entry];
+            day.entries = day.entries.wrapping_add(1);
+        }
+    }
+    Some(days)
+}
+
 /// Exits, events and entries by day, when all times are whole numbers no larger than a few times the number of spells, and no spell
 /// is unsound. One pass, since at a million spells reading them takes most of the time.
 fn by_day(spells: &[Spell]) -> Option<Vec<Day>> {
-    let limit = (4 * spells.len()).clamp(1024, u32::MAX as usize / 4);
-    let count = |mut days: Vec<Day>, spells: &[Spell]| {
-        for spell in spells {
-            // What is negative, a fraction, too large or not a number is another number afterwards.
-            let exit = spell.exit as u32;
-            if f64::from(exit) != spell.exit || exit as usize > limit {
-                return None;
-            }
-            if exit as usize >= days.len() {
-                days.resize(exit as usize + 1, Day::default());
-            }
-            let day = &mut days[exit as usize];
-            day.exits += 1;
-            day.events += u32::from(spell.event);
-            if let Some(time) = spell.entry {
-                let entry = time as u32;
-                if f64::from(entry) != time || entry >= exit {
-                    return None;
-                }
-                days[entry as usize].entries += 1;
-            }
-        }
-        Some(days)
-    };
+    let limit = (4 * spells.len()).clamp(1024, u32::MAX as usize / 4) as u64;
+    let count = |days: Vec<Day>, spells: &[Spell]| count_days(days, spells, limit);
     let both = |mut one: Vec<Day>, mut other: Vec<Day>| {
         if one.len() < other.len() {
             std::mem::swap(&mut one, &mut other);
         }
         for (day, more) in one.iter_mut().zip(&other) {
             day.exits += more.exits;
-            day.events += more.events;
             day.entries += more.entries;
         }
         Some(one)
@@ -158,6 +176,18 @@ fn by_day(spells: &[Spell]) -> Option<Vec<Day>> {
     }
 }
 
+/// The first unsound spell, whichever thread finds it.
+fn check_all(spells: &[Spell]) -> Result<(), Reason> {
+    let unsound = |(part, spells): (usize, &[Spell])| {
+        let first = part * SPELLS_AT_ONCE;
+        (spells.iter().zip(first..)).find_map(|(spell, index)| check_spell(index, spell).err())
+    };
+    match spells.par_chunks(SPELLS_AT_ONCE).enumerate().find_map_first(unsound) {
+        Some(reason) => Err(reason),
+        None => Ok(()),
+    }
+}
+
 impl RiskTable {
     /// Counts risk sets in O(n log n). Times are compared exactly: round them before, if they come from arithmetic.
     ///
@@ -169,28 +199,38 @@ impl RiskTable {
         if let Some(days) = by_day(spells) {
             return Ok(Self::by_counting(spells, &days));
         }
-        for (index, spell) in spells.iter().enumerate() {
-            check_spell(index, spell)?;
-        }
-        // Adding 0.0 turns −0 into +0, which the total order would keep apart.
-        let mut exits: Vec<(f64, bool)> = spells.iter().map(|s| (s.exit + 0.0, s.event)).collect();
-        // Which of two equal times comes first shows nowhere.
-        exits.par_sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let mut entries: Vec<f64> = spells.iter().filter_map(|s| s.entry).map(|entry| entry + 0.0).collect();
-        entries.par_sort_unstable_by(f64::total_cmp);
+        check_all(spells)?;
+        // The lowest bit says whether the exit was the event; which of two equal keys comes first shows nowhere.
+        let sorted_exits = || {
+            let key = |spell: &Spell| time_key(spell.exit) << 1 | u64::from(spell.event);
+            let mut exits: Vec<u64> = spells.par_iter().map(key).collect();
+            sort(&mut exits);
+            exits
+        };
+        let sorted_entries = || {
+            let entries = spells.iter().filter_map(|spell| spell.entry);
+            let mut entries: Vec<u64> = entries.map(time_key).collect();
+            sort(&mut entries);
+            entries
+        };
+        let (exits, entries) = rayon::join(sorted_exits, sorted_entries);
         let from_origin = spells.len() - entries.len();
 
-        let mut rows: Vec<RiskRow> = Vec::new();
+        let distinct = exits.windows(2).filter(|pair| pair[0] >> 1 != pair[1] >> 1).count() + 1;
+        let mut rows: Vec<RiskRow> = Vec::with_capacity(distinct);
         let (mut entered, mut gone, mut events_in_all) = (0, 0, 0);
         while gone < exits.len() {
-            let time = exits[gone].0;
+            let time = exits[gone] >> 1;
             while entered < entries.len() && entries[entered] < time {
                 entered += 1;
             }
-            let leaving = exits[gone..].iter().take_while(|exit| exit.0 == time).count();
-            let events = exits[gone..gone + leaving].iter().filter(|exit| exit.1).count();
+            let (mut leaving, mut events) = (0, 0);
+            while gone + leaving < exits.len() && exits[gone + leaving] >> 1 == time {
+                events += (exits[gone + leaving] & 1) as usize;
+                leaving += 1;
+            }
             rows.push(RiskRow {
-                time,
+                time: time_of(time),
                 at_risk: (from_origin + entered - gone) as u64,
                 events: events as u64,
                 censored: (leaving - events) as u64,
@@ -199,7 +239,7 @@ impl RiskTable {
             events_in_all += events;
         }
         let first_entry = if from_origin == 0 {
-            entries.first().copied()
+            entries.first().copied().map(time_of)
         } else {
             None
         };
@@ -213,21 +253,21 @@ impl RiskTable {
 
     /// The same for times that are small whole numbers, such as days: counted instead of sorted, in O(n).
     fn by_counting(spells: &[Spell], days: &[Day]) -> Self {
-        let entered: u64 = days.iter().map(|day| u64::from(day.entries)).sum();
+        let entered: u64 = days.iter().map(|day| day.entries).sum();
         let from_origin = spells.len() as u64 - entered;
         let first_entry = days.iter().position(|day| day.entries > 0).filter(|_| from_origin == 0);
         let (mut at_risk, mut events, mut rows) = (from_origin, 0, Vec::new());
         for (time, day) in days.iter().enumerate() {
-            if day.exits > 0 {
+            if day.exits() > 0 {
                 rows.push(RiskRow {
                     time: time as f64,
                     at_risk,
-                    events: u64::from(day.events),
-                    censored: u64::from(day.exits - day.events),
+                    events: day.events(),
+                    censored: day.exits() - day.events(),
                 });
             }
-            events += u64::from(day.events);
-            at_risk = at_risk - u64::from(day.exits) + u64::from(day.entries);
+            events += day.events();
+            at_risk = at_risk - day.exits() + day.entries;
         }
         RiskTable {
             rows,
