@@ -158,8 +158,17 @@ fn a_stage_is_refused_the_output_of_a_wrong_stage() {
     run_ok("ingest", [&input, "-o", &folder.text("ingested")]);
     for stage in ["metrics", "report"] {
         let output = run(stage, [&folder.text("ingested"), "-o", &folder.text("out")]);
-        assert_refused(&output, stage, &[]);
+        assert_refused(&output, stage, &["study.toml"]);
     }
+    let study = root()
+        .join("datasets/diminishing-returns-2016/study.toml")
+        .display()
+        .to_string();
+    let output = run(
+        "enrich",
+        [&folder.text("ingested"), "--study", &study, "-o", &folder.text("out")],
+    );
+    assert_refused(&output, "enrich", &["there is no table", "which ingest wrote"]);
     folder.assert_holds_only(&["a.jsonl", "ingested"]);
 }
 
@@ -276,6 +285,69 @@ fn a_killed_run_leaves_the_old_output_and_can_be_repeated() {
     run_ok("ingest", [&small, "--force", "-o", &folder.text("out")]);
     assert_eq!(pipeline_tests::files(&folder.path("out")), before);
     folder.assert_holds_only(&["a.jsonl", "out"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_run_leaves_nothing_half_written() {
+    use std::os::unix::process::ExitStatusExt;
+    let folder = Folder::new();
+    let small = folder.write("a.jsonl", TWEET);
+    run_ok("ingest", [&small, "-o", &folder.text("out")]);
+    let before = pipeline_tests::files(&folder.path("out"));
+    for (signal, number) in [("-INT", 2), ("-TERM", 15)] {
+        // What is spooled and what is not kept lies in the temporary folder; the other run writes beside its output.
+        for to in [folder.text("out"), "-".to_owned()] {
+            std::fs::create_dir(folder.path("tmp")).unwrap();
+            let mut child = Command::new(binary("ingest"))
+                .args(["-", "--force", "-o", &to])
+                .env("TMPDIR", folder.path("tmp"))
+                .stdin(std::process::Stdio::piped())
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            let input = child.stdin.take();
+            let begun = || {
+                let beside = std::fs::read_dir(folder.0.path()).unwrap().flatten();
+                let partial = |name: std::ffi::OsString| name.to_string_lossy().starts_with(".out.partial");
+                let in_tmp = std::fs::read_dir(folder.path("tmp")).unwrap().count() > 0;
+                in_tmp || beside.map(|entry| entry.file_name()).any(partial)
+            };
+            while !begun() {
+                assert_eq!(
+                    child.try_wait().unwrap(),
+                    None,
+                    "the run ended although its input is open"
+                );
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
+            let pid = child.id().to_string();
+            assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+            let output = child.wait_with_output().unwrap();
+            drop(input);
+            assert_eq!(output.status.signal(), Some(number), "{}", stderr(&output));
+            assert_eq!(stderr(&output), "ingest: stopped; nothing was written\n");
+            assert_eq!(pipeline_tests::files(&folder.path("out")), before);
+            std::fs::remove_dir(folder.path("tmp")).expect("something was left in the temporary folder");
+            folder.assert_holds_only(&["a.jsonl", "out"]);
+        }
+    }
+}
+
+#[test]
+fn a_table_whose_bytes_changed_is_refused_although_it_is_parquet() {
+    let folder = Folder::new();
+    let input = folder.write("a.jsonl", TWEET);
+    run_ok("ingest", [&input, "-o", &folder.text("ingested")]);
+    let path = folder.path("ingested/posts.parquet");
+    let mut bytes = std::fs::read(&path).unwrap();
+    // Within the first column chunk, past the leading magic number.
+    bytes[40] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let output = run("dedupe", [&folder.text("ingested"), "-o", &folder.text("out")]);
+    assert_refused(&output, "dedupe", &["posts.parquet", "is not as ingest left it"]);
+    folder.assert_holds_only(&["a.jsonl", "ingested"]);
 }
 
 #[test]

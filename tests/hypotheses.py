@@ -1,7 +1,9 @@
 """Makes the rows of `tests`, `at_risk` and of survival measures anew, from what enrich wrote and from the small tables of metrics, with
 scipy, lifelines and plain counting; prints how many rows of each family agree, and fails at the first that does not.
 
-Usage: hypotheses.py ENRICHED MEASURED
+Usage: hypotheses.py ENRICHED MEASURED SPLIT ATTRIBUTES
+
+SPLIT is what `metrics` measured of groups split by the columns of ATTRIBUTES, a CSV with account_id.
 """
 
 import sys
@@ -14,9 +16,10 @@ import pandas as pd
 import scipy.stats as st
 from lifelines import CoxPHFitter, KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
+from scipy.optimize import brentq
 
 warnings.simplefilter("ignore")
-ENRICHED, MEASURED = Path(sys.argv[1]), Path(sys.argv[2])
+ENRICHED, MEASURED, SPLIT, ATTRIBUTES = (Path(argument) for argument in sys.argv[1:5])
 FEWEST = 5  # privacy.min_group_size of the study
 
 
@@ -29,13 +32,14 @@ def ms(column):
     return column.astype("datetime64[ms, UTC]")
 
 
-tests = table(MEASURED, "tests")
+tests, tests_of_parts = table(MEASURED, "tests"), table(SPLIT, "tests")
 returns, series, measures = (table(MEASURED, name) for name in ("returns", "series", "measures"))
 at_risk = table(MEASURED, "at_risk")
 spells, stays, personas, accounts, windows = (
     table(ENRICHED, name) for name in ("spells", "stays", "personas", "accounts", "windows")
 )
 rows = {(r.family, r.test, r.group, r.window): r for r in tests.itertuples()}
+rows |= {(r.family, r.test, r.group, r.window): r for r in tests_of_parts.itertuples() if r.family.startswith("parts.")}
 agreed = Counter()
 DAY = pd.Timedelta(days=1)
 WINDOWS = {w.window: (w.from_at, w.to_at + pd.Timedelta(milliseconds=1)) for w in windows.itertuples()}
@@ -64,16 +68,17 @@ def members(group, window):
 
 
 # Holm by hand: the i-th smallest of m times m - i + 1, never below the one before.
-for (family, window), of in tests[tests.p_value.notna()].groupby(["family", "window"]):
-    ordered = of.sort_values("p_value")
-    m, highest = len(ordered), 0.0
-    for place, test in enumerate(ordered.itertuples()):
-        highest = max(highest, min(1.0, (m - place) * test.p_value))
-        close(test.p_holm, highest, (family, test.test, test.group))
-        assert test.family_size == m
-    agreed["holm"] += m
-assert tests.p_holm.notna().equals(tests.p_value.notna())
-assert (tests.p_value.notna() | tests.reason.notna()).all()
+for every_test in (tests, tests_of_parts):
+    for (family, window), of in every_test[every_test.p_value.notna()].groupby(["family", "window"]):
+        ordered = of.sort_values("p_value")
+        m, highest = len(ordered), 0.0
+        for place, test in enumerate(ordered.itertuples()):
+            highest = max(highest, min(1.0, (m - place) * test.p_value))
+            close(test.p_holm, highest, (family, test.test, test.group))
+            assert test.family_size == m
+        agreed["holm"] += m
+    assert every_test.p_holm.notna().equals(every_test.p_value.notna())
+    assert (every_test.p_value.notna() | every_test.reason.notna()).all()
 
 # Returns.
 before = {
@@ -155,6 +160,7 @@ for group in ("everyone", "listed", "expanded"):
                     close(ranked.p_value, st.wilcoxon(logs, method="exact").pvalue, part)
 
 # Suspended against not, each as last seen by the window's end.
+last_by_window, suspended_in = {}, {}
 spells["end"] = spells.last_alive_at + (spells.first_gone_at - spells.last_alive_at) // 2
 spells.loc[spells.last_alive_at.isna(), "end"] = spells.first_gone_at
 spells.loc[spells.censored, "end"] = pd.NaT
@@ -174,6 +180,8 @@ for window, (begin, end) in WINDOWS.items():
         ["followers", "following", "statuses", "tweets_per_day"]
     ].max()
     newest["fate"] = newest.index.map(fates.get)
+    last_by_window[window] = newest
+    suspended_in[window] = {account for account, suspended in fates.items() if suspended}
     for group in ("everyone", "listed", "expanded"):
         inside = members(group, window)
         of = newest if inside is None else newest[newest.index.isin(inside)]
@@ -312,6 +320,144 @@ for group in ("everyone", "listed", "expanded"):
             # Both begin where somebody is watched first.
             close(mean.value, restricted_mean_survival_time(curve, t=90), group)
             agreed["restricted_mean"] += 1
+
+# Parts of a column, pair by pair; of a column with more than six values each against the rest.
+attributes = pd.read_csv(ATTRIBUTES, dtype=str).set_index("account_id")
+ALIVE = {"active", "protected", "renamed", "withheld"}
+checks = table(ENRICHED, "availability")
+checks = checks[checks.state != "unknown"].groupby(["account_id", "observed_at"]).state.min().reset_index()
+checks["since"] = checks.groupby("account_id").observed_at.shift()
+checks["before"] = checks.groupby("account_id").state.shift()
+checks = checks[checks.before.isin(ALIVE) & (checks.since < checks.observed_at)]
+checks["event"] = checks.state == "suspended"
+checks["until"] = checks.observed_at.where(
+    checks.state.isin(ALIVE), checks.since + (checks.observed_at - checks.since) // 2
+)
+known = set(accounts.account_id) | set(spells.account_id) | set(checks.account_id)
+of_accounts = stays.groupby(["set", "account_id"])
+
+
+def on_list_then(group, account, moment):
+    if (group, account) not in of_accounts.groups:
+        return False
+    own = of_accounts.get_group((group, account))
+    return ((own.from_at.isna() | (own.from_at <= moment)) & (own.to_at.isna() | (own.to_at > moment))).any()
+
+
+listed_checks = {"everyone": checks}
+for group in ("listed", "expanded"):
+    there = [on_list_then(group, check.account_id, check.since) for check in checks.itertuples()]
+    listed_checks[group] = checks[there]
+later = {}
+for account, (person, number) in persons.items():
+    later[person] = max(later.get(person, 0), number)
+
+
+def two_sides(column):
+    """Name of each pair, and on which side of it (0, 1) an account stands."""
+    place = attributes[column].dropna()
+    values = sorted(set(place[place.index.isin(known)]))
+    if len(values) <= 6:
+        for at, one in enumerate(values):
+            for other in values[at + 1 :]:
+                yield f"{one} against {other}", place.map({one: 0, other: 1}).dropna()
+    else:
+        for one in values:
+            yield f"{one} against the rest", place.map(lambda value, one=one: int(value != one))
+
+
+def compared(found, a, b):
+    assert (found.n, found.n_other) == (len(a), len(b)), (found, len(a), len(b))
+    if min(len(a), len(b)) < FEWEST:
+        assert pd.isna(found.p_value) and found.reason.startswith("fewer than 5 accounts"), found
+        return False
+    return True
+
+
+def hazard_ratio(data):
+    """Of `one` over the others: where Efron's score is nought. (lifelines stops some digits before it where the ratio is near 1.)"""
+    one, entry, leaves, event = (data[name].to_numpy() for name in ("one", "entry", "exit", "event"))
+    times = []
+    for time in np.unique(leaves[event]):
+        there, dying = (entry < time) & (leaves >= time), event & (leaves == time)
+        times.append([(there & one).sum(), (there & ~one).sum(), (dying & one).sum(), (dying & ~one).sum()])
+
+    def score(beta):
+        total = 0.0
+        for at_risk, others, d_one, d_other in times:
+            for before in np.arange(d_one + d_other) / (d_one + d_other):
+                weight = (at_risk - before * d_one) * np.exp(beta)
+                total -= weight / (weight + others - before * d_other)
+            total += d_one
+        return total
+
+    return np.exp(brentq(score, -20.0, 20.0, xtol=1e-14, rtol=1e-14))
+
+
+for column in attributes.columns:
+    for pair, side in two_sides(column):
+        for group in ("everyone", "listed", "expanded"):
+            for window in WINDOWS:
+                inside = members(group, window)
+                last = last_by_window[window]
+                last = last if inside is None else last[last.index.isin(inside)]
+                for name, of in (("followers", "followers"), ("pace", "tweets_per_day")):
+                    values = last[of].dropna()
+                    at = values.index.map(side)
+                    a, b = values[at == 0].to_numpy(float), values[at == 1].to_numpy(float)
+                    key = (f"{name}.parts_by_{column}: {pair}", group, window)
+                    ranked, placed = row("parts.mann_whitney", *key), row("parts.brunner_munzel", *key)
+                    if not (compared(ranked, a, b) & compared(placed, a, b)):
+                        continue
+                    expected = st.mannwhitneyu(a, b, method="asymptotic")
+                    close(ranked.statistic, expected.statistic, key)
+                    close(ranked.p_value, expected.pvalue, key)
+                    differences = np.subtract.outer(a, b)
+                    close(ranked.effect + 1e6, np.median(differences) + 1e6, key)
+                    expected = st.brunnermunzel(a, b)
+                    close(placed.statistic, -expected.statistic, key)
+                    close(placed.p_value, expected.pvalue, key, 1e-8)
+                    close(placed.effect, np.mean(differences > 0) + np.mean(differences == 0) / 2, key)
+                # How many came back after a suspension: of zeros and ones it is Welch's test but for who weighs how much.
+                share = row("parts.share", f"returned.parts_by_{column}: {pair}", group, window)
+                if window != "all":
+                    assert share.reason == "measured over the whole period only"
+                else:
+                    gone = [a for a in suspended_in["all"] if inside is None or a in inside]
+                    back = pd.Series(
+                        {a: float(a in persons and persons[a][1] < later[persons[a][0]]) for a in gone}, dtype=float
+                    )
+                    at = back.index.map(side)
+                    a, b = back[at == 0].to_numpy(), back[at == 1].to_numpy()
+                    if compared(share, a, b):
+                        expected = st.brunnermunzel(a, b)
+                        close(share.effect + 1e3, 100 * (a.mean() - b.mean()) + 1e3, share.test)
+                        close(share.statistic, -expected.statistic, share.test)
+                        close(share.p_value, expected.pvalue, share.test, 1e-8)
+                # Suspensions by the calendar.
+                found = row("parts.log_rank", f"suspension.parts_by_{column}: {pair}", group, window)
+                begin, end = WINDOWS[window]
+                data = listed_checks[group].copy()
+                data["one"] = data.account_id.map(side)
+                data["entry"] = (data.since.clip(lower=begin) - begin) / DAY
+                data["exit"] = (data.until.clip(upper=end) - begin) / DAY
+                data["event"] &= data.until < end
+                data = data[data.one.notna() & (data.entry < data.exit)]
+                data["none"], data["one"] = 0, data.one == 0
+                sizes = data.groupby("one").account_id.nunique()
+                if min(sizes.get(True, 0), sizes.get(False, 0)) < FEWEST:
+                    assert found.reason.startswith("fewer than 5 accounts"), found
+                    continue
+                if not data.event.any():
+                    assert pd.isna(found.p_value) and "no events" in found.reason, found
+                    continue
+                chi, p = log_rank(data, "none")
+                close(found.statistic, chi, found.test, 1e-8)
+                close(found.p_value, p, found.test, 1e-8)
+                if min(data.event[data.one].sum(), data.event[~data.one].sum()) == 0:
+                    assert pd.isna(found.effect) and "no effect" in found.method, found
+                elif data.event.sum() >= 10:
+                    close(found.effect, hazard_ratio(data), found.test, 1e-8)
 
 # Trends.
 for (family, test, group, window), found in rows.items():

@@ -20,10 +20,32 @@ fn the_tests_of_a_small_study_are_scipys_and_lifelines() {
     let personas = at("s/personas.csv");
     run_ok("dedupe", [&at("1"), "--personas", &personas, "-q", "-o", &at("2")]);
     run_ok("enrich", [&at("2"), "--study", &study, "-q", "-o", &at("3")]);
+    // Three kinds and somebody alone, compared pair by pair; eight numbers, each against the rest.
+    let ids = std::fs::read_to_string(&personas).unwrap();
+    let rows = ids.lines().skip(1).enumerate().map(|(row, line)| {
+        let id = line.split(',').next().unwrap();
+        let digits: u32 = id.chars().filter_map(|digit| digit.to_digit(10)).sum();
+        let kind = if row == 0 {
+            "alone"
+        } else {
+            ["one", "other", "third"][digits as usize % 3]
+        };
+        format!("{id},{kind},n{}\n", digits % 8)
+    });
+    let people = format!("account_id,kind,number\n{}", rows.collect::<String>());
+    std::fs::write(at("people.csv"), people).unwrap();
+    let (enriched, split) = (at("3"), at("5"));
+    let measured = ["--measure", "followers,tweets_per_day,suspension,returns"];
+    let by = ["--attributes", &at("people.csv"), "--by", "kind,number"];
+    let arguments = [enriched.as_str(), "-q", "-o", split.as_str()]
+        .into_iter()
+        .chain(measured)
+        .chain(by);
+    run_ok("metrics", arguments);
     run_ok("metrics", [&at("3"), "-q", "-o", &at("4")]);
     let output = Command::new(python)
         .arg(root().join("tests/hypotheses.py"))
-        .args([at("3"), at("4")])
+        .args([at("3"), at("4"), at("5"), at("people.csv")])
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -47,6 +69,10 @@ fn the_tests_of_a_small_study_are_scipys_and_lifelines() {
         ("returns.signed_rank", 30),
         ("survival.cox", 6),
         ("survival.log_rank", 16),
+        ("parts.brunner_munzel", 150),
+        ("parts.log_rank", 80),
+        ("parts.mann_whitney", 150),
+        ("parts.share", 80),
         ("restricted_mean", 1),
         ("suspended_by", 1),
         ("trend.equivalence", 6),

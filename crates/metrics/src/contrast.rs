@@ -3,7 +3,7 @@
 //! Who was suspended in a window is compared, as last seen, with who outlived it. Those who outlived it were seen later, when they
 //! had had more time to grow; the pace, which is per day of life, is less touched by that than counts are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use stats::Reason;
 use tables::State;
@@ -15,6 +15,7 @@ use crate::per_sample::{quantile_of_drawn, quantile_of_times, sorted_by_value, t
 use crate::results::Results;
 
 const MEDIAN: f64 = 0.5;
+/// Why nothing is known of who was suspended.
 const NO_CHECKS: &str = "needs availability checks that found a suspension";
 
 /// Something that an observation counts, and the three numbers that are made of it.
@@ -155,6 +156,26 @@ fn fates(evidence: &Evidence, (from, to): (i64, i64)) -> BTreeMap<u32, Fate> {
     fates
 }
 
+/// The accounts that were suspended within `[from, to)`.
+///
+/// # Errors
+/// Why that is not known.
+pub(crate) fn suspended(evidence: &Evidence, bounds: (i64, i64)) -> Result<BTreeSet<u32>, &'static str> {
+    if !knows_suspensions(evidence) {
+        return Err(NO_CHECKS);
+    }
+    let fates = fates(evidence, bounds).into_iter();
+    Ok(fates
+        .filter(|(_, fate)| *fate == Fate::Suspended)
+        .map(|(account, _)| account)
+        .collect())
+}
+
+fn knows_suspensions(evidence: &Evidence) -> bool {
+    let mut lives = evidence.spells.iter();
+    lives.any(|life| life.end_state == State::Suspended && !life.censored)
+}
+
 /// Accounts and their numbers, in ascending order of the numbers.
 type Seen = (Vec<u32>, Vec<f64>);
 /// Accounts of a group: those suspended in a window, and those that outlived it.
@@ -171,11 +192,7 @@ fn seen(
     if evidence.last_seen.iter().all(|row| (counted.of)(row).is_none()) {
         return Err(counted.needs);
     }
-    if !evidence
-        .spells
-        .iter()
-        .any(|spell| spell.end_state == State::Suspended && !spell.censored)
-    {
+    if !knows_suspensions(evidence) {
         return Err(NO_CHECKS);
     }
     let seen: Vec<(Fate, u32, f64)> = evidence

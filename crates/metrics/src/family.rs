@@ -64,6 +64,16 @@ impl Families {
         Self(chosen.collect())
     }
 
+    /// These and others, in the same order.
+    #[must_use]
+    pub fn and(&self, others: &[Family]) -> Self {
+        let all = Family::value_variants().iter().copied();
+        Self(
+            all.filter(|family| self.has(*family) || others.contains(family))
+                .collect(),
+        )
+    }
+
     /// Whether the family is asked for.
     #[must_use]
     pub fn has(&self, family: Family) -> bool {

@@ -156,12 +156,16 @@ impl Stage for Metrics {
         }
         let (text, study) = read_study(&input)?;
         let families = Families::new(&self.measure);
+        let needed = match attributes {
+            Some(_) => hypotheses::parts::also_needed(&families),
+            None => families.clone(),
+        };
         let seed = self.seed.unwrap_or(study.seed());
         let Loaded {
             evidence,
             parts,
             tallies,
-        } = load::load(&input, study, seed, &families, attributes.as_ref())?;
+        } = load::load(&input, study, seed, &needed, attributes.as_ref())?;
         let mut results = measure(&evidence, &families, run.threads());
         for part in &parts {
             results.add_part(part, measure(&evidence.of_part(part), &families, run.threads()));
@@ -169,6 +173,7 @@ impl Stage for Metrics {
         if families.has(Family::Survival) {
             hypotheses::survival::test_parts(&evidence, &parts, &mut results);
         }
+        hypotheses::parts::test(&evidence, &parts, &families, &mut results);
         for tally in tallies {
             count(&tally, &results, run);
         }

@@ -161,21 +161,21 @@ impl Attributes {
     }
 
     fn parse(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            self.refuse(
-                format!("it is not UTF-8 (byte {})", error.valid_up_to()),
-                "save it in UTF-8",
-            )
-        })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| self.refuse(no_text(bytes, error), "save it as CSV in UTF-8"))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if text.trim().is_empty() {
+            return Err(self.refuse("it is empty".to_owned(), HEADER_REMEDY));
+        }
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let malformed = |error: csv::Error| {
             let why = match error.kind() {
                 csv::ErrorKind::UnequalLengths { pos, expected_len, len } => format!(
-                    "line {} has {len} fields, the header has {expected_len}",
-                    pos.as_ref().map_or(0, csv::Position::line)
+                    "line {} has {len} field{}, the header has {expected_len}",
+                    pos.as_ref().map_or(0, csv::Position::line),
+                    if *len == 1 { "" } else { "s" }
                 ),
                 _ => error.to_string(),
             };
@@ -185,13 +185,25 @@ impl Attributes {
         let at = |name: &str| header.iter().position(|column| column.eq_ignore_ascii_case(name));
         let [account_id, handle, platform] = KEYS.map(at);
         if account_id.or(handle).is_none() {
-            return Err(self.refuse(
-                "its header (line 1) has neither account_id nor handle".to_owned(),
-                HEADER_REMEDY,
-            ));
+            let divided = match header.get(0) {
+                Some(whole) if header.len() == 1 && whole.contains([';', '\t']) => ", and no comma divides its fields",
+                _ => "",
+            };
+            let why = format!("its header (line 1) has neither account_id nor handle{divided}");
+            return Err(self.refuse(why, HEADER_REMEDY));
         }
         let mut columns = Vec::new();
-        for name in &self.by {
+        for (place, name) in self.by.iter().enumerate() {
+            if self.by[..place].iter().any(|other| other.eq_ignore_ascii_case(name)) {
+                return Err(self.refuse(format!("--by names '{name}' twice"), "name each column once"));
+            }
+            let so_called = header.iter().filter(|column| column.eq_ignore_ascii_case(name));
+            if so_called.count() > 1 {
+                return Err(self.refuse(
+                    format!("its header (line 1) has the column '{name}' more than once"),
+                    "give every column a name of its own",
+                ));
+            }
             if KEYS.contains(&name.as_str()) {
                 return Err(self.refuse(
                     format!("--by {name} would split accounts from themselves"),
@@ -231,6 +243,12 @@ impl Attributes {
     }
 
     fn check_values(&self) -> anyhow::Result<()> {
+        if self.rows.is_empty() {
+            return Err(self.refuse(
+                "it names no account: nothing follows its header".to_owned(),
+                "give every account that is to be split off a line",
+            ));
+        }
         for (column, name) in self.by.iter().enumerate() {
             let values: BTreeSet<&str> = self
                 .rows
@@ -251,6 +269,19 @@ impl Attributes {
             }
         }
         Ok(())
+    }
+}
+
+/// Why bytes are no text that is read, with the place.
+fn no_text(bytes: &[u8], error: std::str::Utf8Error) -> String {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "it is UTF-16, not UTF-8".to_owned(),
+        [0x1f, 0x8b, ..] => "it is packed (gzip)".to_owned(),
+        _ => {
+            let sound = &bytes[..error.valid_up_to()];
+            let line = 1 + sound.iter().filter(|byte| **byte == b'\n').count();
+            format!("it is not UTF-8 (line {line}, byte {})", sound.len())
+        }
     }
 }
 

@@ -185,12 +185,47 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
 
 /// The intervals at risk of a group.
 pub(crate) fn intervals(evidence: &Evidence, group: Group) -> Vec<AtRisk> {
+    watched(evidence, group).map(|(_, interval)| interval).collect()
+}
+
+/// Each interval at risk of a group with its account, by account, then time.
+fn watched(evidence: &Evidence, group: Group) -> impl Iterator<Item = (u32, AtRisk)> {
     // A member is at risk as such only while it is on the set's list; whom the list named later was not yet watched.
-    let checks = evidence.checks.iter().filter(|check| match group {
+    let checks = evidence.checks.iter().filter(move |check| match group {
         Group::Set(set) => check.before_in.contains(&set),
         Group::Everyone => true,
     });
-    checks.filter_map(at_risk).collect()
+    checks.filter_map(|check| Some((check.account, at_risk(check)?)))
+}
+
+/// Time at risk of an account without a break, in milliseconds, and whether it ended with a suspension.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) account: u32,
+    pub(crate) from: i64,
+    pub(crate) to: i64,
+    pub(crate) suspended: bool,
+}
+
+/// The intervals at risk of a group, those of an account that follow each other as one; by account, then time.
+pub(crate) fn stretches(evidence: &Evidence, group: Group) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for (account, interval) in watched(evidence, group) {
+        let suspended = interval.end == End::Suspended;
+        match stretches.last_mut() {
+            // An interval that ended otherwise ended midway, before the next can begin.
+            Some(last) if last.account == account && last.to == interval.from => {
+                (last.to, last.suspended) = (interval.to, suspended);
+            }
+            _ => stretches.push(Stretch {
+                account,
+                from: interval.from,
+                to: interval.to,
+                suspended,
+            }),
+        }
+    }
+    stretches
 }
 
 fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [Figure; 2] {

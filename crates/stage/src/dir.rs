@@ -83,7 +83,14 @@ impl StageDir {
     /// # Errors
     /// When the table is absent, unreadable, foreign or of another version.
     pub fn table<T: Table>(&self) -> Result<TableFile<T>, TableError> {
-        TableFile::open(&self.path)
+        TableFile::open(&self.path).map_err(|error| match error {
+            TableError::Absent { table, dir, .. } => TableError::Absent {
+                table,
+                dir,
+                written_by: Some(self.provenance.stage.clone()),
+            },
+            other => other,
+        })
     }
 
     /// The bytes of another file in it (`study.toml`); `None` when it is absent.
@@ -104,7 +111,8 @@ impl StageDir {
     /// Every table and file in it with size and hash, by name: what a later stage's footers call its inputs.
     ///
     /// # Errors
-    /// When a file that the provenance names is gone or cannot be read.
+    /// When a file that the provenance names is gone or cannot be read, or a table is not as its stage left it: bytes that a disk or a
+    /// copy lost can still be Parquet with other numbers.
     pub fn inputs(&self) -> anyhow::Result<Vec<Input>> {
         if let Some(inputs) = self.inputs.get() {
             return Ok(inputs.clone());
@@ -117,7 +125,18 @@ impl StageDir {
                     .unwrap_or(&path)
                     .to_string_lossy()
                     .into_owned();
-                inputs.push(hash_file(&path, &name)?);
+                let input = hash_file(&path, &name)?;
+                let whole = name == format!("{}.parquet", table.name);
+                if whole && input.blake3 != table.blake3 {
+                    return Err(Failure::new(format!(
+                        "'{}' is not as {} left it: its content has another hash than {RUN_FILE} says",
+                        path.display(),
+                        table.stage
+                    ))
+                    .remedy("copy the folder again, or rerun the stage that wrote it")
+                    .into());
+                }
+                inputs.push(input);
             }
         }
         for name in self.provenance.files.keys() {

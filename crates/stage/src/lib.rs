@@ -7,6 +7,7 @@ mod arguments;
 mod dir;
 mod failure;
 pub mod heap;
+mod interrupt;
 mod output;
 mod progress;
 mod provenance;

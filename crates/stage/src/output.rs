@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use crate::failure::{Failure, Remedy};
+use crate::interrupt;
 use crate::provenance::{Provenance, RUN_FILE};
 
 const LOCK_FILE: &str = ".lock";
@@ -39,6 +40,7 @@ impl Output {
                 || format!("cannot write '{shown}'"),
                 "check that its folder may be written to, or give another -o",
             )?;
+        interrupt::remove_when_stopped(partial.path());
         let lock = File::create(partial.path().join(LOCK_FILE))
             .or_failure(|| format!("cannot write '{shown}'"), "check that the disk has room")?;
         // Not every file system can lock; then nothing is swept later, which loses only tidiness.
@@ -56,6 +58,7 @@ impl Output {
             || "cannot make a temporary directory".to_owned(),
             "set TMPDIR to a folder with room",
         )?;
+        interrupt::remove_when_stopped(partial.path());
         Ok(Self {
             target: None,
             partial,
@@ -71,26 +74,32 @@ impl Output {
     /// Puts the directory in its final place, in one step where the system can exchange two directories. Returns where the
     /// output now is; a temporary one lives as long as what is returned.
     pub(crate) fn publish(self) -> anyhow::Result<Published> {
-        const REMEDY: &str = "check that its folder may be written to; the old output is untouched";
         let Some(target) = self.target else {
             return Ok(Published::Temporary(self.partial));
         };
-        let failed = || format!("cannot write '{}'", target.display());
-        drop(self.lock);
-        // The lock file is not part of the output; it may be absent only if somebody removed it.
-        let _ = std::fs::remove_file(self.partial.path().join(LOCK_FILE));
-        open_permissions(self.partial.path()).or_failure(failed, REMEDY)?;
-        sync_folder(self.partial.path()).or_failure(failed, REMEDY)?;
-        if target.exists() {
-            // The old output then stands in the partial directory's place and goes with it.
-            exchange(self.partial.path(), &target).or_failure(failed, REMEDY)?;
-        } else {
-            std::fs::rename(self.partial.path(), &target).or_failure(failed, REMEDY)?;
-        }
-        let (parent, _) = parent_and_name(&target)?;
-        sync_folder(&parent).or_failure(failed, REMEDY)?;
-        Ok(Published::Kept(target))
+        let (partial, lock) = (self.partial, self.lock);
+        // A run that is stopped meanwhile ends with the new output or with the old one.
+        interrupt::whole(|| put(&partial, lock, target))
     }
+}
+
+fn put(partial: &TempDir, lock: Option<File>, target: PathBuf) -> anyhow::Result<Published> {
+    const REMEDY: &str = "check that its folder may be written to; the old output is untouched";
+    let failed = || format!("cannot write '{}'", target.display());
+    drop(lock);
+    // The lock file is not part of the output; it may be absent only if somebody removed it.
+    let _ = std::fs::remove_file(partial.path().join(LOCK_FILE));
+    open_permissions(partial.path()).or_failure(failed, REMEDY)?;
+    sync_folder(partial.path()).or_failure(failed, REMEDY)?;
+    if target.exists() {
+        // The old output then stands in the partial directory's place and goes with it.
+        exchange(partial.path(), &target).or_failure(failed, REMEDY)?;
+    } else {
+        std::fs::rename(partial.path(), &target).or_failure(failed, REMEDY)?;
+    }
+    let (parent, _) = parent_and_name(&target)?;
+    sync_folder(&parent).or_failure(failed, REMEDY)?;
+    Ok(Published::Kept(target))
 }
 
 /// A finished output.

@@ -12,6 +12,7 @@ use tables::{Flow, Footer, Input, Ledger, LedgerEntries, LedgerEntry, Table, Tab
 use crate::arguments::Common;
 use crate::dir::StageDir;
 use crate::failure::{Failure, Remedy, is_broken_pipe, render};
+use crate::interrupt;
 use crate::output::{Output, older_run};
 use crate::progress::Progress;
 use crate::provenance::{Provenance, RUN_FILE, TableRecord, canonical_json};
@@ -108,6 +109,7 @@ pub fn main<S: Stage>() -> ExitCode {
         }
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
+            interrupt::unless_stopped();
             complain(&render(S::NAME, &error));
             ExitCode::from(2)
         }
@@ -120,6 +122,7 @@ pub(crate) fn complain(message: &str) {
 }
 
 fn execute<S: Stage>(tool: &S) -> anyhow::Result<Outcome> {
+    interrupt::listen(S::NAME);
     let common = tool.common();
     let threads = threads::apply(common.threads);
     if let Some(outcome) = tool.instead() {

@@ -6,6 +6,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::failure::{Failure, Remedy};
+use crate::interrupt;
 use crate::provenance::RUN_FILE;
 
 /// Writes the files of `dir`, in name order.
@@ -60,6 +61,7 @@ pub(crate) fn spool(from: impl Read) -> anyhow::Result<TempDir> {
         || "cannot make a temporary directory".to_owned(),
         "set TMPDIR to a folder with room",
     )?;
+    interrupt::remove_when_stopped(dir.path());
     let mut archive = tar::Archive::new(from);
     archive.set_preserve_mtime(false);
     archive.set_preserve_permissions(false);

@@ -40,16 +40,22 @@ pub enum SchemaMismatch {
     },
 }
 
+fn told(written_by: Option<&str>) -> String {
+    written_by.map_or_else(String::new, |stage| format!(", which {stage} wrote"))
+}
+
 /// What went wrong with a table file.
 #[derive(Debug, Error)]
 pub enum TableError {
     /// There is no such table.
-    #[error("there is no table '{table}' in '{}'", dir.display())]
+    #[error("there is no table '{table}' in '{}'{}", dir.display(), told(written_by.as_deref()))]
     Absent {
         /// The table.
         table: &'static str,
         /// Where it was looked for.
         dir: PathBuf,
+        /// The stage that wrote the folder, where that is known.
+        written_by: Option<String>,
     },
     /// The file cannot be read or written.
     #[error("cannot {action} '{}'", path.display())]

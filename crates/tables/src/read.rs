@@ -86,6 +86,7 @@ impl<T: Table> TableFile<T> {
         let footer = first_footer.ok_or_else(|| TableError::Absent {
             table: T::NAME,
             dir: dir.to_owned(),
+            written_by: None,
         })?;
         Ok(Self {
             parts,

@@ -1,8 +1,6 @@
 //! Whether suspended accounts differ from those that outlived the window: two groups, told apart by ranks.
 
-use stats::{Level, brunner_munzel, hodges_lehmann, mann_whitney};
-
-use crate::hypotheses::Outcome;
+use crate::hypotheses::{Outcome, two_groups};
 
 /// That both groups have one distribution.
 pub const MANN_WHITNEY: &str = "contrast.mann_whitney";
@@ -10,8 +8,6 @@ pub const MANN_WHITNEY: &str = "contrast.mann_whitney";
 pub const BRUNNER_MUNZEL: &str = "contrast.brunner_munzel";
 /// Both, in the order of [`of_two`]'s outcomes.
 pub const FAMILIES: [&str; 2] = [MANN_WHITNEY, BRUNNER_MUNZEL];
-
-const PROBABILITY: &str = "probability";
 
 fn methods(words: &str) -> [String; 2] {
     let compared = format!(
@@ -33,11 +29,7 @@ fn methods(words: &str) -> [String; 2] {
 /// Neither test, and why.
 #[must_use]
 pub fn untested(unit: &'static str, words: &str, reason: &str) -> [Outcome; 2] {
-    let [one, other] = methods(words);
-    [
-        Outcome::untested(unit, one, reason),
-        Outcome::untested(PROBABILITY, other, reason),
-    ]
+    two_groups::untested(unit, methods(words), reason)
 }
 
 /// Both tests of two groups of numbers, of which neither may be smaller than `fewest`.
@@ -48,20 +40,5 @@ pub fn of_two(unit: &'static str, words: &str, suspended: &[f64], standing: &[f6
         let reason = format!("fewer than {fewest} accounts in a group ({n} suspended, {n_other} not)");
         return untested(unit, words, &reason).map(|outcome| outcome.of_two(n, n_other));
     }
-    let [one, other] = methods(words);
-    let ranks = match mann_whitney(suspended, standing) {
-        Ok(found) => Outcome::tested(unit, one, Some(found.u), found.p).with_effect(hodges_lehmann(
-            suspended,
-            standing,
-            Level::P95,
-        )),
-        Err(reason) => Outcome::untested(unit, one, reason.to_string()),
-    };
-    let placements = match brunner_munzel(suspended, standing, Level::P95) {
-        Ok(found) => Outcome::tested(PROBABILITY, other, Some(found.t), found.p)
-            .noting(&format!("{:.1} degrees of freedom", found.df))
-            .with_effect(Ok(found.superiority)),
-        Err(reason) => Outcome::untested(PROBABILITY, other, reason.to_string()),
-    };
-    [ranks, placements].map(|outcome| outcome.of_two(n, n_other))
+    two_groups::of_two(unit, methods(words), suspended, standing)
 }

@@ -9,9 +9,11 @@
 //! [`hazard`](crate::hazard).
 
 pub mod contrast;
+pub mod parts;
 pub mod returns;
 pub mod survival;
 pub mod trend;
+pub mod two_groups;
 
 use std::collections::BTreeMap;
 

@@ -24,21 +24,27 @@ const WHOLE_PERIOD: &str = "tested over the whole period only";
 /// Suspensions below which a ratio of hazards is unstable (Peduzzi et al. 1995, J. Clin. Epidemiol. 48, 1503-1510).
 const FEWEST_EVENTS: usize = 10;
 
+/// Time until suspension as these tests take it, in words.
+const SINCE_CREATION: &str = "time from creation to suspension, as survival.median_days";
+
 /// Groups of lives that are held against each other.
-struct Split {
-    words: String,
+pub(crate) struct Split {
+    /// What is compared.
+    pub(crate) words: String,
+    /// What the spells measure.
+    pub(crate) measured: &'static str,
     /// Of the groups; the effect is of the first over the second.
-    names: Vec<String>,
-    lives: Vec<Life>,
+    pub(crate) names: Vec<String>,
+    pub(crate) lives: Vec<Life>,
 }
 
 /// A life, and where it belongs.
-struct Life {
-    spell: Spell,
-    group: usize,
-    /// Months since year 0 of its creation.
-    month: u64,
-    person: u64,
+pub(crate) struct Life {
+    pub(crate) spell: Spell,
+    pub(crate) group: usize,
+    /// Months since year 0 of its creation; nothing where the test has no strata.
+    pub(crate) month: u64,
+    pub(crate) person: u64,
 }
 
 /// Makes those that a group's own accounts allow.
@@ -122,6 +128,7 @@ fn returned(evidence: &Evidence, group: Group) -> Result<Split, String> {
     needs_personas(evidence, group)?;
     Ok(Split {
         words: "accounts that a person made after an earlier one against all others".to_owned(),
+        measured: SINCE_CREATION,
         names: vec!["returned".to_owned(), "others".to_owned()],
         lives: split(evidence, group, |_, number| Some((usize::from(number == 0), None)))?,
     })
@@ -134,6 +141,7 @@ fn by_return_number(evidence: &Evidence, group: Group) -> Result<Split, String> 
     needs_personas(evidence, group)?;
     Ok(Split {
         words: "first accounts, first returns, second returns and later ones".to_owned(),
+        measured: SINCE_CREATION,
         names: names.to_vec(),
         lives: split(evidence, group, place)?,
     })
@@ -164,6 +172,7 @@ fn listed(evidence: &Evidence, group: Group) -> Result<Split, String> {
     Ok(Split {
         words: "accounts on the list at any time, watched from then on, against those of the group that never were"
             .to_owned(),
+        measured: SINCE_CREATION,
         names: vec!["listed".to_owned(), "never listed".to_owned()],
         lives: split(evidence, group, place)?,
     })
@@ -179,6 +188,7 @@ fn between(evidence: &Evidence, group: Group, parts: &[Part]) -> Result<Split, S
     let column = parts.first().map_or("", |part| part.column.as_str());
     Ok(Split {
         words: format!("accounts of the group by {column} ({})", names.join(", ")),
+        measured: SINCE_CREATION,
         names,
         lives,
     })
@@ -195,16 +205,21 @@ fn add(
     for stratified in [false, true] {
         let outcome = match &split {
             Ok(split) => of_split(evidence, split, stratified),
-            Err(reason) => Outcome::untested(UNIT, method(test, stratified), reason.clone()),
+            Err(reason) => untested(test, SINCE_CREATION, stratified, reason.clone()),
         };
         let suffix = if stratified { ".by_month_created" } else { "" };
         results.test(LOG_RANK, &format!("{test}{suffix}"), group, window, outcome);
     }
 }
 
-fn method(compared: &str, stratified: bool) -> String {
+/// No test of what `words` compare, and why.
+pub(crate) fn untested(words: &str, measured: &str, stratified: bool, reason: impl Into<String>) -> Outcome {
+    Outcome::untested(UNIT, method(words, measured, stratified), reason)
+}
+
+fn method(compared: &str, measured: &str, stratified: bool) -> String {
     format!(
-        "{compared}: time from creation to suspension, as survival.median_days; log-rank test{}, late entry, hypergeometric variance, \
+        "{compared}: {measured}; log-rank test{}, late entry, hypergeometric variance, \
          chi-squared approximation, lives taken as independent; effect: hazard of the first group over that of the second (Cox, Efron \
          ties{}, interval by person); n is lives in the first group, n_other in all others",
         if stratified { " within months of creation" } else { "" },
@@ -216,8 +231,9 @@ fn method(compared: &str, stratified: bool) -> String {
     )
 }
 
-fn of_split(evidence: &Evidence, split: &Split, stratified: bool) -> Outcome {
-    let method = method(&split.words, stratified);
+/// The test of a split, within strata or not.
+pub(crate) fn of_split(evidence: &Evidence, split: &Split, stratified: bool) -> Outcome {
+    let method = method(&split.words, split.measured, stratified);
     let counts: Vec<u64> = (0..split.names.len())
         .map(|group| split.lives.iter().filter(|life| life.group == group).count() as u64)
         .collect();

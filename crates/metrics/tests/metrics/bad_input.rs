@@ -253,8 +253,24 @@ fn a_part_that_nobody_of_the_group_belongs_to_has_every_row() {
         .iter()
         .filter(|(_, ids, _)| ids.contains("parts_by_role"))
         .collect();
-    // Three groups, two windows, within months of creation and not.
-    assert_eq!(between.len(), 12, "{between:?}");
+    // Three groups and two windows: survival within months of creation and not; by ranks in two ways followers and pace; suspensions,
+    // and the share that returned.
+    assert_eq!(between.len(), 6 * (2 + 4 + 2), "{between:?}");
+}
+
+#[test]
+fn a_column_of_one_value_has_nothing_to_compare_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let attributes = dir.path().join("people.csv");
+    let rows: String = (0..16).map(|account| format!("{},all\n", name(account))).collect();
+    std::fs::write(&attributes, format!("account_id,role\n{rows}")).unwrap();
+    let path = attributes.display().to_string();
+    let written = run(&World::rich(), &["--attributes", &path, "--by", "role"]);
+    for test in ["followers", "pace", "returned", "suspension"] {
+        let id = format!("{test}.parts_by_role");
+        let keys = written.keys.iter().filter(|(_, ids, _)| ids.contains(&id));
+        assert!(keys.count() >= 6, "{id}");
+    }
 }
 
 #[test]

@@ -212,12 +212,21 @@ fn what_cannot_be_used_is_said() {
     Study::with("account_id,role\na00,x,1\n").refused("role", "line 2 has 3 fields, the header has 2");
     Study::with("account_id,role\n,x\n").refused("role", "line 2 has no account_id and no handle");
     Study::with("account_id,role\na00,\n").refused("role", "its column 'role' is empty");
+    Study::with("").refused("role", "it is empty");
+    Study::with("account_id,role\n").refused("role", "it names no account");
+    Study::with("account_id,role,Role\na00,x,y\n").refused("role", "has the column 'role' more than once");
+    Study::with("account_id,role\na00,x\n").refused("role,role", "--by names 'role' twice");
+    Study::with("account_id;role\na00;x\n").refused("role", "no comma divides its fields");
+    Study::with("account_id,role\n\"a00,x\n").refused("role", "line 2 has 1 field, the header has 2");
     let many: String = (0..101).map(|row| format!("n{row},{row}\n")).collect();
     Study::with(&format!("account_id,role\n{many}")).refused("role", "its column 'role' has 101 values");
     let study = Study::with("");
     std::fs::write(study.path("people.csv"), b"account_id,role\n\xff,x\n").unwrap();
-    study.refused("role", "it is not UTF-8");
-    study.refused("role", "people.csv");
+    study.refused("role", "it is not UTF-8 (line 2, byte 16)");
+    std::fs::write(study.path("people.csv"), b"\xff\xfea\0c\0").unwrap();
+    study.refused("role", "it is UTF-16, not UTF-8");
+    std::fs::write(study.path("people.csv"), b"\x1f\x8b\x08").unwrap();
+    study.refused("role", "it is packed (gzip)");
     std::fs::remove_file(study.path("people.csv")).unwrap();
     study.refused("role", "cannot read");
 }

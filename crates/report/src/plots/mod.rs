@@ -4,6 +4,7 @@ pub(crate) mod beside;
 mod numbers;
 mod over_time;
 mod sides;
+mod structure;
 mod survival;
 
 use std::collections::BTreeSet;
@@ -187,6 +188,7 @@ pub(crate) fn plots(measured: &Measured, compared: &[Compared<'_>], methods: &Me
             plots.drawn.extend(survival::survival(measured, methods)?);
             sides::insularity(measured, methods, &mut plots)?;
             sides::returns(measured, methods, &mut plots)?;
+            structure::structure(measured, methods, &mut plots)?;
         }
     }
     // A series that this program does not know is drawn all the same.

@@ -22,6 +22,7 @@ pub(super) fn insularity(measured: &Measured, methods: &Methods, plots: &mut Plo
             .iter()
             .filter_map(|(measure, label)| Some((measured.measure(measure, group, Window::ALL)?, (*label).to_owned())));
         let sides = Sides {
+            measured,
             id: format!("chart-insularity-{group}"),
             title: format!("Ties that stay inside, {}", words::group(group)),
             rows: rows.collect(),
@@ -49,6 +50,7 @@ pub(super) fn returns(measured: &Measured, methods: &Methods, plots: &mut Plots)
             .collect();
         rows.sort_by_key(|(number, _)| *number);
         let sides = Sides {
+            measured,
             id: format!("chart-returns-{group}"),
             title: format!("Followers after each return, {}", words::group(group)),
             rows: rows
@@ -66,6 +68,7 @@ pub(super) fn returns(measured: &Measured, methods: &Methods, plots: &mut Plots)
 
 /// Rows on the way to a chart.
 struct Sides<'a> {
+    measured: &'a Measured,
     id: String,
     title: String,
     rows: Vec<(&'a MeasureRow, String)>,
@@ -77,6 +80,7 @@ impl Sides<'_> {
     fn plot(self, methods: &Methods, plots: &mut Plots) -> anyhow::Result<()> {
         let mut bars = Vec::new();
         let mut absent = Vec::new();
+        let mut by_chance = Vec::new();
         for (row, label) in &self.rows {
             let Some(value) = row.number.value else {
                 absent.push(format!("{label}: {}", clean(words::reason(&row.number))));
@@ -84,10 +88,15 @@ impl Sides<'_> {
             };
             let (shown, interval) = number::with_interval(value, row.number.interval);
             let interval = interval.map_or_else(String::new, |interval| format!(" ({interval})"));
+            let expected = format!("{}.expected", row.measure);
+            let expected = self.measured.measure(&expected, &row.group, Window::ALL);
+            let chance = expected.and_then(|row| row.number.value);
+            by_chance.extend(chance.map(|chance| format!("{label}: {}", number::number(chance))));
             bars.push(Bar {
                 label: format!("{label}, {}", words::n(row.number.n)),
                 value,
                 interval: row.number.interval,
+                chance,
                 shown: format!("{shown}{interval}"),
             });
         }
@@ -106,6 +115,12 @@ impl Sides<'_> {
                 words::INTERVAL
             ),
         ];
+        if !by_chance.is_empty() {
+            caption.push(format!(
+                "A broken line shows what lists drawn by chance have, everybody keeping the number of ties ({}).",
+                by_chance.join("; ")
+            ));
+        }
         if !absent.is_empty() {
             caption.push(format!("Without a number: {}.", absent.join("; ")));
         }
@@ -114,7 +129,7 @@ impl Sides<'_> {
             title: self.title.clone(),
             description: format!("{}.", described.join("; ")),
             bars,
-            line: (self.line.0, self.line.1.to_owned()),
+            line: Some((self.line.0, self.line.1.to_owned())),
             reach: 1.0,
         }
         .svg()?;

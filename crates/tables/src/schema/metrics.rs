@@ -210,7 +210,7 @@ table! {
     Tests("tests", 1): TestRow by [family, test, group, window] {
         /// The family: the question, a point, the kind of test, such as `returns.signed_rank`.
         family: &'a str,
-        /// What is compared, such as `followers_peak.against_first`.
+        /// What is compared, such as `followers_peak.against_first`, or between parts `followers.parts_by_role: a against b`.
         test: &'a str,
         /// The accounts it is taken over, as in `measures`.
         group: &'a str,

@@ -1,0 +1,214 @@
+//! Numbers of lives, persons and pace.
+
+use tables::{Returns, Survival, TableFile};
+
+use super::{Output, close, mean, middle};
+use crate::given::{DAY, STUDY, WINDOWS, World, at, following, name};
+
+#[test]
+fn paces() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    for (window, from, to) in WINDOWS {
+        let mut paces = Vec::new();
+        for account in (0..world.listed).filter(|account| world.on_list_within(*account, from, to)) {
+            let mut seen: Vec<(i64, i64)> = world
+                .seen
+                .iter()
+                .filter(|row| row.0 == account && (at(from, 0)..at(to + 1, 0)).contains(&row.1))
+                .map(|row| (row.1, row.3))
+                .collect();
+            seen.sort_unstable();
+            if let (Some(first), Some(last)) = (seen.first(), seen.last())
+                && last.0 > first.0
+            {
+                paces.push((last.1 - first.1) as f64 / ((last.0 - first.0) as f64 / DAY as f64));
+            }
+        }
+        close(
+            output.value("tweets_per_day.window.mean", "listed", window),
+            mean(&paces),
+            window,
+        );
+    }
+}
+
+#[test]
+fn returns() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let peak = |account: usize| {
+        world
+            .seen
+            .iter()
+            .filter(|row| row.0 == account)
+            .map(|row| row.2)
+            .max()
+            .unwrap() as f64
+    };
+    let mut ratios = [peak(2) / peak(1), peak(5) / peak(4), peak(6) / peak(4)];
+    close(output.value("returns.persons", "everyone", "all"), 2.0, "persons");
+    close(output.value("returns.accounts", "everyone", "all"), 3.0, "accounts");
+    close(
+        output.value("returns.followers_ratio", "listed", "all"),
+        middle(&mut ratios),
+        "ratio",
+    );
+    let first = middle(&mut [peak(2) / peak(1), peak(5) / peak(4)]);
+    close(
+        output.value("returns.followers_ratio", "listed/return_1", "all"),
+        first,
+        "ratio",
+    );
+    let second = &output.measures[&("returns.followers_ratio".into(), "listed/return_2".into(), "all".into())];
+    assert_eq!(
+        (second.0, second.2),
+        (None, 1),
+        "one person is fewer than the study's smallest group"
+    );
+    // Ends are seen half a day late, and placed midway between that and the last look that found the account.
+    let last_look = |account: usize| world.seen.iter().filter(|row| row.0 == account).map(|row| row.1).max();
+    let gap = |before: usize, after: usize| {
+        let seen_gone = world.suspended[before]? + DAY / 2;
+        Some((2 * world.created[after] - seen_gone - last_look(before)?) as f64 / (2 * DAY) as f64)
+    };
+    let mut gaps: Vec<f64> = [gap(1, 2), gap(4, 5), gap(5, 6)].into_iter().flatten().collect();
+    close(
+        output.value("returns.gap_days", "listed", "all"),
+        middle(&mut gaps),
+        "gap",
+    );
+}
+
+#[test]
+fn suspended_beside_standing() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    for group in ["everyone", "listed"] {
+        for (window, from, to) in WINDOWS {
+            let (mut suspended, mut standing) = (Vec::new(), Vec::new());
+            for account in 0..world.accounts {
+                if group == "listed" && !world.on_list_within(account, from, to) {
+                    continue;
+                }
+                let Some((seen, followers, statuses)) = world.newest(account, at(to + 1, 0) - 1) else {
+                    continue;
+                };
+                // Seen gone half a day after the end; placed midway between that and the last look that found it.
+                let last = world
+                    .seen
+                    .iter()
+                    .filter(|row| row.0 == account)
+                    .map(|row| row.1)
+                    .max()
+                    .unwrap();
+                let end = world.suspended[account].map(|end| last + (end + DAY / 2 - last) / 2);
+                let pace = statuses as f64 / ((seen - world.created[account]) as f64 / DAY as f64).max(1.0);
+                let numbers = [followers as f64, following(account, seen) as f64, statuses as f64, pace];
+                match end {
+                    Some(end) if end < at(from, 0) => {}
+                    Some(end) if end < at(to + 1, 0) => suspended.push(numbers),
+                    _ => standing.push(numbers),
+                }
+            }
+            assert!(
+                !suspended.is_empty() && standing.len() > 1,
+                "the test would say nothing"
+            );
+            for (which, name) in ["followers", "following", "statuses", "pace"].iter().enumerate() {
+                let of = |rows: &[[f64; 4]]| middle(&mut rows.iter().map(|row| row[which]).collect::<Vec<_>>());
+                let (above, below) = (of(&suspended), of(&standing));
+                for (what, expected) in [("suspended", above), ("standing", below), ("ratio", above / below)] {
+                    let measure = format!("contrast.{name}.{what}");
+                    close(output.value(&measure, group, window), expected, &measure);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn accounts_of_a_person() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let batch = TableFile::<Returns>::open(&output.dir()).unwrap().read().unwrap();
+    let rows: Vec<_> = batch.rows().unwrap().collect();
+    assert_eq!(rows.len(), world.personas.len());
+    for (row, (person, number, account)) in rows.iter().zip(&world.personas) {
+        assert_eq!(
+            (row.person_id, row.return_number, row.account_id),
+            (*person, *number, name(*account).as_str())
+        );
+        let mut seen: Vec<(i64, i64)> = world
+            .seen
+            .iter()
+            .filter(|seen| seen.0 == *account)
+            .map(|seen| (seen.1, seen.2))
+            .collect();
+        seen.sort_unstable();
+        assert_eq!(row.followers_peak, seen.iter().map(|seen| seen.1).max());
+        assert_eq!(row.followers_last, seen.last().map(|seen| seen.1));
+        let week_old = world.created[*account] + 7 * DAY;
+        assert_eq!(
+            row.followers_after,
+            seen.iter().find(|seen| seen.0 >= week_old).map(|seen| seen.1)
+        );
+        assert_eq!(row.created_at.map(|at| at.0), Some(world.created[*account]));
+        assert_eq!(
+            row.gone_at.map(|at| at.0),
+            world.suspended[*account].map(|end| end + DAY / 2)
+        );
+    }
+}
+
+/// Survival by the definition: at each end, the share of those under watch just before who did not end.
+#[test]
+fn survival() {
+    let world = World::rich();
+    // A smallest group of one, so that the curve begins at birth.
+    let output = Output::of(&world, &STUDY.replace("min_group_size = 2", "min_group_size = 1"));
+    let batch = TableFile::<Survival>::open(&output.dir()).unwrap().read().unwrap();
+    for group in ["everyone", "listed"] {
+        let mut lives: Vec<(f64, f64, bool)> = Vec::new();
+        for account in 0..world.accounts {
+            if group == "listed" && account >= world.listed {
+                continue;
+            }
+            let moments = world.seen.iter().filter(|row| row.0 == account).map(|row| row.1);
+            let Some((first, last)) = moments.clone().min().zip(moments.max()) else {
+                continue;
+            };
+            let listed = world
+                .stays
+                .get(account)
+                .and_then(|stay| stay.0)
+                .filter(|_| group == "listed");
+            let entry = first.max(listed.unwrap_or(first));
+            let (exit, event) = match world.suspended[account] {
+                Some(end) => (last + (end + DAY / 2 - last) / 2, true),
+                None => (last, false),
+            };
+            if entry < exit {
+                let age = |moment: i64| (moment - world.created[account]) as f64 / DAY as f64;
+                lives.push((age(entry), age(exit), event));
+            }
+        }
+        let mut times: Vec<f64> = lives.iter().map(|life| life.1).collect();
+        times.sort_by(f64::total_cmp);
+        times.dedup();
+        let rows: Vec<_> = batch.rows().unwrap().filter(|row| row.group == group).collect();
+        assert_eq!(rows.len(), times.len());
+        assert!(rows.iter().any(|row| row.events > 0), "the test would say nothing");
+        let mut standing = 1.0;
+        for (row, time) in rows.iter().zip(times) {
+            let at_risk = lives.iter().filter(|life| life.0 < time && time <= life.1).count();
+            let events = lives.iter().filter(|life| life.1 == time && life.2).count();
+            standing *= 1.0 - events as f64 / at_risk as f64;
+            assert_eq!(
+                (row.time_days, row.at_risk, row.events),
+                (Some(time), at_risk as i64, events as i64)
+            );
+            close(row.survival, standing, "survival");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Numbers of posts, their languages and what they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tables::{Content, TableFile, TermKind};
+
+use super::{Output, close, middle};
+use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, held, kind, tagged};
+
+#[test]
+fn posts() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    for group in ["everyone", "listed"] {
+        let belongs =
+            |account: usize, from: i64, to: i64| group == "everyone" || world.on_list_within(account, from, to);
+        for (window, from, to) in WINDOWS {
+            let mut by_account: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+            for (account, moment) in &world.posts {
+                if let Some(moment) = moment.filter(|moment| (at(from, 0)..at(to + 1, 0)).contains(moment))
+                    && belongs(*account, from, to)
+                {
+                    by_account.entry(*account).or_default().push(moment);
+                }
+            }
+            let total: usize = by_account.values().map(Vec::len).sum();
+            close(output.value("volume.posts", group, window), total as f64, "posts");
+            close(
+                output.value("volume.accounts", group, window),
+                by_account.len() as f64,
+                "accounts",
+            );
+            let mut durations: Vec<f64> = by_account
+                .values()
+                .map(|moments| (moments.iter().max().unwrap() - moments.iter().min().unwrap()) as f64 / DAY as f64)
+                .collect();
+            close(
+                output.value("duration.median_days", group, window),
+                middle(&mut durations),
+                "duration",
+            );
+            close(
+                output.value("duration.share_under_50_days", group, window),
+                1.0,
+                "share",
+            );
+        }
+        let week = world.posts.iter().filter(|(account, moment)| {
+            belongs(*account, 0, 20) && moment.is_some_and(|moment| (at(7, 0)..at(14, 0)).contains(&moment))
+        });
+        assert_eq!(
+            output.point("volume.posts", group, at(7, 0)).0,
+            Some(week.count() as f64)
+        );
+    }
+}
+
+/// A post of one's own: account, tag, language detected.
+type Own = (usize, Option<&'static str>, Option<&'static str>);
+
+#[test]
+fn languages() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let mut told = BTreeSet::new();
+    for group in ["everyone", "listed"] {
+        for (window, from, to) in WINDOWS {
+            let mut own: Vec<Own> = Vec::new();
+            for ((account, moment), line) in world.posts.iter().zip(1..) {
+                let inside = moment.is_some_and(|moment| (at(from, 0)..at(to + 1, 0)).contains(&moment));
+                let belongs = group == "everyone" || world.on_list_within(*account, from, to);
+                if inside && belongs && kind(line) != tables::PostKind::Repost {
+                    let tag = tagged(line).filter(|tag| *tag != "und");
+                    own.push((*account, tag.map(|tag| &tag[..2]), detected(line)));
+                }
+            }
+            let share = |part: &dyn Fn(&Own) -> Option<bool>| {
+                let known: Vec<bool> = own.iter().filter_map(part).collect();
+                known.iter().filter(|yes| **yes).count() as f64 / known.len() as f64
+            };
+            let mut mostly: BTreeMap<usize, i64> = BTreeMap::new();
+            for (account, _, detected) in &own {
+                if let Some(language) = detected {
+                    *mostly.entry(*account).or_default() += if *language == "en" { 1 } else { -1 };
+                }
+            }
+            let english = mostly.values().filter(|balance| **balance > 0).count();
+            for (measure, expected) in [
+                (
+                    "language.english.posts",
+                    share(&|row| row.2.map(|language| language == "en")),
+                ),
+                (
+                    "language.english.tagged_posts",
+                    share(&|row| row.1.map(|tag| tag == "en")),
+                ),
+                ("language.english.accounts", english as f64 / mostly.len() as f64),
+                ("language.agreement", share(&|row| Some(row.1? == row.2?))),
+                ("language.detected", share(&|row| Some(row.2.is_some()))),
+            ] {
+                close(output.value(measure, group, window), expected, measure);
+                told.insert((expected * 1e6) as i64);
+            }
+        }
+    }
+    assert!(told.len() > 10, "the test would say little");
+}
+
+#[test]
+fn content() {
+    let mut world = World::rich();
+    world.posts.push((3, None));
+    let output = Output::of(&world, STUDY);
+    let batch = TableFile::<Content>::open(&output.dir()).unwrap().read().unwrap();
+    let rows: Vec<tables::ContentTerm<'_>> = batch.rows().unwrap().collect();
+    let mut told = 0;
+    // Group, name of the span in the table, its days, who belongs.
+    type Belongs<'w> = Box<dyn Fn(usize) -> bool + 'w>;
+    let mut spans: Vec<(&str, String, i64, i64, Belongs<'_>)> = Vec::new();
+    for (window, from, to) in WINDOWS {
+        spans.push(("everyone", window.to_owned(), from, to, Box::new(|_| true)));
+        let world = &world;
+        let listed = move |account| world.on_list_within(account, from, to);
+        spans.push(("listed", window.to_owned(), from, to, Box::new(listed)));
+    }
+    for day in SAMPLE_DAYS {
+        let then = at(day + 1, 0) - 1;
+        let world = &world;
+        let alive = move |account| account < world.listed && world.on_list(account, then) && world.alive(account, then);
+        spans.push((
+            "listed",
+            format!("week to 2015-06-{:02}", day + 1),
+            day - 6,
+            day,
+            Box::new(alive),
+        ));
+    }
+    for (group, span, from, to, belongs) in &spans {
+        let inside = |moment: &Option<i64>| moment.is_some_and(|at_| (at(*from, 0)..at(to + 1, 0)).contains(&at_));
+        let own: Vec<(usize, i64)> = world
+            .posts
+            .iter()
+            .zip(1..)
+            .filter(|((account, moment), line)| {
+                inside(moment) && belongs(*account) && kind(*line) != tables::PostKind::Repost
+            })
+            .map(|((account, _), line)| (*account, line))
+            .collect();
+        for of in [TermKind::Client, TermKind::Domain, TermKind::Hashtag] {
+            let mut uses: BTreeMap<&str, (i64, BTreeSet<usize>)> = BTreeMap::new();
+            let mut posts_of_group = 0;
+            for (account, line) in &own {
+                let Some(terms) = held(*line, of) else { continue };
+                posts_of_group += 1;
+                for term in terms {
+                    let uses = uses.entry(term).or_default();
+                    uses.0 += 1;
+                    uses.1.insert(*account);
+                }
+            }
+            let mut expected: Vec<(&str, i64, i64, i64)> = uses
+                .iter()
+                .map(|(term, (posts, accounts))| (*term, *posts, accounts.len() as i64, posts_of_group))
+                .collect();
+            expected.sort_by_key(|(term, posts, accounts, _)| (-posts, -accounts, *term));
+            let found: Vec<(&str, i64, i64, i64)> = rows
+                .iter()
+                .filter(|row| row.group == *group && row.window == *span && row.kind == of)
+                .map(|row| (row.term, row.posts, row.accounts, row.posts_of_group))
+                .collect();
+            assert_eq!(found, expected, "{group} {span} {of}");
+            told += found.len();
+            let total: i64 = expected.iter().map(|row| row.1).sum();
+            let squares: i64 = expected.iter().map(|row| row.1 * row.1).sum();
+            if total > 0 && !span.starts_with("week") {
+                let value = |id: &str| output.value(&format!("content.{id}"), group, span);
+                let concentration = squares as f64 / (total * total) as f64;
+                close(value(&format!("{of}_concentration")), concentration, "concentration");
+                close(value(&format!("{of}s")), expected.len() as f64, "distinct");
+                if of == TermKind::Client {
+                    close(
+                        value("top_client_share"),
+                        expected[0].1 as f64 / posts_of_group as f64,
+                        "top client",
+                    );
+                    let automated = uses.get("IFTTT").map_or(0, |uses| uses.0);
+                    close(
+                        value("automation_share"),
+                        automated as f64 / posts_of_group as f64,
+                        "automation",
+                    );
+                } else {
+                    let with = own
+                        .iter()
+                        .filter(|(_, line)| held(*line, of).is_some_and(|held| !held.is_empty()));
+                    let measure = if of == TermKind::Domain {
+                        "link_share"
+                    } else {
+                        "hashtag_share"
+                    };
+                    close(value(measure), with.count() as f64 / posts_of_group as f64, measure);
+                }
+            }
+        }
+    }
+    assert!(told > 60, "the test would say little: {told}");
+}
