@@ -9,7 +9,7 @@ use tables::read::table_files;
 
 use crate::error::Error;
 use crate::rows::Rows;
-use crate::statement::{check, order_key};
+use crate::statement::{check, named_within, order_key};
 
 /// Tables of stage directories, to be asked by SQL.
 pub struct Database {
@@ -108,11 +108,23 @@ impl Database {
         Ok(rows)
     }
 
-    fn collect(&self, name: &str, text: &str) -> Result<DataFrame, Error> {
+    fn collect(&self, query: &str, text: &str) -> Result<DataFrame, Error> {
         let failed = |reason: String| Error::Engine {
-            query: name.to_owned(),
+            query: query.to_owned(),
             reason,
         };
+        let tables = self
+            .files
+            .iter()
+            .map(|(table, _)| table)
+            .chain(self.kept.iter().map(|(table, _)| table));
+        let tables: Vec<&String> = tables.collect();
+        if let Some(name) = named_within(text).into_iter().find(|name| tables.contains(&name)) {
+            return Err(Error::Rule {
+                query: query.to_owned(),
+                rule: format!("`{name}` is a table already: polars would ask that, other engines what WITH calls so"),
+            });
+        }
         // Polars panics where it has not finished a feature; from here it is an error like any other.
         catch_unwind(AssertUnwindSafe(|| {
             let mut context = self.context.clone();

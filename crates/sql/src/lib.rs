@@ -18,6 +18,7 @@
 //! | no two rows share that key, and no part of it is null | otherwise the order is an accident of threads and engines | on the rows that came out |
 //! | no `AVG`, `STDDEV`, `VARIANCE`, `CORR`, `REGR` or such; `SUM` over integers only | the sum of floating-point numbers depends on their order, which depends on the threads; Rust makes the means, in a fixed order | the names; not the type that `SUM` takes |
 //! | no random numbers, no clock | same input, same bytes | the names |
+//! | what `WITH` names has no table's name | polars asks the table, the others what `WITH` names | when the query is run |
 //!
 //! A statement may make a table for others to ask ([`Database::keep`]), say one with numbers in place of ids: joins and groupings of
 //! millions of texts take several times as long and as much memory. As a table has no order, it needs no `ORDER BY`; the other rules

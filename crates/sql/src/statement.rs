@@ -30,6 +30,19 @@ pub(crate) fn check(query: &str, text: &str) -> Result<(), Error> {
     checked(query, text).map(drop)
 }
 
+/// Names that the statement gives to its common table expressions, in lower case.
+pub(crate) fn named_within(text: &str) -> Vec<String> {
+    let tokens = tokens(text).unwrap_or_default();
+    let named = tokens.windows(4).filter(|four| {
+        let [before, name, word, opens] = four else {
+            return false;
+        };
+        let begins = before.text == "with" || before.text == "," || before.text == "recursive";
+        begins && is_name(name.text.trim_matches('"')) && word.text == "as" && opens.text == "("
+    });
+    named.map(|four| four[1].text.trim_matches('"').to_owned()).collect()
+}
+
 /// The statement's tokens, of one that keeps those rules.
 fn checked(query: &str, text: &str) -> Result<Vec<Token>, Error> {
     let broken = |rule: &str| Error::Rule {
@@ -150,6 +163,12 @@ mod tests {
     fn the_key_is_that_of_the_last_order_by_outside_parentheses() {
         let text = "-- ORDER BY nothing; here\nSELECT a, b FROM (SELECT * FROM t ORDER BY c) /* ; */ WHERE x = ';' ORDER BY A, b;\n";
         assert_eq!(order_key("q.sql", text).unwrap(), ["a", "b"]);
+    }
+
+    #[test]
+    fn names_given_within_a_statement_are_found() {
+        let text = "WITH a AS (SELECT x, y AS z FROM t), \"B\" AS (WITH c AS (SELECT 1) SELECT * FROM c) SELECT x, (y) AS d FROM a, b";
+        assert_eq!(super::named_within(text), ["a", "b", "c"]);
     }
 
     #[test]

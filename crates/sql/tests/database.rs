@@ -211,6 +211,29 @@ fn what_is_wrong_is_an_error_that_names_the_file() {
 }
 
 #[test]
+fn a_kept_table_is_asked_until_it_is_forgotten() {
+    let dir = tables();
+    let mut database = open(&dir);
+    let sums = "SELECT target, SUM(count) AS n FROM interactions GROUP BY target";
+    database.keep("sums", "sums.sql", sums).unwrap();
+    let text = "SELECT target, n FROM sums ORDER BY target";
+    assert!(!database.query("q.sql", text).unwrap().is_empty());
+    // Polars would ask the table, DuckDB what the statement calls so.
+    let hidden = "WITH sums AS (SELECT target, 1 AS n FROM interactions GROUP BY target) SELECT target, n FROM sums ORDER BY target";
+    let error = database.query("q.sql", hidden).unwrap_err();
+    assert!(matches!(error, Error::Rule { .. }), "{error:?}");
+    assert!(error.to_string().contains("`sums` is a table already"), "{error}");
+    database.forget("sums");
+    database.forget("interactions");
+    assert!(matches!(
+        database.query("q.sql", text).unwrap_err(),
+        Error::Engine { .. }
+    ));
+    let rows = database.query("q.sql", hidden).unwrap();
+    assert!(rows.all_integers("n").unwrap().iter().all(|n| *n == 1));
+}
+
+#[test]
 fn a_file_that_is_absent_or_broken_is_named() {
     let dir = tables();
     let error = Database::open(dir.path(), &["posts"]).unwrap_err().to_string();

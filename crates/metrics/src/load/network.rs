@@ -8,8 +8,8 @@ use sql::Rows;
 use tables::{InteractionKind, SetName, Stays};
 
 use super::statements::{
-    ADDRESSED, ADDRESSED_IN_ORDER, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, LISTINGS, NUMBERED,
-    NUMBERS, REACTIONS, TIES, TIES_IN_ORDER, TO_ONESELF,
+    ADDRESSED, ADDRESSED_DAYS, ADDRESSED_IN_ORDER, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS,
+    LISTINGS, NUMBERED, NUMBERS, REACTIONS, TIES, TIES_IN_ORDER, TO_ONESELF,
 };
 use super::{Loader, WindowedKey, counts, ms};
 use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen};
@@ -84,12 +84,12 @@ impl Loader<'_> {
         if families.has(Family::Influence) {
             self.reactions()?;
         }
-        self.forget(&[ADDRESSED, INNER_PAIRS]);
+        self.forget(&[ADDRESSED, ADDRESSED_DAYS, INNER_PAIRS]);
         Ok(())
     }
 
     fn interaction_shares(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, ADDRESSED_DAYS, INNER_PAIRS])?;
         let rows = self.ask(INTERACTIONS)?;
         let key = WindowedKey::of(&rows)?;
         let kinds = rows.all_text("kind")?;
@@ -141,7 +141,7 @@ impl Loader<'_> {
     }
 
     fn reactions(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, INNER_PAIRS])?;
+        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, ADDRESSED_DAYS, INNER_PAIRS])?;
         let rows = self.ask(REACTIONS)?;
         let key = WindowedKey::of(&rows)?;
         let (given, drawn) = (counts(&rows, "given")?, counts(&rows, "drawn")?);

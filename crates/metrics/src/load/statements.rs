@@ -65,6 +65,7 @@ kept! {
     NUMBERS = "numbers",
     LISTINGS = "listings",
     ADDRESSED = "addressed",
+    ADDRESSED_DAYS = "addressed_days",
     OBSERVATIONS = "observations",
     INNER_PAIRS = "inner_pairs",
     TIES = "ties",

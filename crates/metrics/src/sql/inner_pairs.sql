@@ -1,21 +1,7 @@
 -- Who addressed whom within each set in each window, both on its list on that day, by numbers, by kind.
--- Asks `addressed` (addressed.sql) and `listings` (listings.sql).
+-- Asks `addressed` (addressed.sql), `addressed_days` (addressed_days.sql) and `listings` (listings.sql).
 -- One row is a set, a window, an ordered pair of accounts and a kind; the table `inner_pairs`.
-WITH days AS (
-    SELECT on_day
-    FROM addressed
-    GROUP BY on_day
-),
-window_days AS (
-    SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
-    FROM windows
-),
-calendar AS (
-    SELECT w.window_name AS window_name, d.on_day AS on_day
-    FROM days d CROSS JOIN window_days w
-    WHERE d.on_day >= w.first_day AND d.on_day <= w.last_day
-),
-between_listed AS (
+WITH between_listed AS (
     SELECT source, target, kind, on_day, times
     FROM addressed
     WHERE source IN (SELECT account FROM listings) AND target IN (SELECT account FROM listings)
@@ -34,5 +20,5 @@ inner_days AS (
 )
 SELECT i.set_number AS set_number, c.window_name AS window_name, i.source AS source, i.target AS target, i.kind AS kind,
        SUM(i.times) AS inside
-FROM inner_days i JOIN calendar c ON i.on_day = c.on_day
+FROM inner_days i JOIN addressed_days c ON i.on_day = c.on_day
 GROUP BY i.set_number, c.window_name, i.source, i.target, i.kind

@@ -2,37 +2,25 @@
 -- by kind and in all ('interactions'); how many distinct accounts on the list that were, and how many of those also addressed them.
 -- Who was on the list is asked for the day. Addressing oneself does not count. A target that is known by handle only (`@…`)
 -- counts as not on the list, unless the list knows it so too.
--- Asks `addressed` (addressed.sql), `inner_pairs` (inner_pairs.sql), `listings` (listings.sql) and `numbers` (numbers.sql).
+-- Asks `addressed` (addressed.sql), `addressed_days` (addressed_days.sql), `inner_pairs` (inner_pairs.sql), `listings` (listings.sql)
+-- and `numbers` (numbers.sql).
 -- One row is a kind of interaction of an account in a set and a window.
-WITH days AS (
-    SELECT on_day
+WITH sums AS (
+    SELECT source, kind, on_day, SUM(times) AS times
     FROM addressed
-    GROUP BY on_day
-),
-window_days AS (
-    SELECT "window" AS window_name, CAST(from_at AS DATE) AS first_day, CAST(to_at AS DATE) AS last_day
-    FROM windows
-),
-calendar AS (
-    SELECT w.window_name AS window_name, d.on_day AS on_day
-    FROM days d CROSS JOIN window_days w
-    WHERE d.on_day >= w.first_day AND d.on_day <= w.last_day
+    WHERE source IN (SELECT account FROM listings)
+    GROUP BY source, kind, on_day
 ),
 own AS (
-    SELECT l.set_number AS set_number, a.source AS source, a.target AS target, a.kind AS kind, a.on_day AS on_day, a.times AS times
-    FROM addressed a JOIN listings l ON a.source = l.account
-    WHERE (l.first_day IS NULL OR l.first_day <= a.on_day) AND (l.last_day IS NULL OR l.last_day >= a.on_day)
-      AND (l.taken_until IS NULL OR l.taken_until < a.on_day)
-),
-daily AS (
-    SELECT set_number, source, kind, on_day, SUM(times) AS times
-    FROM own
-    GROUP BY set_number, source, kind, on_day
+    SELECT l.set_number AS set_number, s.source AS source, s.kind AS kind, s.on_day AS on_day, s.times AS times
+    FROM sums s JOIN listings l ON s.source = l.account
+    WHERE (l.first_day IS NULL OR l.first_day <= s.on_day) AND (l.last_day IS NULL OR l.last_day >= s.on_day)
+      AND (l.taken_until IS NULL OR l.taken_until < s.on_day)
 ),
 of_kinds AS (
-    SELECT d.set_number AS set_number, c.window_name AS window_name, d.source AS source, d.kind AS kind, SUM(d.times) AS times
-    FROM daily d JOIN calendar c ON d.on_day = c.on_day
-    GROUP BY d.set_number, c.window_name, d.source, d.kind
+    SELECT o.set_number AS set_number, c.window_name AS window_name, o.source AS source, o.kind AS kind, SUM(o.times) AS times
+    FROM own o JOIN addressed_days c ON o.on_day = c.on_day
+    GROUP BY o.set_number, c.window_name, o.source, o.kind
 ),
 totals AS (
     SELECT set_number, window_name, source, kind, times
