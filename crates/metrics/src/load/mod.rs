@@ -201,10 +201,13 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn ask(&self, query: Query) -> anyhow::Result<Rows> {
-        self.database.query(query.name, query.text).or_failure(
+        let rows = self.database.query(query.name, query.text).or_failure(
             || format!("cannot ask the tables of '{}'", self.dir.path().display()),
             ASK_AGAIN,
-        )
+        );
+        // What a statement read came in many small pieces, which stay with the process otherwise.
+        stage::heap::give_back();
+        rows
     }
 
     /// Has tables made that statements ask, unless they are there.
@@ -215,6 +218,7 @@ impl Loader<'_> {
                 self.database
                     .keep(kept.table, kept.query.name, kept.query.text)
                     .or_failure(shown, ASK_AGAIN)?;
+                stage::heap::give_back();
             }
         }
         Ok(())
@@ -225,6 +229,7 @@ impl Loader<'_> {
         for kept in tables {
             if self.kept.remove(kept.table) {
                 self.database.forget(kept.table);
+                stage::heap::give_back();
             }
         }
     }
