@@ -184,8 +184,11 @@ fn a_broken_table_is_an_error_and_not_a_crash() {
     bytes.truncate(middle);
     std::fs::write(&path, bytes).unwrap();
     let error = refused(input.path(), Some(STUDY));
-    assert!(error.starts_with("enrich: cannot read '"), "{error}");
-    assert!(error.contains("remedy: rerun the stage that wrote it"), "{error}");
+    assert!(error.contains("accounts.parquet' is not as dedupe left it"), "{error}");
+    assert!(
+        error.contains("remedy: copy the folder again, or rerun the stage that wrote it"),
+        "{error}"
+    );
 }
 
 #[test]
