@@ -155,7 +155,7 @@ mod tests {
             }
         }
         // scipy.stats.t.ppf(0.975, 2)
-        let half = 4.302_652_729_911_275 * variance.sqrt() / (r * (1.0 - r));
+        let half = 4.302_652_729_749_462 * variance.sqrt() / (r * (1.0 - r));
         let logit = (r / (1.0 - r)).ln();
         let back = |logit: f64| 1.0 / (1.0 + (-logit).exp());
         let (low, high) = found.interval().unwrap();
