@@ -173,11 +173,19 @@ pub(super) enum Swatch {
     Unchecked,
 }
 
+/// Where a legend begins, and how wide the sign of an entry is, in the page's own pixels.
+const FIRST_ENTRY: i32 = 62;
+const SWATCH: i32 = 26;
+
 /// Draws the legend above the plane.
 pub(super) fn legend(sheet: &Sheet<'_>, entries: &[(Swatch, String)]) -> anyhow::Result<()> {
-    let (mut x, y) = (62 * SCALE, 14 * SCALE);
+    let (mut x, y) = (FIRST_ENTRY * SCALE, 14 * SCALE);
+    let letters = |label: &str| i32::try_from(label.chars().count()).unwrap_or(0);
+    let wanted: i32 = entries.iter().map(|(_, label)| SWATCH + 7 * letters(label) + 20).sum();
+    // Without font files a label's width is a guess; a wide one leaves only more room, as long as there is some.
+    let (letter, gap) = if wanted > WIDTH - FIRST_ENTRY { (6, 12) } else { (7, 20) };
     for (swatch, label) in entries {
-        let end = x + 26 * SCALE;
+        let end = x + SWATCH * SCALE;
         let middle = (x + end) / 2;
         match swatch {
             Swatch::Line(index) => {
@@ -213,9 +221,7 @@ pub(super) fn legend(sheet: &Sheet<'_>, entries: &[(Swatch, String)]) -> anyhow:
         }
         let style = anchored(text_style(12, INK), HPos::Left, VPos::Center);
         done(sheet.draw(&Text::new(label.clone(), (end + 6 * SCALE, y), style)))?;
-        // Without font files a label's width is a guess; a wide one leaves only more room.
-        let width = i32::try_from(label.chars().count()).unwrap_or(0) * 7 * SCALE;
-        x = end + width + 20 * SCALE;
+        x = end + (letter * letters(label) + gap) * SCALE;
     }
     Ok(())
 }
