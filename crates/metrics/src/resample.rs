@@ -4,6 +4,7 @@
 //! makes an interval too narrow wherever a person comes twice, which over a long window most do. Where no table of personas tells
 //! otherwise, every account is a person of its own.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use stats::{Estimate, Reason};
@@ -35,25 +36,19 @@ impl Evidence {
         accounts: &[u32],
         statistics: impl Fn(&[usize]) -> [Result<f64, Reason>; K],
     ) -> [Result<Estimate, Reason>; K] {
-        let mut of_person: BTreeMap<u32, usize> = BTreeMap::new();
-        let mut persons: Vec<Vec<usize>> = Vec::new();
-        for (position, account) in accounts.iter().enumerate() {
-            let alone = persons.len();
-            let place = match self.person_of.get(account) {
-                Some(person) => *of_person.entry(*person).or_insert(alone),
-                None => alone,
-            };
-            match persons.get_mut(place) {
-                Some(units) => units.push(position),
-                None => persons.push(vec![position]),
-            }
-        }
+        let persons = Persons::of(accounts, &self.person_of);
         if persons.len() == accounts.len() {
             return self.bootstrap().of_units_each(accounts.len(), statistics);
         }
+        // One buffer for all resamples: a new one each time is memory that must be had and given back thousands of times.
+        let units = RefCell::new(Vec::with_capacity(2 * accounts.len()));
         let of_persons = |drawn: &[usize]| {
-            let units = drawn.iter().flat_map(|person| persons[*person].iter().copied());
-            statistics(&units.collect::<Vec<_>>())
+            let mut units = units.borrow_mut();
+            units.clear();
+            drawn
+                .iter()
+                .for_each(|person| units.extend_from_slice(persons.units(*person)));
+            statistics(&units)
         };
         let estimates = self.bootstrap().of_units_each(persons.len(), of_persons);
         estimates.map(|estimate| {
@@ -92,6 +87,48 @@ impl Evidence {
             }
         };
         Figure::of(quantity, self.resampled(&accounts, statistic)).noting(&format!("{all} posts"))
+    }
+}
+
+/// Positions of units by person, persons in the order in which they are met; one after the other in one list, since drawn persons are
+/// read many million times.
+struct Persons {
+    units: Vec<usize>,
+    ends: Vec<usize>,
+}
+
+impl Persons {
+    fn of(accounts: &[u32], person_of: &BTreeMap<u32, u32>) -> Self {
+        let mut places: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut count = 0;
+        let of_units: Vec<usize> = accounts
+            .iter()
+            .map(|account| {
+                let place = match person_of.get(account) {
+                    Some(person) => *places.entry(*person).or_insert(count),
+                    None => count,
+                };
+                count = count.max(place + 1);
+                place
+            })
+            .collect();
+        let mut units: Vec<usize> = (0..accounts.len()).collect();
+        // Stable: units of a person keep their order.
+        units.sort_by_key(|unit| of_units[*unit]);
+        let mut ends = vec![0; count + 1];
+        of_units.iter().for_each(|place| ends[place + 1] += 1);
+        for place in 0..count {
+            ends[place + 1] += ends[place];
+        }
+        Self { units, ends }
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    fn units(&self, person: usize) -> &[usize] {
+        &self.units[self.ends[person]..self.ends[person + 1]]
     }
 }
 
