@@ -12,7 +12,6 @@ use stats::DyadicShare;
 use stats::{Level, Reason, TieCounts, inside_share};
 
 use crate::dyads;
-
 use crate::evidence::{Evidence, Group, Relation, TieRow};
 use crate::figure::{Figure, Quantity};
 use crate::results::{Results, TieTotals};

@@ -1,7 +1,7 @@
 //! The fit in hazards, for spells that entered late.
 
-use super::Turnbull;
 use super::problem::Problem;
+use super::{Turnbull, leap};
 use crate::reason::Reason;
 
 /// Most passes over the data before masses are tried.
@@ -38,26 +38,10 @@ impl Problem {
             let twice = expected.hazards();
             let reached = expected.of(self, &twice)?;
             passes += 2;
-            let (mut change, mut bend) = (0.0, 0.0);
-            for ((before, middle), after) in hazards.iter().zip(&once).zip(&twice) {
-                change += (middle - before) * (middle - before);
-                bend += (after - 2.0 * middle + before) * (after - 2.0 * middle + before);
-            }
-            let length = if bend > 0.0 {
-                (change / bend).sqrt().max(1.0)
-            } else {
-                1.0
-            };
-            let mut leap: Vec<f64> = hazards
-                .iter()
-                .zip(&once)
-                .zip(&twice)
-                .map(|((before, middle), after)| {
-                    let (change, bend) = (middle - before, after - 2.0 * middle + before);
-                    // Neither to zero nor to one, from which a step does not come back.
-                    (before + 2.0 * length * change + length * length * bend).clamp(after * 0.01, 0.5 + 0.5 * after)
-                })
-                .collect();
+            // Neither to zero nor to one, from which a step does not come back.
+            let mut leap = leap([&hazards, &once, &twice], |leapt, after| {
+                leapt.clamp(after * 0.01, 0.5 + 0.5 * after)
+            });
             leap[m - 1] = 1.0;
             hazards = match expected.of(self, &leap) {
                 Ok(found) if found >= reached => leap,

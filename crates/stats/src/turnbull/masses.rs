@@ -1,7 +1,7 @@
 //! The fit in masses: self-consistency, squared steps along it, and Newton steps over the intervals that hold mass.
 
-use super::Turnbull;
 use super::problem::{NO_MASS, Problem};
+use super::{Turnbull, leap};
 use crate::reason::Reason;
 
 /// Most passes over the data; some hundred are usual.
@@ -107,22 +107,8 @@ impl Problem {
         let (_, subjects) = self.score(&once, score, sums)?;
         let twice = step(&once, score, subjects);
         let (reached, _) = self.score(&twice, score, sums)?;
-        let (mut change, mut bend) = (0.0, 0.0);
-        for ((before, middle), after) in mass.iter().zip(&once).zip(&twice) {
-            change += (middle - before) * (middle - before);
-            bend += (after - 2.0 * middle + before) * (after - 2.0 * middle + before);
-        }
-        let length = if bend > 0.0 {
-            (change / bend).sqrt().max(1.0)
-        } else {
-            1.0
-        };
-        let leapt = |((before, middle), after): ((&f64, &f64), &f64)| {
-            let (change, bend) = (middle - before, after - 2.0 * middle + before);
-            // No mass is taken away altogether by a leap, since a step cannot bring it back.
-            (before + 2.0 * length * change + length * length * bend).max(after * 0.01)
-        };
-        let leap = normalised(mass.iter().zip(&once).zip(&twice).map(leapt).collect());
+        // No mass is taken away altogether by a leap, since a step cannot bring it back.
+        let leap = normalised(leap([mass, &once, &twice], |leapt, after| leapt.max(after * 0.01)));
         match self.score(&leap, score, sums) {
             Some((found, _)) if found >= reached => Some(leap),
             _ => Some(twice),
