@@ -198,6 +198,25 @@ fn late_entry_is_kaplan_meiers_to_nine_digits() {
     }
 }
 
+/// Everybody at risk had the event by 1, as likely as can be, while two are known to have lived beyond 3: what share lived on may be as small
+/// as one likes, so that there is no maximum.
+#[test]
+fn mass_that_vanishes_before_later_entries_is_no_estimate() {
+    let spell = |entry: f64, last_alive: f64, first_gone: Option<f64>| IntervalSpell {
+        entry: Some(entry),
+        last_alive,
+        first_gone,
+    };
+    let spells = [
+        spell(3.0, 3.0, None),
+        spell(0.0, 0.0, Some(4.0)),
+        spell(0.0, 1.0, Some(1.0)),
+        spell(4.0, 4.0, None),
+    ];
+    let found = turnbull(&spells);
+    assert!(matches!(found, Err(Reason::RiskSetEmptied { .. })), "{found:?}");
+}
+
 #[test]
 fn edges() {
     assert_eq!(turnbull(&[]), Err(Reason::TooFew { needed: 1, found: 0 }));

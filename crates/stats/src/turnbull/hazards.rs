@@ -1,6 +1,6 @@
 //! The fit in hazards, for spells that entered late.
 
-use super::problem::Problem;
+use super::problem::{NO_MASS, Problem};
 use super::{Turnbull, leap};
 use crate::reason::Reason;
 
@@ -54,7 +54,8 @@ impl Problem {
         for (cell, hazard) in hazards.iter().enumerate() {
             mass[cell] = survival * hazard;
             survival *= 1.0 - hazard;
-            if survival < 1e-300 && cell + 1 < m {
+            // No spells are so many that a smaller share of them could be left; the masses beyond would be taken for none.
+            if survival <= NO_MASS && cell + 1 < m {
                 let (from, to) = self.cells[cell];
                 return Err(Reason::RiskSetEmptied {
                     time: to.unwrap_or(from).0,
