@@ -63,12 +63,11 @@ impl Summary {
                     )
                 })
                 .collect();
-            complain(&format!(
-                "{}: wrote '{}': {}",
-                self.stage,
-                target.display(),
-                written.join(", ")
-            ));
+            let tables = match written.join(", ") {
+                none if none.is_empty() => none,
+                tables => format!(": {tables}"),
+            };
+            complain(&format!("{}: wrote '{}'{tables}", self.stage, target.display()));
         }
         Ok(())
     }
