@@ -8,6 +8,7 @@ use polars::sql::SQLContext;
 use tables::read::table_files;
 
 use crate::error::Error;
+use crate::given::Given;
 use crate::rows::Rows;
 use crate::statement::{check, named_within, order_key};
 
@@ -70,7 +71,7 @@ impl Database {
         &self.files
     }
 
-    /// The tables that statements made ([`Database::keep`]), each with its statement, in the order in which they were made.
+    /// The tables that statements made ([`Database::keep`]) or would make ([`Database::give`]), each with its statement, in the order in which they were made.
     pub(crate) fn kept(&self) -> &[(String, String)] {
         &self.kept
     }
@@ -88,7 +89,25 @@ impl Database {
         Ok(())
     }
 
-    /// Forgets a table that [`Database::keep`] registered, and gives its memory back; statements can no longer ask it.
+    /// Registers columns of one length that were made outside of SQL as the table that a statement would give. The statement, in the
+    /// file `name`, is its definition: any other engine makes the table by it, and a test can hold what was made to it.
+    ///
+    /// # Errors
+    /// When the statement breaks a rule of this crate, and when the columns differ in length.
+    pub fn give(&mut self, table: &str, name: &str, text: &str, columns: Vec<(&str, Given<'_>)>) -> Result<(), Error> {
+        check(name, text)?;
+        let columns: PolarsResult<Vec<Column>> = columns.into_iter().map(|(name, given)| given.column(name)).collect();
+        let frame = columns.and_then(DataFrame::new_infer_height);
+        let frame = frame.map_err(|error| Error::Engine {
+            query: name.to_owned(),
+            reason: error.to_string(),
+        })?;
+        self.context.register(table, frame.lazy());
+        self.kept.push((table.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
+    /// Forgets a table that [`Database::keep`] or [`Database::give`] registered, and gives its memory back; statements can no longer ask it.
     pub fn forget(&mut self, table: &str) {
         if self.kept.iter().any(|(kept, _)| kept == table) {
             self.context.unregister(table);

@@ -220,7 +220,10 @@ impl Rows {
     }
 
     /// The rows as the witness prints them: a line of column names, then a line a row.
-    pub(crate) fn lines(&self) -> Result<Vec<String>, Error> {
+    ///
+    /// # Errors
+    /// When a column is of a type that has no such form.
+    pub fn lines(&self) -> Result<Vec<String>, Error> {
         let mut lines = vec![String::new(); self.len() + 1];
         for (index, column) in self.frame.columns().iter().enumerate() {
             let name = column.name().as_str();

@@ -6,15 +6,21 @@ use std::sync::Arc;
 use anyhow::Context;
 use tables::{Members, Personas, SetName, Spells, State, Stays};
 
+use super::dated_posts::DatedPosts;
+use super::observations::Observations;
 use super::statements::{
-    CHAINED, CHECKS, FIRST_SEEN, LANGUAGES, LAST_SEEN, LISTINGS, LOCATIONS, NUMBERS, OBSERVATIONS, PACES, PERSONS,
-    POSTS_BY_DAY,
+    CHECKS, DATED_POSTS, FIRST_SEEN, LANGUAGE_WORDS, LANGUAGES, LAST_SEEN, LOCATIONS, OBSERVATIONS, PACES,
+    POSTS_BY_DAY, WORDS,
 };
-use super::{Loader, WindowedKey, counts, ms, sets};
+use super::{Loader, counts, ms, sets};
 use crate::evidence::{
     CheckRow, FirstSeenRow, LanguageRow, LastSeenRow, LocationRow, MemberRow, PaceRow, PersonaRow, PostDay,
     SightingRow, SpellRow,
 };
+use crate::family::{Families, Family};
+
+/// What was seen of accounts, by their numbers, in order of time.
+pub(super) type Sightings = BTreeMap<u32, Vec<SightingRow>>;
 
 impl Loader<'_> {
     pub(super) fn members(&mut self) -> anyhow::Result<()> {
@@ -40,13 +46,33 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Has posts by the numbers of their accounts stand among the tables that statements ask.
+    pub(super) fn dated_posts(&mut self) -> anyhow::Result<()> {
+        if self.kept.contains(DATED_POSTS.table) {
+            return Ok(());
+        }
+        let of_rows = std::mem::take(&mut self.of_rows.posts);
+        let posts = DatedPosts::read(&self.dir.table()?, &of_rows)?;
+        drop(of_rows);
+        let given = posts.give(&mut self.database, WORDS, DATED_POSTS);
+        self.refused(given)?;
+        self.given(WORDS);
+        self.given(DATED_POSTS);
+        Ok(())
+    }
+
+    pub(super) fn forget_posts(&mut self) {
+        self.forget(&[WORDS, DATED_POSTS]);
+    }
+
     pub(super) fn posts(&mut self) -> anyhow::Result<()> {
+        self.dated_posts()?;
         let rows = self.ask(POSTS_BY_DAY)?;
-        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let accounts = rows.all_integers("account")?;
         let (days, posts) = (rows.all_days("posted_on")?, counts(&rows, "posts")?);
         let (first, last) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
         for i in 0..rows.len() {
-            let account = self.account(platforms[i], accounts[i])?;
+            let account = self.numbered(accounts[i])?;
             self.evidence.posts.entry(account).or_default().push(PostDay {
                 day: days[i].0,
                 posts: posts[i],
@@ -57,10 +83,55 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Has what was seen of accounts stand among the tables that statements ask; what was seen of those in persons' chains, where
+    /// it is asked for.
+    pub(super) fn observations(&mut self, families: &Families) -> anyhow::Result<Sightings> {
+        let of_rows = std::mem::take(&mut self.of_rows.accounts);
+        let observations = Observations::read(&self.dir.table()?, &of_rows, self.names.len())?;
+        drop(of_rows);
+        let mut sightings = Sightings::new();
+        // Whether an account is a return, and whose, is asked of its hazard as well.
+        if families.any(&[Family::Returns, Family::Survival]) {
+            let chained = self.chained()?;
+            for seen in observations.observed().filter(|seen| chained.contains(&seen.account)) {
+                sightings.entry(seen.account).or_default().push(SightingRow {
+                    observed_at: seen.at,
+                    followers: seen.followers,
+                    tweets_per_day: seen.tweets_per_day,
+                });
+            }
+        }
+        if families.any(&[Family::TweetsPerDay, Family::Survival, Family::Contrast]) {
+            let given = observations.give(&mut self.database, OBSERVATIONS);
+            self.refused(given)?;
+            self.given(OBSERVATIONS);
+        }
+        stage::heap::give_back();
+        Ok(sightings)
+    }
+
+    /// Accounts of persons.
+    fn chained(&self) -> anyhow::Result<BTreeSet<u32>> {
+        let mut chained = BTreeSet::new();
+        for batch in self.dir.table::<Personas>()?.batches() {
+            for row in batch?.rows()? {
+                chained.extend(self.names.find(row.platform, row.account_id));
+            }
+        }
+        Ok(chained)
+    }
+
+    /// Takes what was seen of persons' accounts, all of which were met.
+    pub(super) fn sighted(&mut self, sightings: Sightings) {
+        for (account, seen) in sightings {
+            let account = self.meet(account);
+            self.evidence.sightings.insert(account, seen);
+        }
+    }
+
     pub(super) fn paces(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, OBSERVATIONS])?;
         let rows = self.ask(PACES)?;
-        let key = WindowedKey::of(&rows)?;
+        let key = self.key(&rows)?;
         let (first_at, last_at) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
         let (first, last) = (
             rows.all_integers("first_statuses")?,
@@ -69,8 +140,8 @@ impl Loader<'_> {
         for i in 0..rows.len() {
             let row = PaceRow {
                 set: key.sets[i],
-                window: self.window(key.windows[i])?,
-                account: self.account(key.platforms[i], key.accounts[i])?,
+                window: key.windows[i],
+                account: self.numbered(key.accounts[i])?,
                 first: (first_at[i].0, first[i]),
                 last: (last_at[i].0, last[i]),
             };
@@ -113,33 +184,30 @@ impl Loader<'_> {
     }
 
     pub(super) fn first_seen(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, OBSERVATIONS])?;
         let rows = self.ask(FIRST_SEEN)?;
-        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let accounts = rows.all_integers("account")?;
         let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
         for i in 0..rows.len() {
             let row = FirstSeenRow {
                 followers: followers[i],
                 tweets_per_day: paces[i],
             };
-            let account = self.account(platforms[i], accounts[i])?;
+            let account = self.numbered(accounts[i])?;
             self.evidence.first_seen.insert(account, row);
         }
         Ok(())
     }
 
     pub(super) fn last_seen(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, OBSERVATIONS])?;
         let rows = self.ask(LAST_SEEN)?;
-        let windows = rows.all_text("window_name")?;
-        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
+        let (windows, accounts) = (self.windows_of(&rows)?, rows.all_integers("account")?);
         let at = rows.all_moments("observed_at")?;
         let (followers, following) = (rows.integers("followers")?, rows.integers("following")?);
         let (statuses, paces) = (rows.integers("statuses")?, rows.numbers("tweets_per_day")?);
         for i in 0..rows.len() {
             let row = LastSeenRow {
-                window: self.window(windows[i])?,
-                account: self.account(platforms[i], accounts[i])?,
+                window: windows[i],
+                account: self.numbered(accounts[i])?,
                 observed_at: at[i].0,
                 followers: followers[i],
                 following: following[i],
@@ -173,33 +241,6 @@ impl Loader<'_> {
         self.evidence.person_of = Arc::new(person_of);
         self.evidence.persona_records = table.rows();
         self.tally("personas", table.rows(), Vec::new());
-        Ok(())
-    }
-
-    /// What was seen of the accounts of persons.
-    pub(super) fn persons(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, OBSERVATIONS])?;
-        let rows = self.ask(CHAINED)?;
-        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
-        let mut chained = BTreeMap::new();
-        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
-            chained.insert(number, self.account(platforms[i], accounts[i])?);
-        }
-        let rows = self.ask(PERSONS)?;
-        let numbers = rows.all_integers("account")?;
-        let at = rows.all_moments("observed_at")?;
-        let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
-        for i in 0..rows.len() {
-            // Both statements ask the same chains.
-            let Some(account) = chained.get(&numbers[i]).copied() else {
-                continue;
-            };
-            self.evidence.sightings.entry(account).or_default().push(SightingRow {
-                observed_at: at[i].0,
-                followers: followers[i],
-                tweets_per_day: paces[i],
-            });
-        }
         Ok(())
     }
 
@@ -238,22 +279,22 @@ impl Loader<'_> {
     }
 
     pub(super) fn languages(&mut self) -> anyhow::Result<()> {
+        self.dated_posts()?;
+        let rows = self.ask(LANGUAGE_WORDS)?;
+        let words = rows.all_text("word")?.into_iter().map(Arc::<str>::from);
+        let words: BTreeMap<i64, Arc<str>> = rows.all_integers("number")?.into_iter().zip(words).collect();
         let rows = self.ask(LANGUAGES)?;
-        let windows = rows.all_text("window_name")?;
-        let (platforms, accounts) = (rows.all_text("platform")?, rows.all_text("account_id")?);
-        let (tagged, detected) = (rows.all_text("tagged")?, rows.all_text("detected")?);
+        let (windows, accounts) = (self.windows_of(&rows)?, rows.all_integers("account")?);
+        let (tagged, detected) = (rows.all_integers("tagged")?, rows.all_integers("detected")?);
         let posts = counts(&rows, "posts")?;
-        let mut words: BTreeMap<&str, Arc<str>> = BTreeMap::new();
-        for word in tagged.iter().chain(&detected).copied() {
-            words.entry(word).or_insert_with(|| word.into());
-        }
+        let word = |number: &i64| words.get(number).cloned().context("a tag without a number");
         self.evidence.languages.reserve_exact(rows.len());
         for i in 0..rows.len() {
             let row = LanguageRow {
-                window: self.window(windows[i])?,
-                account: self.account(platforms[i], accounts[i])?,
-                tagged: Arc::clone(&words[tagged[i]]),
-                detected: Arc::clone(&words[detected[i]]),
+                window: windows[i],
+                account: self.numbered(accounts[i])?,
+                tagged: word(&tagged[i])?,
+                detected: word(&detected[i])?,
                 posts: posts[i],
             };
             self.evidence.languages.push(row);

@@ -86,8 +86,10 @@ impl Loader<'_> {
             let fits = |platform: &str| named.platform.as_deref().is_none_or(|wanted| wanted == platform);
             match (&named.account_id, &named.handle) {
                 (Some(id), _) => {
-                    let known = self.accounts.iter().filter(|(platform, _)| fits(platform));
-                    known.filter_map(|(_, ids)| ids.get(id).copied()).collect()
+                    let known = self.names.all_with_id(id).filter(|(platform, _)| fits(platform));
+                    known
+                        .filter_map(|(_, account)| self.met.get(account as usize).copied().flatten())
+                        .collect()
                 }
                 (None, Some(handle)) => {
                     let borne = by_handle.get(handle).into_iter().flatten();

@@ -4,14 +4,18 @@
 
 mod accounts;
 mod content;
+mod dated_posts;
 mod network;
+mod numbers;
+mod observations;
 mod statements;
+mod ties;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Context;
-use sql::{Database, Rows};
+use sql::{Database, Given, Rows};
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
@@ -22,7 +26,8 @@ use tables::{
 use crate::evidence::{Evidence, SizeRow, TimesRow};
 use crate::family::{Families, Family};
 use crate::parts::{Attributes, Part};
-use statements::{OBSERVATIONS, ON_LIST, SIZES, TIMES};
+use numbers::{Names, Numbered, OfRows};
+use statements::{LISTINGS, NUMBERS, OBSERVATIONS, ON_LIST, SIZES, SPANS, TIMES, WINDOW_NAMES};
 
 pub use statements::{KEPT, Kept, QUERIES, Query, TABLES};
 
@@ -82,29 +87,10 @@ pub fn load(
     families: &Families,
     attributes: Option<&Attributes>,
 ) -> anyhow::Result<Loaded> {
-    let mut loader = Loader {
-        dir,
-        database: Database::open(dir.path(), &TABLES)
-            .with_context(|| format!("cannot ask the tables of '{}'", dir.path().display()))?,
-        kept: BTreeSet::new(),
-        windows: study
-            .windows()
-            .iter()
-            .enumerate()
-            .map(|(i, w)| (w.name().to_owned(), i))
-            .collect(),
-        samples: study
-            .samples()
-            .iter()
-            .enumerate()
-            .map(|(i, sample)| (sample.last_moment().timestamp_millis(), i))
-            .collect(),
-        accounts: BTreeMap::new(),
-        numbers: BTreeMap::new(),
-        tallies: Vec::new(),
-        evidence: Evidence::none(study, seed),
-    };
+    let mut loader = Loader::new(dir, study, seed)?;
     loader.times(families)?;
+    loader.number(families)?;
+    loader.lists()?;
     loader.sets()?;
     // Parts are counted anew from the members.
     if attributes.is_some()
@@ -125,6 +111,7 @@ pub fn load(
             loader.languages()?;
         }
     }
+    loader.forget_posts();
     if families.any(&[
         Family::TweetsPerDay,
         Family::Returns,
@@ -140,21 +127,22 @@ pub fn load(
     // Follows, interactions and observations, one after the other: the tables that statements of each ask in common are forgotten
     // before those of the next are made, so that they never stand in memory together.
     if families.any(&[Family::Insularity, Family::Structure]) {
-        loader.everybody()?;
-        loader.follows(families.has(Family::Insularity))?;
+        loader.everybody();
+        loader.followed(families.has(Family::Insularity))?;
     }
     if families.has(Family::Insularity) {
         loader.stays()?;
     }
-    loader.addressed(families)?;
+    loader.interacted(families)?;
+    let sightings = match families.any(&OBSERVED) {
+        true => loader.observations(families)?,
+        false => BTreeMap::new(),
+    };
     if families.has(Family::TweetsPerDay) {
         loader.paces()?;
     }
     loader.personas()?;
-    // Whether an account is a return, and whose, is asked of its hazard as well.
-    if families.any(&[Family::Returns, Family::Survival]) {
-        loader.persons()?;
-    }
+    loader.sighted(sightings);
     if families.has(Family::Survival) {
         loader.first_seen()?;
     }
@@ -167,6 +155,7 @@ pub fn load(
     }
     if families.has(Family::Language) && !by_day {
         loader.languages()?;
+        loader.forget_posts();
     }
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
@@ -183,23 +172,75 @@ pub fn load(
     })
 }
 
+/// The database as [`load`] asks it, with all tables that are made in Rust and not by the statements that define them: for tests,
+/// which hold them to those statements.
+///
+/// # Errors
+/// As [`load`].
+pub fn made(dir: &StageDir, study: Study) -> anyhow::Result<Database> {
+    let families = Families::new(&[]);
+    let mut loader = Loader::new(dir, study, 0)?;
+    loader.number(&families)?;
+    loader.dated_posts()?;
+    loader.observations(&families)?;
+    let (ties, addressed) = (loader.ties()?, loader.addressed()?);
+    loader.give_ties(&ties)?;
+    loader.give_addressed(&addressed)?;
+    Ok(loader.database)
+}
+
 /// What to do where a statement fails.
 const ASK_AGAIN: &str = "rerun the stage that wrote them; if that does not help, report it with the file's name";
+
+/// Families that ask observations of accounts.
+const OBSERVED: [Family; 4] = [
+    Family::TweetsPerDay,
+    Family::Returns,
+    Family::Survival,
+    Family::Contrast,
+];
+
+const NOT_NUMBERED: &str = "a statement gave an account without a number";
 
 struct Loader<'a> {
     dir: &'a StageDir,
     database: Database,
     kept: BTreeSet<&'static str>,
-    windows: BTreeMap<String, usize>,
+    /// Positions of the windows in the study, by their numbers in the statements, of which the first is 1.
+    windows: Vec<usize>,
     samples: BTreeMap<i64, usize>,
-    accounts: BTreeMap<String, BTreeMap<String, u32>>,
-    /// Accounts by their numbers in `numbers.sql`, once everybody is met.
-    numbers: BTreeMap<i64, u32>,
+    /// Every account, first those that statements have by number, in the order of the numbers.
+    names: Names,
+    of_rows: OfRows,
+    /// The number in the evidence of each of `names` that was met.
+    met: Vec<Option<u32>>,
+    /// How many were met.
+    count: u32,
     tallies: Vec<Tally>,
     evidence: Evidence,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    fn new(dir: &'a StageDir, study: Study, seed: u64) -> anyhow::Result<Self> {
+        let samples = study.samples().iter().enumerate();
+        Ok(Self {
+            dir,
+            database: Database::open(dir.path(), &TABLES)
+                .with_context(|| format!("cannot ask the tables of '{}'", dir.path().display()))?,
+            kept: BTreeSet::new(),
+            windows: Vec::new(),
+            samples: samples
+                .map(|(i, sample)| (sample.last_moment().timestamp_millis(), i))
+                .collect(),
+            names: Names::default(),
+            of_rows: OfRows::default(),
+            met: Vec::new(),
+            count: 0,
+            tallies: Vec::new(),
+            evidence: Evidence::none(study, seed),
+        })
+    }
+
     fn ask(&self, query: Query) -> anyhow::Result<Rows> {
         let rows = self.database.query(query.name, query.text).or_failure(
             || format!("cannot ask the tables of '{}'", self.dir.path().display()),
@@ -234,29 +275,130 @@ impl Loader<'_> {
         }
     }
 
-    /// The number of an account; numbers are given in the order in which accounts are met, which the queries fix.
-    fn account(&mut self, platform: &str, id: &str) -> anyhow::Result<u32> {
-        let ids = match self.accounts.get_mut(platform) {
-            Some(ids) => ids,
-            None => self.accounts.entry(platform.to_owned()).or_default(),
-        };
-        if let Some(number) = ids.get(id) {
-            return Ok(*number);
-        }
-        let count = self.accounts.values().map(BTreeMap::len).sum::<usize>();
-        let number = u32::try_from(count).context("more accounts than can be numbered")?;
-        self.accounts
-            .entry(platform.to_owned())
-            .or_default()
-            .insert(id.to_owned(), number);
-        Ok(number)
+    /// Has a table that was made here stand among those that statements ask.
+    fn given(&mut self, table: Kept) {
+        self.kept.insert(table.table);
     }
 
-    fn window(&self, name: &str) -> anyhow::Result<usize> {
-        self.windows
-            .get(name)
-            .copied()
-            .ok_or_else(|| self.other_study(&format!("a window '{name}'")))
+    fn refused<T>(&self, given: Result<T, sql::Error>) -> anyhow::Result<T> {
+        given.or_failure(
+            || format!("cannot ask the tables of '{}'", self.dir.path().display()),
+            ASK_AGAIN,
+        )
+    }
+
+    /// Numbers the accounts that statements ask by number.
+    fn number(&mut self, families: &Families) -> anyhow::Result<()> {
+        const POSTS: [Family; 4] = [Family::TweetsPerDay, Family::Volume, Family::Duration, Family::Language];
+        const INTERACTIONS: [Family; 3] = [Family::Insularity, Family::Influence, Family::Structure];
+        let posts = families.any(&POSTS).then(|| self.dir.table()).transpose()?;
+        let accounts = families.any(&OBSERVED).then(|| self.dir.table()).transpose()?;
+        let networks = families.any(&[Family::Insularity, Family::Structure]);
+        let follows = networks.then(|| self.dir.table()).transpose()?;
+        let interactions = families.any(&INTERACTIONS).then(|| self.dir.table()).transpose()?;
+        let numbered = Numbered {
+            posts: posts.as_ref(),
+            accounts: accounts.as_ref(),
+            follows: follows.as_ref(),
+            interactions: interactions.as_ref(),
+            stays: &self.dir.table()?,
+        };
+        (self.names, self.of_rows) = numbered.read()?;
+        stage::heap::give_back();
+        let names = || self.names.all();
+        let columns = vec![
+            ("platform", Given::Texts(Box::new(names().map(|name| name.0)))),
+            ("account_id", Given::Texts(Box::new(names().map(|name| name.1)))),
+            (
+                "account",
+                Given::Numbers((1..).zip(names()).map(|(number, _)| number).collect()),
+            ),
+        ];
+        let given = self
+            .database
+            .give(NUMBERS.table, NUMBERS.query.name, NUMBERS.query.text, columns);
+        self.refused(given)?;
+        self.given(NUMBERS);
+        Ok(())
+    }
+
+    /// Has who was on which list, and the windows, stand among the tables that statements ask, both by number.
+    fn lists(&mut self) -> anyhow::Result<()> {
+        self.keep(&[LISTINGS, SPANS])?;
+        self.forget(&[NUMBERS]);
+        let rows = self.ask(WINDOW_NAMES)?;
+        let position = |name: &str| {
+            let position = self
+                .evidence
+                .study
+                .windows()
+                .iter()
+                .position(|window| window.name() == name);
+            position.ok_or_else(|| self.other_study(&format!("a window '{name}'")))
+        };
+        self.windows = rows
+            .all_text("window_name")?
+            .into_iter()
+            .map(position)
+            .collect::<Result<_, _>>()?;
+        Ok(())
+    }
+
+    /// The number in the evidence of an account; numbers are given in the order in which accounts are met, which the statements fix.
+    fn account(&mut self, platform: &str, id: &str) -> anyhow::Result<u32> {
+        let account = self.names.see(platform, id)?;
+        Ok(self.meet(account))
+    }
+
+    /// The same of an account that a statement has by number.
+    fn numbered(&mut self, number: i64) -> anyhow::Result<u32> {
+        let account = numbers::account(number).filter(|account| (*account as usize) < self.names.len());
+        let account = account.context(NOT_NUMBERED)?;
+        Ok(self.meet(account))
+    }
+
+    /// Platform and id of an account that a statement has by number.
+    fn name(&self, number: i64) -> anyhow::Result<(&str, &str)> {
+        let account = numbers::account(number).filter(|account| (*account as usize) < self.names.len());
+        Ok(self.names.name(account.context(NOT_NUMBERED)?))
+    }
+
+    /// The same of one of `names`.
+    fn meet(&mut self, account: u32) -> u32 {
+        let place = account as usize;
+        if self.met.len() <= place {
+            self.met.resize(self.names.len(), None);
+        }
+        let count = &mut self.count;
+        *self.met[place].get_or_insert_with(|| {
+            *count += 1;
+            *count - 1
+        })
+    }
+
+    /// The columns by which most results are keyed.
+    fn key(&self, rows: &Rows) -> anyhow::Result<Key> {
+        let sets = rows.all_integers("set_number")?.into_iter().map(|number| match number {
+            1 => SetName::Expanded,
+            _ => SetName::Listed,
+        });
+        Ok(Key {
+            sets: sets.collect(),
+            windows: self.windows_of(rows)?,
+            accounts: rows.all_integers("account")?,
+        })
+    }
+
+    /// Of each row its window's position in the study.
+    fn windows_of(&self, rows: &Rows) -> anyhow::Result<Vec<usize>> {
+        let numbers = rows.all_integers("window_number")?.into_iter();
+        let position = |number: i64| {
+            let place = usize::try_from(number).ok()?.checked_sub(1)?;
+            self.windows.get(place).copied()
+        };
+        numbers
+            .map(|number| position(number).context("a statement gave a window without a number"))
+            .collect()
     }
 
     fn sample(&self, at: Timestamp) -> anyhow::Result<usize> {
@@ -349,11 +491,10 @@ impl Loader<'_> {
         }
         self.tally("members", on_list.iter().sum(), Vec::new());
         let rows = self.ask(ON_LIST)?;
-        let key = WindowedKey::of(&rows)?;
+        let key = self.key(&rows)?;
         for i in 0..rows.len() {
-            let window = self.window(key.windows[i])?;
-            let account = self.account(key.platforms[i], key.accounts[i])?;
-            let accounts: &mut BTreeSet<u32> = self.evidence.on_list.entry((key.sets[i], window)).or_default();
+            let account = self.numbered(key.accounts[i])?;
+            let accounts: &mut BTreeSet<u32> = self.evidence.on_list.entry((key.sets[i], key.windows[i])).or_default();
             accounts.insert(account);
         }
         self.evidence.in_set = Arc::new(self.evidence.on_list.clone());
@@ -362,22 +503,12 @@ impl Loader<'_> {
 }
 
 /// The columns by which most results are keyed.
-struct WindowedKey<'a> {
+struct Key {
     sets: Vec<SetName>,
-    windows: Vec<&'a str>,
-    platforms: Vec<&'a str>,
-    accounts: Vec<&'a str>,
-}
-
-impl<'a> WindowedKey<'a> {
-    fn of(rows: &'a Rows) -> anyhow::Result<Self> {
-        Ok(Self {
-            sets: sets(rows)?,
-            windows: rows.all_text("window_name")?,
-            platforms: rows.all_text("platform")?,
-            accounts: rows.all_text("account_id")?,
-        })
-    }
+    /// Positions in the study.
+    windows: Vec<usize>,
+    /// Numbers of the statements.
+    accounts: Vec<i64>,
 }
 
 fn sets(rows: &Rows) -> anyhow::Result<Vec<SetName>> {

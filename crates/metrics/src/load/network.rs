@@ -4,49 +4,74 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::Context;
-use sql::Rows;
 use tables::{InteractionKind, SetName, Stays};
 
 use super::statements::{
-    ADDRESSED, ADDRESSED_DAYS, ADDRESSED_IN_ORDER, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS,
-    LISTINGS, NUMBERED, NUMBERS, REACTIONS, TIES, TIES_IN_ORDER, TO_ONESELF,
+    ADDRESSED, ADDRESSED_DAYS, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, REACTIONS, TIES,
+    TO_ONESELF,
 };
-use super::{Loader, WindowedKey, counts, ms};
-use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen};
+use super::ties::{Addressed, AddressedOn, Ties};
+use super::{Loader, counts, ms};
+use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen, bounds_ms};
 use crate::family::{Families, Family};
 
 impl Loader<'_> {
-    /// Numbers everybody, so that no order of records shows in a graph.
-    pub(super) fn everybody(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS])?;
-        let rows = self.ask(NUMBERED)?;
-        let (platforms, ids) = (rows.all_text("platform")?, rows.all_text("account_id")?);
-        for (i, number) in rows.all_integers("account")?.into_iter().enumerate() {
-            let account = self.account(platforms[i], ids[i])?;
-            self.numbers.insert(number, account);
-        }
-        Ok(())
+    /// Meets everybody, so that no order of records shows in a graph.
+    pub(super) fn everybody(&mut self) {
+        (0..).zip(0..self.names.len()).for_each(|(account, _)| {
+            self.meet(account);
+        });
     }
 
     /// Every follow of everybody, in the order of ids; where asked for, what of each member's lists stays inside.
-    pub(super) fn follows(&mut self, shares: bool) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, TIES])?;
-        let rows = self.ask(TIES_IN_ORDER)?;
-        let at = rows.all_moments("seen_at")?;
-        self.evidence.follows_seen = self.ties_seen(&rows, |i| (at[i].0, 1))?;
-        drop((rows, at));
+    pub(super) fn followed(&mut self, shares: bool) -> anyhow::Result<()> {
+        let ties = self.ties()?;
+        // Room for all from the start: there are millions.
+        let mut seen = Vec::with_capacity(ties.all().len());
+        for (source, target, at) in ties.all() {
+            seen.push(TieSeen {
+                source: self.met_as(*source)?,
+                target: self.met_as(*target)?,
+                at: *at,
+                times: 1,
+            });
+        }
+        self.evidence.follows_seen = Arc::new(seen);
         if shares {
+            self.give_ties(&ties)?;
+            drop(ties);
             self.follow_shares()?;
         }
         self.forget(&[TIES, INNER_TIES]);
         Ok(())
     }
 
+    /// Follows by the numbers of accounts.
+    pub(super) fn ties(&mut self) -> anyhow::Result<Ties> {
+        // The first window of every study is the whole period.
+        let period = self
+            .evidence
+            .study
+            .windows()
+            .first()
+            .map_or(0, |all| bounds_ms(all).1 - 1);
+        let of_rows = std::mem::take(&mut self.of_rows.follows);
+        Ties::read(&self.dir.table()?, &of_rows, period)
+    }
+
+    /// Has them stand among the tables that statements ask.
+    pub(super) fn give_ties(&mut self, ties: &Ties) -> anyhow::Result<()> {
+        let given = ties.give(&mut self.database, TIES);
+        self.refused(given)?;
+        self.given(TIES);
+        Ok(())
+    }
+
     fn follow_shares(&mut self) -> anyhow::Result<()> {
-        self.keep(&[LISTINGS, INNER_TIES])?;
+        self.keep(&[INNER_TIES])?;
         for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
             let rows = self.ask(query)?;
-            let key = WindowedKey::of(&rows)?;
+            let key = self.key(&rows)?;
             let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
             let reciprocated = counts(&rows, "reciprocated")?;
             let collected = counts(&rows, "collected")?;
@@ -54,8 +79,8 @@ impl Loader<'_> {
             for i in 0..rows.len() {
                 let row = TieRow {
                     set: key.sets[i],
-                    window: self.window(key.windows[i])?,
-                    account: self.account(key.platforms[i], key.accounts[i])?,
+                    window: key.windows[i],
+                    account: self.numbered(key.accounts[i])?,
                     relation,
                     collected: collected[i] > 0,
                     seen_at: Some(seen_at[i].0),
@@ -71,13 +96,18 @@ impl Loader<'_> {
     }
 
     /// Who addressed whom, and what of it stayed inside, as far as families ask for it.
-    pub(super) fn addressed(&mut self, families: &Families) -> anyhow::Result<()> {
-        if families.any(&[Family::Insularity, Family::Structure]) {
-            self.keep(&[NUMBERS, ADDRESSED])?;
-            let rows = self.ask(ADDRESSED_IN_ORDER)?;
-            let (days, times) = (rows.all_days("on_day")?, counts(&rows, "times")?);
-            self.evidence.addressed = self.ties_seen(&rows, |i| (i64::from(days[i].0) * tables::DAY_MS, times[i]))?;
+    pub(super) fn interacted(&mut self, families: &Families) -> anyhow::Result<()> {
+        if !families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
+            return Ok(());
         }
+        let addressed = self.addressed()?;
+        if families.any(&[Family::Insularity, Family::Structure]) {
+            self.evidence.addressed = Arc::new(self.addressed_by_day(addressed.all())?);
+        }
+        if families.any(&[Family::Insularity, Family::Influence]) {
+            self.give_addressed(&addressed)?;
+        }
+        drop(addressed);
         if families.has(Family::Insularity) {
             self.interaction_shares()?;
         }
@@ -88,10 +118,24 @@ impl Loader<'_> {
         Ok(())
     }
 
+    /// Who addressed whom, by the numbers of accounts.
+    pub(super) fn addressed(&mut self) -> anyhow::Result<Addressed> {
+        let of_rows = std::mem::take(&mut self.of_rows.interactions);
+        Addressed::read(&self.dir.table()?, &of_rows)
+    }
+
+    /// Has that stand among the tables that statements ask.
+    pub(super) fn give_addressed(&mut self, addressed: &Addressed) -> anyhow::Result<()> {
+        let given = addressed.give(&mut self.database, ADDRESSED);
+        self.refused(given)?;
+        self.given(ADDRESSED);
+        Ok(())
+    }
+
     fn interaction_shares(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, ADDRESSED_DAYS, INNER_PAIRS])?;
+        self.keep(&[ADDRESSED_DAYS, INNER_PAIRS])?;
         let rows = self.ask(INTERACTIONS)?;
-        let key = WindowedKey::of(&rows)?;
+        let key = self.key(&rows)?;
         let kinds = rows.all_text("kind")?;
         let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
         let (reciprocated, pairs) = (counts(&rows, "reciprocated")?, counts(&rows, "pairs_inside")?);
@@ -102,8 +146,8 @@ impl Loader<'_> {
             };
             let row = TieRow {
                 set: key.sets[i],
-                window: self.window(key.windows[i])?,
-                account: self.account(key.platforms[i], key.accounts[i])?,
+                window: key.windows[i],
+                account: self.numbered(key.accounts[i])?,
                 relation,
                 collected: true,
                 seen_at: None,
@@ -141,17 +185,18 @@ impl Loader<'_> {
     }
 
     fn reactions(&mut self) -> anyhow::Result<()> {
-        self.keep(&[NUMBERS, LISTINGS, ADDRESSED, ADDRESSED_DAYS, INNER_PAIRS])?;
+        self.keep(&[ADDRESSED_DAYS, INNER_PAIRS])?;
         let rows = self.ask(REACTIONS)?;
-        let key = WindowedKey::of(&rows)?;
+        let key = self.key(&rows)?;
         let (given, drawn) = (counts(&rows, "given")?, counts(&rows, "drawn")?);
         for i in 0..rows.len() {
+            let (platform, account_id) = self.name(key.accounts[i])?;
             let row = ReactionRow {
+                platform: platform.to_owned(),
+                account_id: account_id.to_owned(),
                 set: key.sets[i],
-                window: self.window(key.windows[i])?,
-                account: self.account(key.platforms[i], key.accounts[i])?,
-                platform: key.platforms[i].to_owned(),
-                account_id: key.accounts[i].to_owned(),
+                window: key.windows[i],
+                account: self.numbered(key.accounts[i])?,
                 given: given[i],
                 drawn: drawn[i],
             };
@@ -160,24 +205,25 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// Ties by numbers, as ties of accounts: when each was seen, and how many times, is told by its row.
-    fn ties_seen(&self, rows: &Rows, seen: impl Fn(usize) -> (i64, u64)) -> anyhow::Result<Arc<Vec<TieSeen>>> {
-        let (sources, targets) = (rows.all_integers("source")?, rows.all_integers("target")?);
-        let account = |number: &i64| {
-            let account = self.numbers.get(number).copied();
-            account.context("a tie of an account without a number")
-        };
-        // Room for all from the start: there are millions.
-        let mut ties = Vec::with_capacity(sources.len());
-        for (i, (source, target)) in sources.iter().zip(&targets).enumerate() {
-            let (at, times) = seen(i);
+    /// Who addressed whom on which day, in whatever way.
+    fn addressed_by_day(&self, addressed: &[AddressedOn]) -> anyhow::Result<Vec<TieSeen>> {
+        let day_of = |row: &AddressedOn| (row.source, row.target, row.day);
+        let mut ties = Vec::with_capacity(addressed.len());
+        for kinds in addressed.chunk_by(|row, next| day_of(row) == day_of(next)) {
+            let (source, target, day) = day_of(&kinds[0]);
             ties.push(TieSeen {
-                source: account(source)?,
-                target: account(target)?,
-                at,
-                times: u32::try_from(times).unwrap_or(u32::MAX),
+                source: self.met_as(source)?,
+                target: self.met_as(target)?,
+                at: i64::from(day) * tables::DAY_MS,
+                times: u32::try_from(kinds.iter().map(|row| row.times).sum::<i64>()).unwrap_or(u32::MAX),
             });
         }
-        Ok(Arc::new(ties))
+        Ok(ties)
+    }
+
+    /// The number in the evidence of one of `names`, once everybody was met.
+    fn met_as(&self, account: u32) -> anyhow::Result<u32> {
+        let met = self.met.get(account as usize).copied().flatten();
+        met.context("a tie of an account that was not met")
     }
 }

@@ -18,26 +18,23 @@ macro_rules! queries {
 }
 
 queries! {
-    ADDRESSED_IN_ORDER = "addressed_in_order.sql",
-    CHAINED = "chained.sql",
     CHECKS = "checks.sql",
     FIRST_SEEN = "first_seen.sql",
     FOLLOWS_IN = "follows_in.sql",
     FOLLOWS_OUT = "follows_out.sql",
     INTERACTIONS = "interactions.sql",
     LANGUAGES = "languages.sql",
+    LANGUAGE_WORDS = "language_words.sql",
     LAST_SEEN = "last_seen.sql",
     LOCATIONS = "locations.sql",
-    NUMBERED = "numbered.sql",
     ON_LIST = "on_list.sql",
     PACES = "paces.sql",
-    PERSONS = "persons.sql",
     POSTS_BY_DAY = "posts_by_day.sql",
     REACTIONS = "reactions.sql",
     SIZES = "sizes.sql",
-    TIES_IN_ORDER = "ties_in_order.sql",
     TIMES = "times.sql",
     TO_ONESELF = "to_oneself.sql",
+    WINDOW_NAMES = "window_names.sql",
 }
 
 /// A table that a statement makes for others to ask: ids are numbers in it, without which joins of millions of follows and
@@ -62,7 +59,10 @@ macro_rules! kept {
 }
 
 kept! {
+    SPANS = "spans",
     NUMBERS = "numbers",
+    WORDS = "words",
+    DATED_POSTS = "dated_posts",
     LISTINGS = "listings",
     ADDRESSED = "addressed",
     ADDRESSED_DAYS = "addressed_days",

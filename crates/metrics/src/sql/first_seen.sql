@@ -1,14 +1,13 @@
 -- What was first seen of each account: its earliest observation with a time.
--- Asks `observations` (observations.sql) and `numbers` (numbers.sql).
+-- Asks `observations` (observations.sql).
 -- One row is an account.
 WITH earliest AS (
     SELECT account, MIN(observed_at) AS observed_at
     FROM observations
     GROUP BY account
 )
-SELECT n.platform AS platform, n.account_id AS account_id, e.observed_at AS observed_at, o.followers AS followers,
+SELECT e.account AS account, e.observed_at AS observed_at, o.followers AS followers,
        o.tweets_per_day AS tweets_per_day
 FROM earliest e
 JOIN observations o ON e.account = o.account AND e.observed_at = o.observed_at
-JOIN numbers n ON e.account = n.account
-ORDER BY platform, account_id
+ORDER BY account

@@ -5,7 +5,7 @@
 -- been seen in the list of the account at its other end instead; only the lists of members are taken to have been collected, so a
 -- list that holds somebody who was not on the list of the set then was collected (collected = 1) and holds all. Of each account
 -- the last such list within the window counts; without one, the last moment at which a tie was seen, which says little.
--- Asks `ties` (ties.sql), `inner_ties` (inner_ties.sql), `listings` (listings.sql) and `numbers` (numbers.sql).
+-- Asks `ties` (ties.sql), `inner_ties` (inner_ties.sql), `listings` (listings.sql) and `spans` (spans.sql).
 -- One row is an account in a set and a window that has such a tie.
 WITH sizes AS (
     SELECT followed AS account, seen_at, COUNT(*) AS ties
@@ -28,28 +28,27 @@ moments AS (
     GROUP BY seen_at
 ),
 calendar AS (
-    SELECT w."window" AS window_name, m.seen_at AS seen_at
-    FROM moments m CROSS JOIN windows w
+    SELECT w.window_number AS window_number, m.seen_at AS seen_at
+    FROM moments m CROSS JOIN spans w
     WHERE m.seen_at >= w.from_at AND m.seen_at <= w.to_at
 ),
 placed AS (
-    SELECT c.window_name AS window_name, l.set_number AS set_number, l.account AS account, l.seen_at AS seen_at, l.ties AS ties
+    SELECT c.window_number AS window_number, l.set_number AS set_number, l.account AS account, l.seen_at AS seen_at, l.ties AS ties
     FROM lists l JOIN calendar c ON l.seen_at = c.seen_at
 ),
 counted AS (
-    SELECT p.window_name AS window_name, p.set_number AS set_number, p.account AS account, p.seen_at AS seen_at,
+    SELECT p.window_number AS window_number, p.set_number AS set_number, p.account AS account, p.seen_at AS seen_at,
            COALESCE(r.inside, 0) AS inside, p.ties - COALESCE(r.inside, 0) AS outside, COALESCE(r.reciprocated, 0) AS reciprocated
     FROM placed p LEFT JOIN inner_lists r ON p.set_number = r.set_number AND p.account = r.account AND p.seen_at = r.seen_at
 ),
 chosen AS (
-    SELECT set_number, window_name, account, COALESCE(MAX(CASE WHEN outside > 0 THEN seen_at END), MAX(seen_at)) AS seen_at
+    SELECT set_number, window_number, account, COALESCE(MAX(CASE WHEN outside > 0 THEN seen_at END), MAX(seen_at)) AS seen_at
     FROM counted
-    GROUP BY set_number, window_name, account
+    GROUP BY set_number, window_number, account
 )
-SELECT CASE c.set_number WHEN 1 THEN 'expanded' ELSE 'listed' END AS set_name, c.window_name AS window_name,
-       n.platform AS platform, n.account_id AS account_id, CASE WHEN c.outside > 0 THEN 1 ELSE 0 END AS collected,
+SELECT c.set_number AS set_number, c.window_number AS window_number, c.account AS account,
+       CASE WHEN c.outside > 0 THEN 1 ELSE 0 END AS collected,
        c.seen_at AS seen_at, c.inside AS inside, c.outside AS outside, c.reciprocated AS reciprocated
 FROM counted c
-JOIN chosen h ON c.set_number = h.set_number AND c.window_name = h.window_name AND c.account = h.account AND c.seen_at = h.seen_at
-JOIN numbers n ON c.account = n.account
-ORDER BY set_name, window_name, platform, account_id
+JOIN chosen h ON c.set_number = h.set_number AND c.window_number = h.window_number AND c.account = h.account AND c.seen_at = h.seen_at
+ORDER BY set_number, window_number, account

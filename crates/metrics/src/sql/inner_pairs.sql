@@ -18,7 +18,7 @@ inner_days AS (
     WHERE (l.first_day IS NULL OR l.first_day <= o.on_day) AND (l.last_day IS NULL OR l.last_day >= o.on_day)
       AND (l.taken_until IS NULL OR l.taken_until < o.on_day)
 )
-SELECT i.set_number AS set_number, c.window_name AS window_name, i.source AS source, i.target AS target, i.kind AS kind,
+SELECT i.set_number AS set_number, c.window_number AS window_number, i.source AS source, i.target AS target, i.kind AS kind,
        SUM(i.times) AS inside
 FROM inner_days i JOIN addressed_days c ON i.on_day = c.on_day
-GROUP BY i.set_number, c.window_name, i.source, i.target, i.kind
+GROUP BY i.set_number, c.window_number, i.source, i.target, i.kind

@@ -1,16 +1,16 @@
 -- Numbers for accounts, in the order of platform and id, so that what is large is joined and grouped by numbers and not by texts.
--- One row is an account that is observed, listed, chained, follows, is followed, addresses, or is addressed; the table `numbers`.
+-- One row is an account that posts, is observed, is listed, follows, is followed, addresses, or is addressed; the table `numbers`.
 WITH named AS (
+    SELECT platform, account_id
+    FROM posts
+    GROUP BY platform, account_id
+    UNION ALL
     SELECT platform, account_id
     FROM accounts
     GROUP BY platform, account_id
     UNION ALL
     SELECT platform, account_id
     FROM stays
-    GROUP BY platform, account_id
-    UNION ALL
-    SELECT platform, account_id
-    FROM personas
     GROUP BY platform, account_id
     UNION ALL
     SELECT platform, follower_id AS account_id
