@@ -20,7 +20,7 @@ use crate::evidence::{
 use crate::family::{Families, Family};
 
 /// What was seen of accounts, by their numbers, in order of time.
-pub(super) type Sightings = BTreeMap<u32, Vec<SightingRow>>;
+pub(super) type Sightings = Vec<(u32, Vec<SightingRow>)>;
 
 impl Loader<'_> {
     pub(super) fn members(&mut self) -> anyhow::Result<()> {
@@ -93,12 +93,20 @@ impl Loader<'_> {
         // Whether an account is a return, and whose, is asked of its hazard as well.
         if families.any(&[Family::Returns, Family::Survival]) {
             let chained = self.chained()?;
-            for seen in observations.observed().filter(|seen| chained.contains(&seen.account)) {
-                sightings.entry(seen.account).or_default().push(SightingRow {
-                    observed_at: seen.at,
-                    followers: seen.followers,
-                    tweets_per_day: seen.tweets_per_day,
-                });
+            for seen in observations.observed() {
+                if !chained[seen.account as usize] {
+                    continue;
+                }
+                if sightings.last().is_none_or(|(account, _)| *account != seen.account) {
+                    sightings.push((seen.account, Vec::new()));
+                }
+                if let Some((_, sightings)) = sightings.last_mut() {
+                    sightings.push(SightingRow {
+                        observed_at: seen.at,
+                        followers: seen.followers,
+                        tweets_per_day: seen.tweets_per_day,
+                    });
+                }
             }
         }
         if families.any(&[Family::TweetsPerDay, Family::Survival, Family::Contrast]) {
@@ -110,12 +118,14 @@ impl Loader<'_> {
         Ok(sightings)
     }
 
-    /// Accounts of persons.
-    fn chained(&self) -> anyhow::Result<BTreeSet<u32>> {
-        let mut chained = BTreeSet::new();
+    /// Of each of `names`, whether it is an account of a person's.
+    fn chained(&self) -> anyhow::Result<Vec<bool>> {
+        let mut chained = vec![false; self.names.len()];
         for batch in self.dir.table::<Personas>()?.batches() {
             for row in batch?.rows()? {
-                chained.extend(self.names.find(row.platform, row.account_id));
+                if let Some(account) = self.names.find(row.platform, row.account_id) {
+                    chained[account as usize] = true;
+                }
             }
         }
         Ok(chained)

@@ -136,7 +136,7 @@ pub fn load(
     loader.interacted(families)?;
     let sightings = match families.any(&OBSERVED) {
         true => loader.observations(families)?,
-        false => BTreeMap::new(),
+        false => Vec::new(),
     };
     if families.has(Family::TweetsPerDay) {
         loader.paces()?;

@@ -1,4 +1,4 @@
-//! What was seen of accounts when: what `observations.sql` says, in the order of accounts and moments.
+//! What was seen of accounts when, in the order of accounts and moments, and what `observations.sql` says of it.
 
 use sql::{Database, Given};
 use tables::cell::Cell;
@@ -102,8 +102,9 @@ impl Observations {
             following,
             statuses,
             tweets_per_day,
-            moments,
+            mut moments,
         } = self;
+        moments.keep_ends_of_days(&accounts, &at, &statuses);
         let firsts = || moments.all().map(|here| here[0] as usize);
         let numbers = firsts().map(|first| number(accounts[first])).collect();
         let observed_at = firsts().map(|first| at[first]).collect();
@@ -120,34 +121,61 @@ impl Observations {
     }
 }
 
-/// Positions of observations by account, then moment, and where in that order another account or moment begins, with the end of the
-/// last.
+/// Positions of observations by account, then moment, and where in that order those of one account at one moment stand: from and up to.
 #[derive(Debug, Default)]
 struct Moments {
     order: Vec<u32>,
-    begins: Vec<u32>,
+    places: Vec<(u32, u32)>,
 }
 
 impl Moments {
     fn of(accounts: &[u32], at: &[i64], different: usize) -> Self {
         let order = in_order(accounts, at, different);
-        let mut begins: Vec<u32> = Vec::new();
+        let mut places: Vec<(u32, u32)> = Vec::with_capacity(order.len());
         let mut before = None;
         for (place, position) in (0..).zip(&order) {
             let here = Some((accounts[*position as usize], at[*position as usize]));
-            if here != before {
-                begins.push(place);
-                before = here;
+            match places.last_mut() {
+                Some(last) if here == before => last.1 = place + 1,
+                _ => places.push((place, place + 1)),
+            }
+            before = here;
+        }
+        Self { order, places }
+    }
+
+    /// Leaves of each account and day the first and the last moment, and the first and the last at which posts were counted.
+    fn keep_ends_of_days(&mut self, accounts: &[u32], at: &[i64], statuses: &[i64]) {
+        let Self { order, places } = self;
+        let day = |place: &(u32, u32)| {
+            let first = order[place.0 as usize] as usize;
+            (accounts[first], Timestamp(at[first]).day())
+        };
+        let counted = |place: &(u32, u32)| {
+            let here = &order[place.0 as usize..place.1 as usize];
+            known(here, statuses).is_some()
+        };
+        let mut kept: Vec<(u32, u32)> = Vec::new();
+        for of_day in places.chunk_by(|one, next| day(one) == day(next)) {
+            let last = of_day.len() - 1;
+            let ends = [of_day.iter().position(counted), of_day.iter().rposition(counted)];
+            let ends = [Some(0), ends[0], ends[1], Some(last)].into_iter().flatten();
+            let mut next = 0;
+            for end in ends {
+                // In order of time; one moment may be several of them.
+                if end >= next {
+                    kept.push(of_day[end]);
+                    next = end + 1;
+                }
             }
         }
-        begins.extend(u32::try_from(order.len()));
-        Self { order, begins }
+        *places = kept;
     }
 
     /// Of each account and moment the positions of what was seen then.
     fn all(&self) -> impl ExactSizeIterator<Item = &[u32]> + '_ {
-        let ends = self.begins.windows(2);
-        ends.map(|ends| &self.order[ends[0] as usize..ends[1] as usize])
+        let places = self.places.iter();
+        places.map(|place| &self.order[place.0 as usize..place.1 as usize])
     }
 
     fn counts(&self, counts: Vec<i64>) -> Given<'_> {
@@ -215,5 +243,17 @@ mod tests {
         let found: Vec<Option<f64>> = all.iter().map(|here| known_number(here, &numbers)).collect();
         assert_eq!(found, [Some(0.5), Some(2.0), Some(-1.0)]);
         assert_eq!(Moments::of(&[], &[], 0).all().len(), 0);
+    }
+
+    #[test]
+    fn of_a_day_its_ends_are_kept_and_the_ends_of_what_was_counted() {
+        let day = tables::DAY_MS;
+        let at = [0, 1, 2, 3, 4, day - 1, day, day + 1, day + 2, 3 * day];
+        let statuses = [NONE, 5, 6, 7, NONE, NONE, 8, 9, 10, NONE];
+        let accounts = [0; 10];
+        let mut moments = Moments::of(&accounts, &at, 1);
+        moments.keep_ends_of_days(&accounts, &at, &statuses);
+        let kept: Vec<u32> = moments.all().map(|here| here[0]).collect();
+        assert_eq!(kept, [0, 1, 3, 5, 6, 8, 9]);
     }
 }

@@ -78,6 +78,10 @@ fn what_is_made_in_rust_is_what_its_statement_gives() {
     world
         .seen
         .extend([(3, crate::given::at(4, 9), 999, 1), (3, crate::given::at(4, 9), 1, 999)]);
+    // Many times a day.
+    world
+        .seen
+        .extend((0..24).map(|hour| (4, crate::given::at(5, hour), hour, 30 + hour)));
     world.posts.extend([
         (2, None),
         (3, Some(crate::given::at(2, 1))),
