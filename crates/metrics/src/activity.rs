@@ -1,8 +1,6 @@
 //! How many members post little, some, or very much: the classes of the "ISIS Twitter Census" (Berger & Morgan 2015), by lifetime
 //! pace.
 
-use stats::{Level, clopper_pearson};
-
 use crate::evidence::{Evidence, Group};
 use crate::figure::{Figure, Quantity};
 use crate::per_sample::PerSample;
@@ -43,7 +41,7 @@ const CLASSES: [Class; 3] = [
     ),
 ];
 
-/// Measures it at each sample; over a window, the mean of its samples' shares, accounts resampled.
+/// Measures it at each sample; over a window, the mean of its samples' shares.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     let paces = PerSample::new(evidence, |member| member.tweets_per_day);
     for (quantity, belongs) in CLASSES {
@@ -59,12 +57,9 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                     Some(reason) => Figure::absent(&quantity, reason),
                     None if paces.is_empty() => Figure::absent(&quantity, "no member alive has a lifetime pace"),
                     None => {
-                        let inside = paces.iter().filter(|(_, pace)| belongs(*pace)).count();
-                        Figure::of(
-                            &quantity,
-                            clopper_pearson(inside as u64, paces.len() as u64, Level::P95),
-                        )
-                        .times(PERCENT)
+                        let inside: Vec<(u32, bool)> =
+                            paces.iter().map(|(account, pace)| (*account, belongs(*pace))).collect();
+                        Figure::of(&quantity, evidence.share_of_accounts(&inside)).times(PERCENT)
                     }
                 };
                 results.point(&quantity, set.word(), evidence.sample_ms(sample), figure);
@@ -76,7 +71,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                     Group::Everyone => Figure::absent(&quantity, crate::size::NEEDS_A_SET),
                     Group::Set(set) => match evidence.set_unknown(set) {
                         Some(reason) => Figure::absent(&quantity, reason),
-                        None => members.mean_over_window(evidence, &quantity, set, position),
+                        None => members.share_over_window(evidence, &quantity, set, position, PERCENT),
                     },
                 };
                 results.measure(&quantity, group.name(), window.name(), figure);

@@ -13,12 +13,12 @@ use crate::results::{ContentRow, Results};
 const HASHTAG_SHARE: Quantity = Quantity {
     id: "content.hashtag_share",
     unit: "share",
-    definition: "of the own posts whose source tells hashtags, the share with one; n is accounts, resampled",
+    definition: "of the own posts whose source tells hashtags, the share with one; n is accounts",
 };
 const LINK_SHARE: Quantity = Quantity {
     id: "content.link_share",
     unit: "share",
-    definition: "of the own posts whose source tells links, the share with one to a domain; n is accounts, resampled",
+    definition: "of the own posts whose source tells links, the share with one to a domain; n is accounts",
 };
 const HASHTAGS: Quantity = Quantity {
     id: "content.hashtags",

@@ -1,7 +1,5 @@
 //! Duration: days from an account's first to its last post.
 
-use stats::{Level, clopper_pearson};
-
 use std::collections::BTreeSet;
 
 use crate::evidence::{Evidence, Group, as_days, bounds_ms, day_number};
@@ -75,11 +73,12 @@ fn of_window(
     }
     let n = durations.len() as u64;
     let note = format!("{going_on} of {n} were not seen gone, so their durations may go on; they count as they stand");
-    let short = durations.iter().filter(|(_, days)| *days < SHORT_DAYS).count() as u64;
+    let is_short = |(account, days): &(u32, f64)| (*account, *days < SHORT_DAYS);
+    let short: Vec<(u32, bool)> = durations.iter().map(is_short).collect();
     let (accounts, days) = sorted_by_value(durations);
     let median = evidence.resampled(&accounts, |drawn| quantile_of_drawn(&days, drawn, 0.5));
     Ok([
         Figure::of(&MEDIAN_DAYS, median).noting(&note),
-        Figure::of(&SHARE, clopper_pearson(short, n, Level::P95)).noting(&note),
+        Figure::of(&SHARE, evidence.share_of_accounts(&short)).noting(&note),
     ])
 }

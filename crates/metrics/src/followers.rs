@@ -4,26 +4,23 @@ use tables::SetName;
 
 use crate::evidence::{Evidence, Group};
 use crate::figure::{Figure, Quantity};
-use crate::per_sample::{self, PerSample, Summary};
+use crate::per_sample::{self, PerSample};
 use crate::results::Results;
 use crate::trend;
 
-const SERIES: [(Quantity, Summary); 4] = [
-    (
-        Quantity {
-            id: "followers.mean",
-            unit: "followers",
-            definition: "mean of members alive, newest observation at or before the sample; n is accounts, resampled",
-        },
-        Summary::Mean,
-    ),
+const MEAN_AT_SAMPLE: Quantity = Quantity {
+    id: "followers.mean",
+    unit: "followers",
+    definition: "mean of members alive, newest observation at or before the sample; n is accounts, resampled",
+};
+const QUANTILES: [(Quantity, f64); 3] = [
     (
         Quantity {
             id: "followers.median",
             unit: "followers",
             definition: "median of members alive, newest observation at or before the sample; n is accounts, resampled",
         },
-        Summary::Quantile(0.5),
+        0.5,
     ),
     (
         Quantity {
@@ -32,7 +29,7 @@ const SERIES: [(Quantity, Summary); 4] = [
             definition: "lower quartile (type 7) of members alive, newest observation at or before the sample; n is \
                          accounts, resampled",
         },
-        Summary::Quantile(0.25),
+        0.25,
     ),
     (
         Quantity {
@@ -41,7 +38,7 @@ const SERIES: [(Quantity, Summary); 4] = [
             definition: "upper quartile (type 7) of members alive, newest observation at or before the sample; n is \
                          accounts, resampled",
         },
-        Summary::Quantile(0.75),
+        0.75,
     ),
 ];
 const MEAN: Quantity = Quantity {
@@ -65,11 +62,19 @@ const TREND_P: Quantity = Quantity {
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     let followers = PerSample::new(evidence, |member| member.followers.map(|count| count as f64));
     for set in Group::SETS {
-        per_sample::series(evidence, &followers, set, &SERIES, "needs accounts.followers", results);
+        let quantities = (&MEAN_AT_SAMPLE, &QUANTILES);
+        per_sample::series(
+            evidence,
+            &followers,
+            set,
+            quantities,
+            "needs accounts.followers",
+            results,
+        );
     }
     for (position, window) in evidence.study.windows().iter().enumerate() {
         for set in Group::SETS {
-            let points = evidence.in_window(window, results.points(&SERIES[0].0, set.word()));
+            let points = evidence.in_window(window, results.points(&MEAN_AT_SAMPLE, set.word()));
             let margin = evidence.study.flat_margin_percent();
             let figures = match missing(evidence, set, points.is_empty()) {
                 Some(reason) => [&MEAN, &TREND, &TREND_P].map(|quantity| Figure::absent(quantity, reason)),

@@ -2,9 +2,9 @@
 //! members, reactions that it gives to them, and both together; and how unevenly they are spread over the members.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use stats::{Level, Reason, clopper_pearson};
+use stats::Reason;
 
 use crate::evidence::{Evidence, Group, ReactionRow};
 use crate::figure::{Figure, Quantity};
@@ -82,11 +82,16 @@ fn of_window(
     if members.is_empty() {
         return Err("nobody was on the list in this window");
     }
-    let n = members.len() as u64;
     // Who left the list at the window's first moment was on it that day, and in no moment of the window.
     let rows: Vec<&&ReactionRow> = rows.iter().filter(|row| members.contains(&row.account)).collect();
-    let count = |has: fn(&ReactionRow) -> bool| rows.iter().filter(|row| has(row)).count() as u64;
-    let share = |quantity: &Quantity, part| Figure::of(quantity, clopper_pearson(part, n, Level::P95));
+    let share = |quantity: &Quantity, has: fn(&ReactionRow) -> bool| {
+        let having: BTreeSet<u32> = rows.iter().filter(|row| has(row)).map(|row| row.account).collect();
+        let each: Vec<(u32, bool)> = members
+            .iter()
+            .map(|account| (*account, having.contains(account)))
+            .collect();
+        Figure::of(quantity, evidence.share_of_accounts(&each))
+    };
     // Sorted, so that a resample is summed up by counting how often each was drawn.
     let by_account: BTreeMap<u32, u64> = rows.iter().map(|row| (row.account, row.drawn)).collect();
     let drawn_by = |account: &u32| by_account.get(account).copied().unwrap_or_default();
@@ -102,8 +107,8 @@ fn of_window(
     };
     Ok([
         top,
-        share(&DRAW, count(|row| row.drawn > 0)),
-        share(&GIVE, count(|row| row.given > 0)),
+        share(&DRAW, |row| row.drawn > 0),
+        share(&GIVE, |row| row.given > 0),
     ])
 }
 

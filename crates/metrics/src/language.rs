@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Level, clopper_pearson};
-
 use crate::evidence::{Evidence, Group, LanguageRow};
 use crate::figure::{Figure, Quantity};
 use crate::results::Results;
@@ -19,13 +17,13 @@ const UNDETERMINED: [&str; 9] = ["", "und", "zxx", "qam", "qct", "qht", "qme", "
 const POSTS: Quantity = Quantity {
     id: "language.english.posts",
     unit: "share",
-    definition: "of the own posts in the window whose language was detected, the share in English; n is accounts, resampled",
+    definition: "of the own posts in the window whose language was detected, the share in English; n is accounts",
 };
 const TAGGED: Quantity = Quantity {
     id: "language.english.tagged_posts",
     unit: "share",
     definition: "of the own posts in the window that the platform tagged with a language, the share tagged English; n is \
-                 accounts, resampled",
+                 accounts",
 };
 const ACCOUNTS: Quantity = Quantity {
     id: "language.english.accounts",
@@ -37,12 +35,12 @@ const AGREEMENT: Quantity = Quantity {
     id: "language.agreement",
     unit: "share",
     definition: "of the own posts in the window with both a detected language and the platform's tag, the share in which they \
-                 agree; n is accounts, resampled",
+                 agree; n is accounts",
 };
 const DETECTED: Quantity = Quantity {
     id: "language.detected",
     unit: "share",
-    definition: "of the own posts in the window, the share whose language was detected; n is accounts, resampled",
+    definition: "of the own posts in the window, the share whose language was detected; n is accounts",
 };
 const ALL: [Quantity; 5] = [POSTS, TAGGED, ACCOUNTS, AGREEMENT, DETECTED];
 
@@ -127,12 +125,11 @@ fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figu
             none,
         )
     };
-    let tellers = counts.iter().filter(|counts| counts.detected > 0);
-    let mostly = tellers
-        .clone()
-        .filter(|counts| 2 * counts.english > counts.detected)
-        .count() as u64;
-    let tellers = tellers.count() as u64;
+    let each = accounts.iter().zip(&counts);
+    let mostly: Vec<(u32, bool)> = each
+        .filter(|(_, counts)| counts.detected > 0)
+        .map(|(account, counts)| (*account, 2 * counts.english > counts.detected))
+        .collect();
     let none_detected = "the language of no post could be told";
     Ok([
         share(&POSTS, |counts| counts.english, |counts| counts.detected, none_detected),
@@ -142,9 +139,9 @@ fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figu
             |counts| counts.tagged,
             "needs posts.lang",
         ),
-        match tellers {
-            0 => Figure::absent(&ACCOUNTS, none_detected),
-            _ => Figure::of(&ACCOUNTS, clopper_pearson(mostly, tellers, Level::P95)),
+        match mostly.is_empty() {
+            true => Figure::absent(&ACCOUNTS, none_detected),
+            false => Figure::of(&ACCOUNTS, evidence.share_of_accounts(&mostly)),
         },
         share(
             &AGREEMENT,

@@ -7,30 +7,25 @@ use tables::SetName;
 
 use crate::evidence::{Belonging, Evidence, Group, as_days, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
-use crate::per_sample::{self, PerSample, Summary, mean_of_drawn};
+use crate::per_sample::{self, PerSample};
 use crate::results::Results;
 use crate::trend;
 
-const LIFETIME: [(Quantity, Summary); 2] = [
-    (
-        Quantity {
-            id: "tweets_per_day.lifetime.mean",
-            unit: "tweets per day",
-            definition: "mean of members alive of posts written / max(age in days, 1), newest observation at or \
-                         before the sample; n is accounts, resampled",
-        },
-        Summary::Mean,
-    ),
-    (
-        Quantity {
-            id: "tweets_per_day.lifetime.median",
-            unit: "tweets per day",
-            definition: "median of members alive of posts written / max(age in days, 1), newest observation at or \
-                         before the sample; n is accounts, resampled",
-        },
-        Summary::Quantile(0.5),
-    ),
-];
+const LIFETIME_MEAN: Quantity = Quantity {
+    id: "tweets_per_day.lifetime.mean",
+    unit: "tweets per day",
+    definition: "mean of members alive of posts written / max(age in days, 1), newest observation at or \
+                 before the sample; n is accounts, resampled",
+};
+const LIFETIME_QUANTILES: [(Quantity, f64); 1] = [(
+    Quantity {
+        id: "tweets_per_day.lifetime.median",
+        unit: "tweets per day",
+        definition: "median of members alive of posts written / max(age in days, 1), newest observation at or \
+                     before the sample; n is accounts, resampled",
+    },
+    0.5,
+)];
 const FIRST: Quantity = Quantity {
     id: "tweets_per_day.lifetime.first",
     unit: "tweets per day",
@@ -88,7 +83,8 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
     };
     let lives = lives(evidence);
     for set in Group::SETS {
-        per_sample::series(evidence, &lifetime, set, &LIFETIME, needs, results);
+        let quantities = (&LIFETIME_MEAN, &LIFETIME_QUANTILES);
+        per_sample::series(evidence, &lifetime, set, quantities, needs, results);
         for sample in 0..evidence.study.samples().len() {
             let at = evidence.sample_ms(sample);
             let figure = match evidence.sample_unknown(set, sample) {
@@ -145,14 +141,14 @@ fn of_lifetime(
     };
     let (from, to) = bounds_ms(window);
     let inside: Vec<(i64, &Figure)> = results
-        .points(&LIFETIME[0].0, set.word())
+        .points(&LIFETIME_MEAN, set.word())
         .filter(|(at, figure)| (from..to).contains(at) && figure.value.is_some())
         .collect();
     let (Some((_, first)), Some((_, last))) = (inside.first(), inside.last()) else {
         return all_absent("no sample of this window has a number");
     };
     let named = |quantity: &Quantity, figure: &Figure| Figure {
-        method: quantity.definition.to_owned() + "; n is accounts, resampled" + note_of(&LIFETIME[0].0, figure),
+        method: quantity.definition.to_owned() + "; n is accounts, resampled" + note_of(&LIFETIME_MEAN, figure),
         ..figure.clone()
     };
     let points = evidence.in_window(window, inside.iter().copied());
@@ -187,8 +183,7 @@ fn since_sample_before(evidence: &Evidence, set: SetName, sample: usize) -> Figu
     if paces.is_empty() {
         return Figure::absent(&WINDOW_SERIES, "no member has two observations a day or more apart");
     }
-    let mean = |drawn: &[usize]| mean_of_drawn(&paces, drawn);
-    Figure::of(&WINDOW_SERIES, evidence.resampled(&accounts, mean))
+    Figure::of(&WINDOW_SERIES, evidence.mean(&accounts, &paces))
 }
 
 /// Posts per day between two counts, each a moment in milliseconds and the number of posts.
@@ -215,8 +210,7 @@ fn between(evidence: &Evidence, set: SetName, window: usize) -> Figure {
         };
         return Figure::absent(&WINDOW, reason);
     }
-    let mean = |drawn: &[usize]| mean_of_drawn(&paces, drawn);
-    Figure::of(&WINDOW, evidence.resampled(&accounts, mean))
+    Figure::of(&WINDOW, evidence.mean(&accounts, &paces))
 }
 
 /// An account, its posts and its days.
@@ -238,7 +232,8 @@ fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposu
     let posts: u64 = exposures.iter().map(|(_, posts, _)| posts).sum();
     let days: f64 = exposures.iter().map(|(_, _, days)| days).sum();
     let accounts: Vec<u32> = exposures.iter().map(|(account, ..)| *account).collect();
-    Figure::of(quantity, evidence.resampled(&accounts, rate))
+    let sums_of = |account: usize| [(0, exposures[account].1 as f64, exposures[account].2)];
+    Figure::of(quantity, evidence.mean_of_ratios(&accounts, sums_of, rate))
         .noting(&format!("{posts} posts in {days:.0} account-days"))
 }
 

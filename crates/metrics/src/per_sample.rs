@@ -9,34 +9,17 @@ use crate::evidence::{Evidence, MemberRow};
 use crate::figure::{Figure, Quantity};
 use crate::results::Results;
 
-/// How the numbers of a sample become one.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Summary {
-    /// Arithmetic mean.
-    Mean,
-    /// Quantile of type 7.
-    Quantile(f64),
-}
-
-/// Summaries of values of accounts that are sorted, each with its interval by resampling persons: the same resamples for all.
-fn summarise<const K: usize>(
+/// Quantiles of values of accounts that are sorted, each with its interval by resampling persons: the same resamples for all.
+fn quantiles<const K: usize>(
     evidence: &Evidence,
     accounts: &[u32],
     sorted: &[f64],
-    summaries: [Summary; K],
+    shares: [f64; K],
 ) -> [Result<Estimate, Reason>; K] {
     evidence.resampled_each(accounts, |drawn| {
         let times = times_drawn(sorted.len(), drawn.iter().copied());
-        summaries.map(|summary| match summary {
-            Summary::Mean => mean_of_drawn(sorted, drawn),
-            Summary::Quantile(share) => quantile_of_times(sorted, &times, drawn.len(), share),
-        })
+        shares.map(|share| quantile_of_times(sorted, &times, drawn.len(), share))
     })
-}
-
-/// The mean of the values drawn.
-pub(crate) fn mean_of_drawn(values: &[f64], drawn: &[usize]) -> Result<f64, Reason> {
-    mean(&drawn.iter().map(|unit| values[*unit]).collect::<Vec<_>>())
 }
 
 /// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
@@ -123,62 +106,122 @@ impl PerSample {
     /// sample shares most of its accounts with the next.
     #[must_use]
     pub fn mean_over_window(&self, evidence: &Evidence, quantity: &Quantity, set: SetName, window: usize) -> Figure {
-        let Some(window) = evidence.study.windows().get(window) else {
-            return Figure::absent(quantity, "no such window");
+        let inside = match self.inside(evidence, set, window) {
+            Ok(inside) => inside,
+            Err(reason) => return Figure::absent(quantity, reason),
         };
+        let sums_of = |account: usize| inside.of(account).iter().map(|(sample, value)| (*sample, *value, 1.0));
+        let mean = evidence.mean_of_ratios(&inside.accounts, sums_of, |whole| inside.mean(whole));
+        Figure::of(quantity, mean).noting(&format!("{} samples", inside.samples))
+    }
+
+    /// The same of numbers that are 0 or `whole`: the mean over the samples of a share, in parts of `whole`, with the interval of a share.
+    #[must_use]
+    pub fn share_over_window(
+        &self,
+        evidence: &Evidence,
+        quantity: &Quantity,
+        set: SetName,
+        window: usize,
+        whole: f64,
+    ) -> Figure {
+        let inside = match self.inside(evidence, set, window) {
+            Ok(inside) => inside,
+            Err(reason) => return Figure::absent(quantity, reason),
+        };
+        let every: Vec<usize> = (0..inside.accounts.len()).collect();
+        let sums_of = |account: usize| {
+            let numbers = inside.of(account).iter();
+            numbers.map(|(sample, value)| (*sample, value / whole, 1.0))
+        };
+        let n = inside.accounts.len() as u64;
+        let share = inside.mean(&every).and_then(|mean| {
+            let share = evidence.share_by_person(&inside.accounts, n, sums_of, mean / whole)?;
+            Ok(Estimate {
+                value: mean,
+                ci_low: share.ci_low.map(|low| (low * whole).min(mean)),
+                ci_high: share.ci_high.map(|high| (high * whole).max(mean)),
+                ..share
+            })
+        });
+        Figure::of(quantity, share).noting(&format!("{} samples", inside.samples))
+    }
+
+    /// The numbers of a window's samples, by account; the reason where there are none.
+    fn inside(&self, evidence: &Evidence, set: SetName, window: usize) -> Result<Inside, &'static str> {
+        let window = evidence.study.windows().get(window).ok_or("no such window")?;
         let samples = evidence.study.samples();
         let inside = (0..samples.len()).filter(|sample| window.contains_sample(samples[*sample]));
-        let mut by_account: BTreeMap<u32, Vec<(u32, f64)>> = BTreeMap::new();
+        let mut by_account: BTreeMap<u32, Vec<(usize, f64)>> = BTreeMap::new();
         let mut used = 0;
         for sample in inside {
             let values = self.at(set, sample);
             for (account, value) in values {
                 by_account.entry(*account).or_default().push((used, *value));
             }
-            used += u32::from(!values.is_empty());
+            used += usize::from(!values.is_empty());
         }
-        // One after the other in one list: drawn accounts are read many million times.
-        let mut ends = vec![0];
-        let mut numbers: Vec<(u32, f64)> = Vec::new();
-        let mut accounts = Vec::new();
-        for (account, of_account) in by_account {
-            accounts.push(account);
-            numbers.extend(of_account);
-            ends.push(numbers.len());
+        if by_account.is_empty() {
+            return Err("no sample of this window has a number");
         }
-        if accounts.is_empty() {
-            return Figure::absent(quantity, "no sample of this window has a number");
-        }
-        let statistic = |drawn: &[usize]| {
-            let mut sums = vec![(0.0_f64, 0_u32); used as usize];
-            for account in drawn {
-                for (sample, value) in &numbers[ends[*account]..ends[*account + 1]] {
-                    let sum = &mut sums[*sample as usize];
-                    sum.0 += value;
-                    sum.1 += 1;
-                }
-            }
-            let means: Vec<f64> = sums
-                .into_iter()
-                .filter(|(_, n)| *n > 0)
-                .map(|(sum, n)| sum / f64::from(n))
-                .collect();
-            mean(&means)
+        let mut inside = Inside {
+            accounts: Vec::with_capacity(by_account.len()),
+            numbers: Vec::new(),
+            ends: Vec::with_capacity(by_account.len()),
+            samples: used,
         };
-        Figure::of(quantity, evidence.resampled(&accounts, statistic)).noting(&format!("{used} samples"))
+        for (account, of_account) in by_account {
+            inside.accounts.push(account);
+            inside.numbers.extend(of_account);
+            inside.ends.push(inside.numbers.len());
+        }
+        Ok(inside)
     }
 }
 
-/// Adds a series of each summary over the members of `set` at each sample. `needs` is the reason where the archive holds no such
-/// number at all.
+/// The numbers of a window's samples.
+struct Inside {
+    accounts: Vec<u32>,
+    /// Sample and number, one account after the other.
+    numbers: Vec<(usize, f64)>,
+    /// Where those of each account end.
+    ends: Vec<usize>,
+    /// How many samples there are.
+    samples: usize,
+}
+
+impl Inside {
+    fn of(&self, account: usize) -> &[(usize, f64)] {
+        let start = account.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.numbers[start..self.ends[account]]
+    }
+
+    /// The mean over the samples of the means of these accounts.
+    fn mean(&self, accounts: &[usize]) -> Result<f64, Reason> {
+        let mut sums = vec![(0.0_f64, 0_u32); self.samples];
+        for account in accounts {
+            for (sample, value) in self.of(*account) {
+                let (sum, n) = &mut sums[*sample];
+                *sum += value;
+                *n += 1;
+            }
+        }
+        let there = sums.into_iter().filter(|(_, n)| *n > 0);
+        mean(&there.map(|(sum, n)| sum / f64::from(n)).collect::<Vec<_>>())
+    }
+}
+
+/// Adds a series of the mean and one of each quantile over the members of `set` at each sample. `needs` is the reason where the archive
+/// holds no such number at all.
 pub fn series<const K: usize>(
     evidence: &Evidence,
     numbers: &PerSample,
     set: SetName,
-    summaries: &[(Quantity, Summary); K],
+    (mean, of_quantiles): (&Quantity, &[(Quantity, f64); K]),
     needs: &'static str,
     results: &mut Results,
 ) {
+    let all = || std::iter::once(mean).chain(of_quantiles.iter().map(|(quantity, _)| quantity));
     for sample in 0..evidence.study.samples().len() {
         let (accounts, values) = sorted_by_value(numbers.at(set, sample).to_vec());
         let alive = evidence.sizes.get(&(set, sample)).map_or(0, |size| size.alive);
@@ -188,27 +231,25 @@ pub fn series<const K: usize>(
             None if values.is_empty() && numbers.is_empty() => Some(needs),
             None => values.is_empty().then_some("seen of no member by this sample"),
         };
-        let figures = match reason {
-            Some(reason) => summaries
-                .each_ref()
-                .map(|(quantity, _)| Figure::absent(quantity, reason)),
+        let figures: Vec<Figure> = match reason {
+            Some(reason) => all().map(|quantity| Figure::absent(quantity, reason)).collect(),
             None => {
                 let unseen = alive.saturating_sub(values.len() as u64);
-                let mut estimates =
-                    summarise(evidence, &accounts, &values, summaries.map(|(_, summary)| summary)).into_iter();
-                summaries.each_ref().map(|(quantity, _)| {
-                    let figure = Figure::of(
-                        quantity,
-                        estimates.next().unwrap_or(Err(Reason::TooFew { needed: 1, found: 0 })),
-                    );
-                    match unseen {
-                        0 => figure,
-                        unseen => figure.noting(&format!("{unseen} members alive without the number")),
+                let quantiles = quantiles(evidence, &accounts, &values, of_quantiles.map(|(_, share)| share));
+                let estimates = std::iter::once(evidence.mean(&accounts, &values)).chain(quantiles);
+                let figures = all()
+                    .zip(estimates)
+                    .map(|(quantity, estimate)| Figure::of(quantity, estimate));
+                match unseen {
+                    0 => figures.collect(),
+                    unseen => {
+                        let note = format!("{unseen} members alive without the number");
+                        figures.map(|figure| figure.noting(&note)).collect()
                     }
-                })
+                }
             }
         };
-        for ((quantity, _), figure) in summaries.iter().zip(figures) {
+        for (quantity, figure) in all().zip(figures) {
             results.point(quantity, set.word(), evidence.sample_ms(sample), figure);
         }
     }

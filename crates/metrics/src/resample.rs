@@ -7,13 +7,15 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use stats::{Estimate, Reason};
+use stats::{Estimate, Level, Reason, UnitSums, clopper_pearson, korn_graubard};
 
 use crate::evidence::Evidence;
 use crate::figure::{Figure, Quantity};
 
 /// How it is told beside a number in which persons come more than once.
 const BY_PERSON: &str = "bootstrap by person, expanded percentile interval";
+const STUDENTISED_BY_PERSON: &str = "bootstrap by person, studentised interval";
+const SHARE_BY_PERSON: &str = "Korn-Graubard interval by person";
 
 impl Evidence {
     /// The statistic of units that belong to accounts, with its interval. The statistic is given the positions of units drawn;
@@ -37,7 +39,7 @@ impl Evidence {
         statistics: impl Fn(&[usize]) -> [Result<f64, Reason>; K],
     ) -> [Result<Estimate, Reason>; K] {
         let persons = Persons::of(accounts, &self.person_of);
-        if persons.len() == accounts.len() {
+        if persons.come_once() {
             return self.bootstrap().of_units_each(accounts.len(), statistics);
         }
         // One buffer for all resamples: a new one each time is memory that must be had and given back thousands of times.
@@ -60,6 +62,84 @@ impl Evidence {
         })
     }
 
+    /// The mean of the values of accounts, with the studentised interval, persons resampled. `n` counts accounts.
+    ///
+    /// # Errors
+    /// As [`stats::mean`] and [`stats::Bootstrap::studentised`].
+    pub(crate) fn mean(&self, accounts: &[u32], values: &[f64]) -> Result<Estimate, Reason> {
+        let of_units = |units: &[usize]| stats::mean(&units.iter().map(|unit| values[*unit]).collect::<Vec<_>>());
+        self.mean_of_ratios(accounts, |unit| [(0, values[unit], 1.0)], of_units)
+    }
+
+    /// A mean, or a rate, of units that belong to accounts, with the studentised interval, persons resampled: part, total and weight of
+    /// each unit, as [`UnitSums`] takes them, and the number that they make, of the positions of units. `n` counts units.
+    ///
+    /// # Errors
+    /// Those of the number, and as [`stats::Bootstrap::studentised`].
+    pub(crate) fn mean_of_ratios<S: IntoIterator<Item = (usize, f64, f64)>>(
+        &self,
+        accounts: &[u32],
+        sums_of: impl Fn(usize) -> S,
+        number: impl Fn(&[usize]) -> Result<f64, Reason>,
+    ) -> Result<Estimate, Reason> {
+        let persons = Persons::of(accounts, &self.person_of);
+        let value = number(&persons.units)?;
+        let estimate = self.bootstrap().studentised(&persons.sums(sums_of)?)?;
+        Ok(Estimate {
+            value,
+            n: accounts.len() as u64,
+            method: match persons.come_once() {
+                true => estimate.method,
+                false => STUDENTISED_BY_PERSON,
+            },
+            ..estimate
+        })
+    }
+
+    /// The share of accounts that are something: of each, whether it is. Clopper & Pearson's interval where no person comes twice, else
+    /// Korn & Graubard's. `n` counts accounts.
+    ///
+    /// # Errors
+    /// [`Reason::TooFew`] without accounts.
+    pub(crate) fn share_of_accounts(&self, of_accounts: &[(u32, bool)]) -> Result<Estimate, Reason> {
+        let accounts: Vec<u32> = of_accounts.iter().map(|(account, _)| *account).collect();
+        let counted = of_accounts.iter().filter(|(_, counts)| *counts).count() as u64;
+        let n = accounts.len() as u64;
+        let exact = clopper_pearson(counted, n, Level::P95)?;
+        if Persons::of(&accounts, &self.person_of).come_once() {
+            return Ok(exact);
+        }
+        let sums_of = |unit: usize| [(0, f64::from(u8::from(of_accounts[unit].1)), 1.0)];
+        self.share_by_person(&accounts, n, sums_of, exact.value)
+    }
+
+    /// A share with Korn & Graubard's interval by person: part, what counts and all there is of each unit, as [`UnitSums`] takes them; the
+    /// number of things that it is a share of, and the share that they make. `n` counts units.
+    ///
+    /// # Errors
+    /// As [`korn_graubard`].
+    pub(crate) fn share_by_person<S: IntoIterator<Item = (usize, f64, f64)>>(
+        &self,
+        accounts: &[u32],
+        things: u64,
+        sums_of: impl Fn(usize) -> S,
+        share: f64,
+    ) -> Result<Estimate, Reason> {
+        let persons = Persons::of(accounts, &self.person_of);
+        let estimate = korn_graubard(&persons.sums(sums_of)?, things, Level::P95)?;
+        Ok(Estimate {
+            value: share,
+            ci_low: estimate.ci_low.map(|low| low.min(share)),
+            ci_high: estimate.ci_high.map(|high| high.max(share)),
+            n: accounts.len() as u64,
+            method: match persons.come_once() {
+                true => estimate.method,
+                false => SHARE_BY_PERSON,
+            },
+            ..estimate
+        })
+    }
+
     /// A share of posts: of each account, those that count and all. Accounts without any are left out; `none` is the reason where
     /// none is left.
     pub(crate) fn share_of_posts(
@@ -75,18 +155,10 @@ impl Evidence {
         if accounts.is_empty() {
             return Figure::absent(quantity, none);
         }
-        let all: u64 = posts.iter().map(|(_, whole)| whole).sum();
-        let statistic = |drawn: &[usize]| {
-            let drawn = drawn.iter().filter_map(|at| posts.get(*at));
-            let (part, whole) = drawn.fold((0, 0), |(part, whole), (p, w)| (part + p, whole + w));
-            match whole {
-                0 => Err(Reason::ZeroDenominator {
-                    what: "the number of posts",
-                }),
-                _ => Ok(part as f64 / whole as f64),
-            }
-        };
-        Figure::of(quantity, self.resampled(&accounts, statistic)).noting(&format!("{all} posts"))
+        let (part, all) = posts.iter().fold((0, 0), |(part, all), (p, w)| (part + p, all + w));
+        let sums_of = |unit: usize| [(0, posts[unit].0 as f64, posts[unit].1 as f64)];
+        let share = self.share_by_person(&accounts, all, sums_of, part as f64 / all as f64);
+        Figure::of(quantity, share).noting(&format!("{all} posts"))
     }
 }
 
@@ -125,6 +197,19 @@ impl Persons {
 
     fn len(&self) -> usize {
         self.ends.len() - 1
+    }
+
+    /// Whether no person has more than one unit.
+    fn come_once(&self) -> bool {
+        self.len() == self.units.len()
+    }
+
+    /// What the units of each person come to.
+    fn sums<S: IntoIterator<Item = (usize, f64, f64)>>(
+        &self,
+        sums_of: impl Fn(usize) -> S,
+    ) -> Result<UnitSums, Reason> {
+        UnitSums::new((0..self.len()).map(|person| self.units(person).iter().flat_map(|unit| sums_of(*unit))))
     }
 
     fn units(&self, person: usize) -> &[usize] {
@@ -182,5 +267,42 @@ mod tests {
         let accounts: Vec<u32> = (0..8).collect();
         let found = mean_of(&evidence(&persons), &accounts);
         assert_eq!(found.no_interval, Some(Reason::TooFew { needed: 2, found: 1 }));
+    }
+
+    #[test]
+    fn shares_of_accounts_are_of_persons_where_these_come_twice() {
+        let accounts: Vec<(u32, bool)> = (0..40).map(|account| (account, account % 10 < 6)).collect();
+        let alone = evidence(&[]).share_of_accounts(&accounts).unwrap();
+        assert_eq!(alone, clopper_pearson(24, 40, Level::P95).unwrap());
+        let persons: Vec<(u32, u32)> = (0..40).map(|account| (account, account % 10)).collect();
+        let together = evidence(&persons).share_of_accounts(&accounts).unwrap();
+        assert_eq!(
+            (together.value, together.n, together.method),
+            (0.6, 40, SHARE_BY_PERSON)
+        );
+        // All four accounts of a person are alike: six of ten, whose variance is known with nine degrees of freedom.
+        let (low, high) = together.interval().unwrap();
+        let of_ten = clopper_pearson(6, 10, Level::P95).unwrap().interval().unwrap();
+        assert!(low < of_ten.0 && high > of_ten.1, "{together:?}");
+        assert!(evidence(&persons).share_of_accounts(&[]).is_err());
+    }
+
+    #[test]
+    fn a_mean_is_that_of_accounts_and_its_interval_of_persons() {
+        let accounts = [10, 11, 12, 13, 20, 21, 22, 23];
+        let mut values = VALUES;
+        values[3] = 0.3;
+        let alone = evidence(&[]).mean(&accounts, &values).unwrap();
+        let persons: Vec<(u32, u32)> = accounts.iter().map(|account| (*account, account / 5)).collect();
+        let together = evidence(&persons).mean(&accounts, &values).unwrap();
+        assert_eq!(alone.value, stats::mean(&values).unwrap());
+        assert_eq!((together.value, together.n), (alone.value, 8));
+        assert_eq!(alone.method, "bootstrap, studentised interval");
+        assert_eq!(together.method, STUDENTISED_BY_PERSON);
+        let width = |estimate: &Estimate| estimate.interval().map(|(low, high)| high - low).unwrap();
+        assert!(width(&together) > width(&alone));
+        let one: Vec<(u32, u32)> = accounts.iter().map(|account| (*account, 1)).collect();
+        let of_one = evidence(&one).mean(&accounts, &values).unwrap();
+        assert_eq!(of_one.no_interval, Some(Reason::TooFew { needed: 2, found: 1 }));
     }
 }

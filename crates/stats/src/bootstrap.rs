@@ -180,7 +180,8 @@ impl Bootstrap {
         })
     }
 
-    fn check(&self, units: usize) -> Result<(), Reason> {
+    /// Whether there are units and resamples enough.
+    pub(crate) fn check(&self, units: usize) -> Result<(), Reason> {
         at_least(1, units)?;
         if self.resamples < FEWEST_RESAMPLES {
             return Err(Reason::TooFew {
@@ -192,7 +193,7 @@ impl Bootstrap {
     }
 
     /// Hands on the positions of every resample.
-    fn resample(&self, units: usize, mut take: impl FnMut(&[usize])) {
+    pub(crate) fn resample(&self, units: usize, mut take: impl FnMut(&[usize])) {
         let seeded = ChaCha8Rng::seed_from_u64(self.seed);
         let mut drawn = vec![0_usize; units];
         for resample in 0..self.resamples {
@@ -204,7 +205,7 @@ impl Bootstrap {
     }
 
     /// The statistic of every resample that has it, sorted.
-    fn sorted(&self, mut replicates: Vec<f64>) -> Result<Vec<f64>, Reason> {
+    pub(crate) fn sorted(&self, mut replicates: Vec<f64>) -> Result<Vec<f64>, Reason> {
         let failed = self.resamples - replicates.len() as u32;
         if f64::from(failed) > TOLERATED_FAILURES * f64::from(self.resamples) {
             return Err(Reason::UnstableResamples {

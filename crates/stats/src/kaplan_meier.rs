@@ -131,7 +131,14 @@ pub struct KaplanMeier {
     /// What to say beside the curve.
     pub cautions: Vec<Caution>,
     origin: f64,
+    /// How many are watched from the origin on.
+    from_origin: u64,
+    /// When others came under watch, before the first event.
+    early_entries: Vec<f64>,
 }
+
+/// How an interval before the first event is made.
+const NO_EVENT: &str = "Kaplan-Meier, no event yet: exact bound for an even hazard";
 
 /// Kaplan–Meier (1958, JASA 53, 457–481) with delayed entry: S(t) = Π (1 − d/n) over event times up to t, where n
 /// counts those at risk on (entry, exit]. O(n log n).
@@ -228,6 +235,7 @@ pub fn kaplan_meier(
             .collect(),
     };
     let cautions = cautions(&table, spells, origin);
+    let (from_origin, early_entries) = before_first_event(&table, spells, from);
     let (spells, events) = (table.spells, table.events);
     // Nothing is known before the first entry, so the curve's own time begins there.
     let origin = table.first_entry.unwrap_or(origin);
@@ -239,7 +247,28 @@ pub fn kaplan_meier(
         transform,
         cautions,
         origin,
+        from_origin,
+        early_entries,
     })
+}
+
+/// How many are watched from the curve's start on, and when others came under watch before the first event, ascending.
+fn before_first_event(table: &RiskTable, spells: &[Spell], from: Option<f64>) -> (u64, Vec<f64>) {
+    let first_event = table.rows.iter().find(|row| row.events > 0);
+    let until = first_event.map_or(f64::INFINITY, |row| row.time);
+    let (mut from_origin, mut entries) = (0, Vec::new());
+    for spell in spells
+        .iter()
+        .filter(|spell| from.is_none_or(|start| spell.exit > start))
+    {
+        match spell.entry.filter(|&entry| from.is_none_or(|start| entry > start)) {
+            None => from_origin += 1,
+            Some(entry) if entry < until => entries.push(entry),
+            Some(_) => {}
+        }
+    }
+    entries.sort_unstable_by(f64::total_cmp);
+    (from_origin, entries)
 }
 
 /// What belongs to a survival and a Greenwood's sum.
@@ -369,6 +398,12 @@ impl KaplanMeier {
 
     /// Survival beyond `time`, with its pointwise interval. `n` counts the spells behind the whole curve.
     ///
+    /// Before the first event there is no variance to go by. The lower bound then is the survival under which as much time without an event
+    /// would be seen with the probability of one tail, were the hazard even from the curve's beginning on: tail^(1/n), n the mean number at
+    /// risk until `time`. With everybody at risk all the time it is [`clopper_pearson`](crate::clopper_pearson)'s of no event among n; for
+    /// a rate, [`garwood`](crate::garwood)'s. (With no assumption n is the smallest risk set; Fay, Brittain & Proschan 2013, Biostatistics
+    /// 14, 723–736. Where subjects enter late, one by one, that is the first of them.) The method says so.
+    ///
     /// # Errors
     /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero
     /// by then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
@@ -385,19 +420,29 @@ impl KaplanMeier {
         let passed = self.rows.partition_point(|row| row.time <= time);
         let row = passed.checked_sub(1).and_then(|index| self.rows.get(index));
         let value = row.map_or(1.0, |row| row.survival);
-        let missing = if value == 0.0 {
-            Reason::SurvivalZero
-        } else {
-            Reason::NoEventYet
+        let (bounds, method) = match row.and_then(|row| row.ci_low.zip(row.ci_high)) {
+            Some(bounds) => (Ok(bounds), self.transform.name()),
+            None if value == 0.0 => (Err(Reason::SurvivalZero), self.transform.name()),
+            None => (self.no_event_by(time), NO_EVENT),
         };
-        let bounds = row.and_then(|row| row.ci_low.zip(row.ci_high)).ok_or(missing);
-        Ok(Estimate::with_interval(
-            value,
-            bounds,
-            self.spells,
-            self.level,
-            self.transform.name(),
-        ))
+        Ok(Estimate::with_interval(value, bounds, self.spells, self.level, method))
+    }
+
+    /// The bounds of survival beyond a time before the first event.
+    fn no_event_by(&self, time: f64) -> Result<(f64, f64), Reason> {
+        let since = |other: f64| (time - other).max(0.0);
+        let entered: f64 = self.early_entries.iter().map(|&entry| since(entry)).sum();
+        let left: f64 = self
+            .rows
+            .iter()
+            .take_while(|row| row.time < time)
+            .map(|row| row.censored as f64 * since(row.time))
+            .sum();
+        let watched = self.from_origin as f64 * since(self.origin) + entered - left;
+        if watched <= 0.0 {
+            return Err(Reason::NoEventYet);
+        }
+        Ok((self.level.tail().powf(since(self.origin) / watched), 1.0))
     }
 
     /// How many are at risk just before each time, have had the event by then (at it included), and were censored by then: the table

@@ -43,6 +43,7 @@ mod theil_sen;
 mod trend_interval;
 mod turnbull;
 mod two_samples;
+mod unit_sums;
 mod waves;
 mod wilcoxon;
 
@@ -62,7 +63,7 @@ pub use mann_kendall_corrected::{CorrectedMannKendall, TrendCorrection, mann_ken
 pub use nelson_aalen::{HazardRow, NelsonAalen, nelson_aalen};
 pub use network::{TieCounts, e_i_index, inside_share, reciprocity};
 pub use paired::{Pair, geometric_mean_ratio, geometric_mean_ratio_interval, median_of_ratios, ratio_of_means};
-pub use proportion::{clopper_pearson, wilson};
+pub use proportion::{clopper_pearson, korn_graubard, wilson};
 pub use rate::garwood;
 pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskTable, Spell};
@@ -73,5 +74,6 @@ pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_med
 pub use two_samples::{
     BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,
 };
+pub use unit_sums::UnitSums;
 pub use waves::{Segment, Wave, WaveSearch, Waves, waves};
 pub use wilcoxon::{PMethod, WilcoxonSignedRank, ZeroHandling, wilcoxon_signed_rank};
