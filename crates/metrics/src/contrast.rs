@@ -11,7 +11,7 @@ use tables::State;
 use crate::evidence::{Evidence, Group, LastSeenRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses;
-use crate::per_sample::{quantile_of_drawn, quantile_of_times, sorted_by_value, times_drawn};
+use crate::per_sample::{quantile_of_times, sorted_by_value};
 use crate::results::Results;
 
 const MEDIAN: f64 = 0.5;
@@ -219,7 +219,7 @@ fn figures(evidence: &Evidence, counted: &Counted, seen: Result<TwoGroups, &'sta
     let one = |quantity: &Quantity, (accounts, sorted): &Seen, none: &'static str| match sorted.is_empty() {
         true => Figure::absent(quantity, none),
         false => {
-            let statistic = |drawn: &[usize]| quantile_of_drawn(sorted, drawn, MEDIAN);
+            let statistic = |times: &[u32]| quantile_of_times(sorted, times, MEDIAN);
             Figure::of(quantity, evidence.resampled(accounts, statistic))
         }
     };
@@ -245,12 +245,10 @@ fn figures(evidence: &Evidence, counted: &Counted, seen: Result<TwoGroups, &'sta
 fn ratio(evidence: &Evidence, quantity: &Quantity, suspended: &Seen, standing: &Seen) -> Figure {
     let accounts = [suspended.0.as_slice(), &standing.0].concat();
     let (suspended, standing) = (&suspended.1, &standing.1);
-    let statistic = |drawn: &[usize]| {
-        let times = times_drawn(suspended.len() + standing.len(), drawn.iter().copied());
+    let statistic = |times: &[u32]| {
         let (above, below) = times.split_at(suspended.len());
-        let drawn_above = above.iter().map(|times| *times as usize).sum();
-        let above = quantile_of_times(suspended, above, drawn_above, MEDIAN)?;
-        let below = quantile_of_times(standing, below, drawn.len() - drawn_above, MEDIAN)?;
+        let above = quantile_of_times(suspended, above, MEDIAN)?;
+        let below = quantile_of_times(standing, below, MEDIAN)?;
         if below == 0.0 {
             return Err(Reason::ZeroDenominator {
                 what: "the median of those not suspended",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::evidence::{Evidence, Group, as_days, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
-use crate::per_sample::{quantile_of_drawn, sorted_by_value};
+use crate::per_sample::{quantile_of_times, sorted_by_value};
 use crate::results::Results;
 use crate::volume;
 
@@ -76,7 +76,7 @@ fn of_window(
     let is_short = |(account, days): &(u32, f64)| (*account, *days < SHORT_DAYS);
     let short: Vec<(u32, bool)> = durations.iter().map(is_short).collect();
     let (accounts, days) = sorted_by_value(durations);
-    let median = evidence.resampled(&accounts, |drawn| quantile_of_drawn(&days, drawn, 0.5));
+    let median = evidence.resampled(&accounts, |times| quantile_of_times(&days, times, 0.5));
     Ok([
         Figure::of(&MEDIAN_DAYS, median).noting(&note),
         Figure::of(&SHARE, evidence.share_of_accounts(&short)).noting(&note),

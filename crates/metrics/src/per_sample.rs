@@ -16,33 +16,14 @@ fn quantiles<const K: usize>(
     sorted: &[f64],
     shares: [f64; K],
 ) -> [Result<Estimate, Reason>; K] {
-    evidence.resampled_each(accounts, |drawn| {
-        let times = times_drawn(sorted.len(), drawn.iter().copied());
-        shares.map(|share| quantile_of_times(sorted, &times, drawn.len(), share))
+    evidence.resampled_each(accounts, |times| {
+        shares.map(|share| quantile_of_times(sorted, times, share))
     })
 }
 
-/// The quantile of type 7 of the values drawn, by counting how often each was: a resample need not be sorted again.
-pub(crate) fn quantile_of_drawn(sorted: &[f64], drawn: &[usize], share: f64) -> Result<f64, Reason> {
-    quantile_of_times(
-        sorted,
-        &times_drawn(sorted.len(), drawn.iter().copied()),
-        drawn.len(),
-        share,
-    )
-}
-
-/// How often each position was drawn.
-pub(crate) fn times_drawn(positions: usize, drawn: impl Iterator<Item = usize>) -> Vec<u32> {
-    let mut times = vec![0; positions];
-    for position in drawn {
-        times[position] += 1;
-    }
-    times
-}
-
-/// The quantile of type 7 of values, each as many times as it was drawn.
-pub(crate) fn quantile_of_times(sorted: &[f64], times: &[u32], drawn: usize, share: f64) -> Result<f64, Reason> {
+/// The quantile of type 7 of values, each as many times as it was drawn: a resample need not be sorted again.
+pub(crate) fn quantile_of_times(sorted: &[f64], times: &[u32], share: f64) -> Result<f64, Reason> {
+    let drawn: usize = times.iter().map(|times| *times as usize).sum();
     let Some(last) = drawn.checked_sub(1) else {
         return Err(Reason::TooFew { needed: 1, found: 0 });
     };
@@ -262,21 +243,24 @@ mod tests {
     #[test]
     fn a_quantile_of_what_was_drawn_is_that_of_the_values() {
         let sorted = [-2.0, 0.0, 0.5, 0.5, 3.0, 10.0];
-        for drawn in [
-            &[0][..],
-            &[5, 5],
-            &[0, 1, 2, 3, 4, 5],
-            &[4, 1, 1, 0, 5, 4],
-            &[2, 3, 2, 3, 3, 2],
+        for times in [
+            [1, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 2],
+            [1, 1, 1, 1, 1, 1],
+            [1, 2, 0, 0, 2, 1],
+            [0, 0, 3, 3, 0, 0],
         ] {
-            let values: Vec<f64> = drawn.iter().map(|position| sorted[*position]).collect();
+            let drawn = sorted.iter().zip(times);
+            let values: Vec<f64> = drawn
+                .flat_map(|(value, times)| std::iter::repeat_n(*value, times as usize))
+                .collect();
             for share in [0.0, 0.1, 0.25, 0.5, 0.75, 1.0] {
                 assert_eq!(
-                    quantile_of_drawn(&sorted, drawn, share),
+                    quantile_of_times(&sorted, &times, share),
                     stats::quantile(&values, share)
                 );
             }
         }
-        assert!(quantile_of_drawn(&sorted, &[], 0.5).is_err());
+        assert!(quantile_of_times(&sorted, &[0; 6], 0.5).is_err());
     }
 }

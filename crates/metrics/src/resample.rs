@@ -18,7 +18,7 @@ const STUDENTISED_BY_PERSON: &str = "bootstrap by person, studentised interval";
 const SHARE_BY_PERSON: &str = "Korn-Graubard interval by person";
 
 impl Evidence {
-    /// The statistic of units that belong to accounts, with its interval. The statistic is given the positions of units drawn;
+    /// The statistic of units that belong to accounts, with its interval. The statistic is given how many times each unit was drawn;
     /// units of one person are drawn together. `n` counts units.
     ///
     /// # Errors
@@ -26,9 +26,9 @@ impl Evidence {
     pub fn resampled(
         &self,
         accounts: &[u32],
-        statistic: impl Fn(&[usize]) -> Result<f64, Reason>,
+        statistic: impl Fn(&[u32]) -> Result<f64, Reason>,
     ) -> Result<Estimate, Reason> {
-        let [estimate] = self.resampled_each(accounts, |drawn| [statistic(drawn)]);
+        let [estimate] = self.resampled_each(accounts, |times| [statistic(times)]);
         estimate
     }
 
@@ -36,23 +36,23 @@ impl Evidence {
     pub(crate) fn resampled_each<const K: usize>(
         &self,
         accounts: &[u32],
-        statistics: impl Fn(&[usize]) -> [Result<f64, Reason>; K],
+        statistics: impl Fn(&[u32]) -> [Result<f64, Reason>; K],
     ) -> [Result<Estimate, Reason>; K] {
         let persons = Persons::of(accounts, &self.person_of);
         if persons.come_once() {
-            return self.bootstrap().of_units_each(accounts.len(), statistics);
+            return self.bootstrap().of_times_each(accounts.len(), statistics);
         }
+        let whose = persons.whose();
         // One buffer for all resamples: a new one each time is memory that must be had and given back thousands of times.
-        let units = RefCell::new(Vec::with_capacity(2 * accounts.len()));
-        let of_persons = |drawn: &[usize]| {
-            let mut units = units.borrow_mut();
-            units.clear();
-            drawn
-                .iter()
-                .for_each(|person| units.extend_from_slice(persons.units(*person)));
-            statistics(&units)
+        let of_units = RefCell::new(vec![0; accounts.len()]);
+        let of_persons = |of_persons: &[u32]| {
+            let mut of_units = of_units.borrow_mut();
+            for (times, person) in of_units.iter_mut().zip(&whose) {
+                *times = of_persons[*person as usize];
+            }
+            statistics(&of_units)
         };
-        let estimates = self.bootstrap().of_units_each(persons.len(), of_persons);
+        let estimates = self.bootstrap().of_times_each(persons.len(), of_persons);
         estimates.map(|estimate| {
             Ok(Estimate {
                 n: accounts.len() as u64,
@@ -204,6 +204,16 @@ impl Persons {
         self.len() == self.units.len()
     }
 
+    /// Of each unit its person.
+    fn whose(&self) -> Vec<u32> {
+        let mut whose = vec![0; self.units.len()];
+        // Accounts, and so persons, have numbers of 32 bits.
+        for (person, number) in (0..self.len()).zip(0..) {
+            self.units(person).iter().for_each(|unit| whose[*unit] = number);
+        }
+        whose
+    }
+
     /// What the units of each person come to.
     fn sums<S: IntoIterator<Item = (usize, f64, f64)>>(
         &self,
@@ -233,7 +243,11 @@ mod tests {
     const VALUES: [f64; 8] = [1.0, 1.0, 1.0, 1.0, 9.0, 9.0, 9.0, 9.0];
 
     fn mean_of(evidence: &Evidence, accounts: &[u32]) -> Estimate {
-        let statistic = |drawn: &[usize]| stats::mean(&drawn.iter().map(|unit| VALUES[*unit]).collect::<Vec<_>>());
+        let statistic = |times: &[u32]| {
+            let each = VALUES.iter().zip(times);
+            let drawn = each.flat_map(|(value, times)| std::iter::repeat_n(*value, *times as usize));
+            stats::mean(&drawn.collect::<Vec<_>>())
+        };
         evidence.resampled(accounts, statistic).unwrap()
     }
 

@@ -434,18 +434,16 @@ impl Measured<'_> {
         let mut drawn: Vec<(u32, u64)> = self.members.iter().copied().zip(self.network.drawn.clone()).collect();
         drawn.sort_unstable_by_key(|(account, drawn)| (*drawn, *account));
         let (accounts, drawn): (Vec<u32>, Vec<u64>) = drawn.into_iter().unzip();
-        let gini = |units: &[usize]| {
-            let mut times = vec![0_u64; drawn.len()];
-            units.iter().for_each(|unit| times[*unit] += 1);
-            gini_of_counts(&drawn, &times)
-        };
-        (quantity, Figure::of(quantity, self.evidence.resampled(&accounts, gini)))
+        let gini = self
+            .evidence
+            .resampled(&accounts, |times| gini_of_counts(&drawn, times));
+        (quantity, Figure::of(quantity, gini))
     }
 }
 
 /// [`stats::gini`] of ascending whole values, each taken some times: as a resample has them, without sorting it.
-fn gini_of_counts(ascending: &[u64], times: &[u64]) -> Result<f64, Reason> {
-    let n: u64 = times.iter().sum();
+fn gini_of_counts(ascending: &[u64], times: &[u32]) -> Result<f64, Reason> {
+    let n: u64 = times.iter().map(|times| u64::from(*times)).sum();
     // Σ (2i − n − 1) x over ranks i from 1: those of a value taken c times after r others sum to c (2r + c − n).
     let (mut weighted, mut total, mut before) = (0_i128, 0_i128, 0_i128);
     for (value, times) in ascending.iter().zip(times) {

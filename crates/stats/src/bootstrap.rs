@@ -130,20 +130,56 @@ impl Bootstrap {
     where
         F: Fn(&[usize]) -> [Result<f64, Reason>; K],
     {
+        let whole: Vec<usize> = (0..units).collect();
+        self.each(
+            units,
+            || statistics(&whole),
+            |left_out| statistics(&[&whole[..left_out], &whole[left_out + 1..]].concat()),
+            |take| self.resample(units, |drawn| take(statistics(drawn))),
+        )
+    }
+
+    /// The same of statistics that ask how many times each unit was drawn, and not in which order: 1 each in the whole sample. Where units are
+    /// many this takes a fraction of the time.
+    ///
+    /// # Errors
+    /// Of each as of [`Bootstrap::of_units`].
+    pub fn of_times_each<const K: usize, F>(&self, units: usize, statistics: F) -> [Result<Estimate, Reason>; K]
+    where
+        F: Fn(&[u32]) -> [Result<f64, Reason>; K],
+    {
+        let whole = vec![1_u32; units];
+        self.each(
+            units,
+            || statistics(&whole),
+            |left_out| {
+                let mut times = whole.clone();
+                times[left_out] = 0;
+                statistics(&times)
+            },
+            |take| self.resample_times(units, |times| take(statistics(times))),
+        )
+    }
+
+    /// Estimates from the statistics of the whole sample, of the sample without one unit, and of every resample.
+    fn each<const K: usize>(
+        &self,
+        units: usize,
+        whole: impl Fn() -> [Result<f64, Reason>; K],
+        without: impl Fn(usize) -> [Result<f64, Reason>; K],
+        resamples: impl Fn(&mut dyn FnMut([Result<f64, Reason>; K])),
+    ) -> [Result<Estimate, Reason>; K] {
         if let Err(reason) = self.check(units) {
             return std::array::from_fn(|_| Err(reason.clone()));
         }
         // A statistic from outside may give NaN; it counts as having no value.
-        let statistics = |drawn: &[usize]| {
-            statistics(drawn).map(|value| value.and_then(|value| crate::reason::finite("statistic", value)))
-        };
-        let whole: Vec<usize> = (0..units).collect();
-        let values = statistics(&whole);
+        let finite = |value: Result<f64, Reason>| value.and_then(|value| crate::reason::finite("statistic", value));
+        let values = whole().map(finite);
         let mut replicates = [const { Vec::new() }; K];
         if units > 1 && values.iter().any(Result::is_ok) {
-            self.resample(units, |drawn| {
-                for (replicates, value) in replicates.iter_mut().zip(statistics(drawn)) {
-                    replicates.extend(value.ok());
+            resamples(&mut |values| {
+                for (replicates, value) in replicates.iter_mut().zip(values) {
+                    replicates.extend(finite(value).ok());
                 }
             });
         }
@@ -162,11 +198,12 @@ impl Bootstrap {
                         Ok(between_tails(&replicates, normal_cdf(-reach)?))
                     }
                     BootstrapInterval::Bca => {
-                        let statistic = |drawn: &[usize]| {
-                            let value = statistics(drawn).into_iter().nth(place);
+                        let without = |left_out: usize| {
+                            let value = without(left_out).into_iter().nth(place).map(finite);
                             value.unwrap_or(Err(Reason::TooFew { needed: 1, found: 0 }))
                         };
-                        self.bca(value, &replicates, &whole, &statistic)
+                        let jackknife: Vec<f64> = (0..units).map(without).collect::<Result<_, _>>()?;
+                        self.bca(value, &replicates, &jackknife)
                     }
                 }),
             };
@@ -199,8 +236,26 @@ impl Bootstrap {
         for resample in 0..self.resamples {
             let mut stream = seeded.clone();
             stream.set_stream(u64::from(resample));
-            draw(stream, &mut drawn);
+            draw(stream, units, |place, position| drawn[place] = position);
             take(&drawn);
+        }
+    }
+
+    /// Hands on how many times each position is in every resample.
+    fn resample_times(&self, units: usize, mut take: impl FnMut(&[u32])) {
+        let seeded = ChaCha8Rng::seed_from_u64(self.seed);
+        let mut times = vec![0_u32; units];
+        for resample in 0..self.resamples {
+            let mut stream = seeded.clone();
+            stream.set_stream(u64::from(resample));
+            draw(stream, units, |place, position| {
+                // They may be drawn anew from the first on.
+                if place == 0 {
+                    times.fill(0);
+                }
+                times[position] += 1;
+            });
+            take(&times);
         }
     }
 
@@ -220,22 +275,13 @@ impl Bootstrap {
         Ok(replicates)
     }
 
-    fn bca(
-        &self,
-        value: f64,
-        replicates: &[f64],
-        whole: &[usize],
-        statistic: &impl Fn(&[usize]) -> Result<f64, Reason>,
-    ) -> Result<(f64, f64), Reason> {
+    fn bca(&self, value: f64, replicates: &[f64], jackknife: &[f64]) -> Result<(f64, f64), Reason> {
         let below = replicates.partition_point(|&replicate| replicate < value);
         let not_above = replicates.partition_point(|&replicate| replicate <= value);
         // Efron & Tibshirani 1993, equation 14.14, with ties counted half; infinite, hence no interval, when all lie on
         // one side.
         let bias = normal_quantile((below + not_above) as f64 / (2.0 * replicates.len() as f64))?;
-        let jackknife: Vec<f64> = (0..whole.len())
-            .map(|left_out| statistic(&[&whole[..left_out], &whole[left_out + 1..]].concat()))
-            .collect::<Result<_, _>>()?;
-        let centre = mean(&jackknife)?;
+        let centre = mean(jackknife)?;
         let power_sum = |power: i32| jackknife.iter().map(|&value| (centre - value).powi(power)).sum::<f64>();
         let spread = power_sum(2).powf(1.5);
         // Equation 14.15.
@@ -265,25 +311,26 @@ const DRAWN_AT_ONCE: usize = 256;
 
 /// Draws as many positions as there are, each below their number: those of `random_range` one by one, several times as fast.
 /// `random_range` multiplies 64 random bits by the number of positions and takes the upper half (Lemire 2019, ACM TOMACS 29).
-fn draw(mut stream: ChaCha8Rng, drawn: &mut [usize]) {
+/// Each is handed on with its place among those drawn; all may be drawn anew, then from place 0 on again.
+fn draw(mut stream: ChaCha8Rng, positions: usize, mut take: impl FnMut(usize, usize)) {
     // A fixed width, so that 32-bit machines draw the same.
-    let units = drawn.len() as u64;
+    let units = positions as u64;
     let at_start = stream.clone();
     let mut bytes = [0_u8; 8 * DRAWN_AT_ONCE];
     let mut once_more = false;
-    for drawn in drawn.chunks_mut(DRAWN_AT_ONCE) {
-        let bytes = &mut bytes[..8 * drawn.len()];
+    for start in (0..positions).step_by(DRAWN_AT_ONCE) {
+        let bytes = &mut bytes[..8 * DRAWN_AT_ONCE.min(positions - start)];
         stream.fill_bytes(bytes);
-        for (position, bits) in drawn.iter_mut().zip(bytes.as_chunks().0) {
+        for (place, bits) in (start..).zip(bytes.as_chunks().0) {
             let product = u128::from(u64::from_le_bytes(*bits)) * u128::from(units);
-            *position = (product >> 64) as usize;
+            take(place, (product >> 64) as usize);
             once_more |= product as u64 > units.wrapping_neg();
         }
     }
     // Where the lower half comes this near its end, once in 2^64 / units, it takes more bits to round evenly.
     if once_more {
         let mut stream = at_start;
-        drawn.fill_with(|| stream.random_range(0..units) as usize);
+        (0..positions).for_each(|place| take(place, stream.random_range(0..units) as usize));
     }
 }
 
@@ -297,11 +344,47 @@ mod tests {
             let mut stream = ChaCha8Rng::seed_from_u64(2016);
             stream.set_stream(units as u64);
             let mut drawn = vec![0; units];
-            draw(stream.clone(), &mut drawn);
+            draw(stream.clone(), units, |place, position| drawn[place] = position);
             let one_by_one: Vec<usize> = (0..units)
                 .map(|_| stream.random_range(0..units as u64) as usize)
                 .collect();
             assert_eq!(drawn, one_by_one);
         }
+    }
+
+    #[test]
+    fn how_often_units_are_drawn_is_all_that_a_mean_asks() {
+        let values = [1.0, 4.0, 9.0, 16.0, 25.0, 36.0, 49.0, 64.0, 81.0];
+        for interval in [
+            BootstrapInterval::Percentile,
+            BootstrapInterval::ExpandedPercentile,
+            BootstrapInterval::Bca,
+        ] {
+            let bootstrap = Bootstrap {
+                resamples: 500,
+                seed: 7,
+                level: Level::P95,
+                interval,
+            };
+            let of_times = |times: &[u32]| {
+                let n: u32 = times.iter().sum();
+                let sum: f64 = values
+                    .iter()
+                    .zip(times)
+                    .map(|(value, times)| value * f64::from(*times))
+                    .sum();
+                [Ok(sum / f64::from(n))]
+            };
+            let [by_times] = bootstrap.of_times_each(values.len(), of_times);
+            assert_eq!(by_times, bootstrap.of_values(&values, mean), "sums of whole numbers");
+        }
+        let [without] = Bootstrap {
+            resamples: 500,
+            seed: 7,
+            level: Level::P95,
+            interval: BootstrapInterval::Percentile,
+        }
+        .of_times_each(0, |_| [Ok(0.0)]);
+        assert_eq!(without, Err(Reason::TooFew { needed: 1, found: 0 }));
     }
 }

@@ -9,7 +9,7 @@ use stats::{PMethod, Reason, ZeroHandling, median, sign_test, wilcoxon_signed_ra
 
 use crate::evidence::{Evidence, Group};
 use crate::hypotheses::Outcome;
-use crate::per_sample::quantile_of_drawn;
+use crate::per_sample::quantile_of_times;
 use crate::results::{Results, ReturnRow};
 use crate::returns::{WHOLE_PERIOD, persons_of};
 
@@ -206,9 +206,9 @@ fn of_persons(evidence: &Evidence, test: &Test<'_>, chains: &[&[ReturnRow]], num
             .map(|kind| Outcome::untested("ratio", test.words(kind), reason.clone()).resting_on(n));
     }
     ratios.sort_unstable_by(f64::total_cmp);
-    let effect = evidence
+    let [effect] = evidence
         .bootstrap()
-        .of_units(ratios.len(), |drawn| quantile_of_drawn(&ratios, drawn, 0.5));
+        .of_times_each(ratios.len(), |times| [quantile_of_times(&ratios, times, 0.5)]);
     let logs = log_ratios(&ratios);
     let signed_rank = wilcoxon_signed_rank(&logs, ZeroHandling::Pratt).map(|found| {
         let how = match found.p_method {
