@@ -1,7 +1,7 @@
 //! The fit in masses: self-consistency, squared steps along it, and Newton steps over the intervals that hold mass.
 
 use super::problem::{NO_MASS, Problem};
-use super::{Turnbull, leap};
+use super::{Turnbull, Until, leap};
 use crate::reason::Reason;
 
 /// Most passes over the data; some hundred are usual.
@@ -41,10 +41,11 @@ impl Problem {
         (log_likelihood.is_finite() && subjects.is_finite()).then_some((log_likelihood, subjects))
     }
 
-    pub(super) fn solve(&self, tolerance: f64) -> Result<Turnbull, Reason> {
+    pub(super) fn solve(&self, until: Until) -> Result<Turnbull, Reason> {
+        let tolerance = until.tolerance();
         // Where hazards settle too slowly (wide intervals), masses may not.
         if self.kinds.iter().any(|(kind, _)| kind.entered > 0) {
-            match self.solve_by_hazards(tolerance) {
+            match self.solve_by_hazards(until) {
                 Err(Reason::NotConverged { .. }) => {}
                 settled => return settled,
             }
