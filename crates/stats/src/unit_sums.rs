@@ -209,16 +209,16 @@ impl Bootstrap {
     fn resampled_ts(&self, influences: &[Influence], most: f64) -> Vec<f64> {
         let units = influences.len() as f64;
         let mut ts = Vec::with_capacity(self.resamples as usize);
-        self.resample(influences.len(), |drawn| {
+        self.resample_times(influences.len(), |times| {
             let (mut residuals, mut weights) = (0.0, 0.0);
             let (mut squares, mut products, mut squared_weights) = (0.0, 0.0, 0.0);
-            for unit in drawn {
-                let Influence { residual, weight } = influences[*unit];
-                residuals += residual;
-                weights += weight;
-                squares += residual * residual;
-                products += residual * weight;
-                squared_weights += weight * weight;
+            for (Influence { residual, weight }, times) in influences.iter().zip(times) {
+                let times = f64::from(*times);
+                residuals += times * residual;
+                weights += times * weight;
+                squares += times * residual * residual;
+                products += times * residual * weight;
+                squared_weights += times * weight * weight;
             }
             if weights > 0.0 {
                 let shift = residuals / weights;
