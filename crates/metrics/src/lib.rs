@@ -66,7 +66,8 @@ const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
 Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests, content; hands on study.toml, members, personas,
         rejects, roster, samples, spells and windows. No post goes further.
-Memory  grows with accounts and with the days on which each posted, not with posts; follows are joined in memory.
+Memory  some 40 bytes for each post, 100 for each observation of an account, 60 for each follow, one table after the other; texts of
+        posts are not read. Ten million posts, fourteen million observations and five million follows take 3.4 GB.
 
 Examples:
   metrics enriched -o measured
