@@ -133,8 +133,8 @@ pub struct KaplanMeier {
     origin: f64,
     /// How many are watched from the origin on.
     from_origin: u64,
-    /// When others came under watch, before the first event.
-    early_entries: Vec<f64>,
+    /// When others came under watch, before the first event, and how many.
+    early_entries: Vec<(f64, u64)>,
 }
 
 /// How an interval before the first event is made.
@@ -235,7 +235,6 @@ pub fn kaplan_meier(
             .collect(),
     };
     let cautions = cautions(&table, spells, origin);
-    let (from_origin, early_entries) = before_first_event(&table, spells, from);
     let (spells, events) = (table.spells, table.events);
     // Nothing is known before the first entry, so the curve's own time begins there.
     let origin = table.first_entry.unwrap_or(origin);
@@ -247,28 +246,9 @@ pub fn kaplan_meier(
         transform,
         cautions,
         origin,
-        from_origin,
-        early_entries,
+        from_origin: table.from_origin,
+        early_entries: table.early_entries,
     })
-}
-
-/// How many are watched from the curve's start on, and when others came under watch before the first event, ascending.
-fn before_first_event(table: &RiskTable, spells: &[Spell], from: Option<f64>) -> (u64, Vec<f64>) {
-    let first_event = table.rows.iter().find(|row| row.events > 0);
-    let until = first_event.map_or(f64::INFINITY, |row| row.time);
-    let (mut from_origin, mut entries) = (0, Vec::new());
-    for spell in spells
-        .iter()
-        .filter(|spell| from.is_none_or(|start| spell.exit > start))
-    {
-        match spell.entry.filter(|&entry| from.is_none_or(|start| entry > start)) {
-            None => from_origin += 1,
-            Some(entry) if entry < until => entries.push(entry),
-            Some(_) => {}
-        }
-    }
-    entries.sort_unstable_by(f64::total_cmp);
-    (from_origin, entries)
 }
 
 /// What belongs to a survival and a Greenwood's sum.
@@ -431,7 +411,11 @@ impl KaplanMeier {
     /// The bounds of survival beyond a time before the first event.
     fn no_event_by(&self, time: f64) -> Result<(f64, f64), Reason> {
         let since = |other: f64| (time - other).max(0.0);
-        let entered: f64 = self.early_entries.iter().map(|&entry| since(entry)).sum();
+        let entered: f64 = self
+            .early_entries
+            .iter()
+            .map(|&(entry, count)| count as f64 * since(entry))
+            .sum();
         let left: f64 = self
             .rows
             .iter()

@@ -64,6 +64,10 @@ pub struct RiskTable {
     pub events: u64,
     /// Earliest entry, when no spell was watched from its origin: what happened before is not known.
     pub first_entry: Option<f64>,
+    /// How many were watched from their origin on.
+    pub(crate) from_origin: u64,
+    /// When others came under watch before the first event, ascending, and how many.
+    pub(crate) early_entries: Vec<(f64, u64)>,
 }
 
 /// Checks one spell; `index` is its position for the message.
@@ -142,11 +146,14 @@ fn count_days(mut days: Vec<Day>, spells: &[Spell], limit: u64) -> Option<Vec<Da
         }
         let day = &mut days[exit];
         day.exits = day.exits.wrapping_add(u64::from(spell.event) << 32 | 1);
-        if let Some(time) = spell.entry {
-            let entry = whole_day(time, limit).filter(|&entry| entry < exit)?;
-            let day = &mut days[entry];
-            day.entries = day.entries.wrapping_add(1);
+        // Without a branch on who entered late: where that is a matter of chance, processors guess wrong half the time.
+        let late = spell.entry.is_some();
+        let entry = whole_day(spell.entry.unwrap_or(spell.exit), limit)?;
+        if late & (entry >= exit) {
+            return None;
         }
+        let day = &mut days[entry];
+        day.entries = day.entries.wrapping_add(u64::from(late));
     }
     Some(days)
 }
@@ -243,11 +250,19 @@ impl RiskTable {
         } else {
             None
         };
+        let first_event = rows.iter().find(|row| row.events > 0);
+        let until = first_event.map_or(u64::MAX, |row| time_key(row.time));
+        let early = &entries[..entries.partition_point(|entry| *entry < until)];
+        let early_entries = early.chunk_by(|one, next| one == next);
         Ok(RiskTable {
+            early_entries: early_entries
+                .map(|same| (time_of(same[0]), same.len() as u64))
+                .collect(),
             rows,
             spells: spells.len() as u64,
             events: events_in_all as u64,
             first_entry,
+            from_origin: from_origin as u64,
         })
     }
 
@@ -257,6 +272,7 @@ impl RiskTable {
         let from_origin = spells.len() as u64 - entered;
         let first_entry = days.iter().position(|day| day.entries > 0).filter(|_| from_origin == 0);
         let (mut at_risk, mut events, mut rows) = (from_origin, 0, Vec::new());
+        let mut early_entries = Vec::new();
         for (time, day) in days.iter().enumerate() {
             if day.exits() > 0 {
                 rows.push(RiskRow {
@@ -267,6 +283,9 @@ impl RiskTable {
                 });
             }
             events += day.events();
+            if events == 0 && day.entries > 0 {
+                early_entries.push((time as f64, day.entries));
+            }
             at_risk = at_risk - day.exits() + day.entries;
         }
         RiskTable {
@@ -274,6 +293,8 @@ impl RiskTable {
             spells: spells.len() as u64,
             events,
             first_entry: first_entry.map(|time| time as f64),
+            from_origin,
+            early_entries,
         }
     }
 
