@@ -36,10 +36,11 @@ warnings.simplefilter("ignore")
 rows = np.fromfile(sys.argv[1], "<f8").reshape(-1, 6)
 frame = pd.DataFrame(rows, columns=["entry", "exit", "event", "a", "b", "c"])
 for turn in range(int(sys.argv[3])):
-    started = time.perf_counter()
-    curve = KaplanMeierFitter().fit(frame.exit, frame.event, entry=frame.entry)
-    answer = curve.median_survival_time_
-    print(json.dumps({"figure": "kaplan-meier", "seconds": time.perf_counter() - started, "answer": answer}))
+    for again in range(9):
+        started = time.perf_counter()
+        curve = KaplanMeierFitter().fit(frame.exit, frame.event, entry=frame.entry)
+        answer = curve.median_survival_time_
+        print(json.dumps({"figure": "kaplan-meier", "seconds": time.perf_counter() - started, "answer": answer}))
     if sys.argv[4] != "cox":
         continue
     started = time.perf_counter()
@@ -78,7 +79,7 @@ def main():
                     sys.exit(f"{figure} of {times}: {answer} is not lifelines' {expected}")
                 rows.append({"figure": figure, "times": times, "spells": count, "ours_s": round(seconds, 4),
                              "lifelines_s": round(other, 3), "times_faster": round(other / seconds, 1)})
-    notes = f"Medians of {turns} turns; ours on both cores, lifelines as it comes. The median and the first coefficient agree to 1e-5 (lifelines stops its fit there)."
+    notes = f"Medians of {turns} turns, of nine curves each; ours on both cores, lifelines as it comes. The median and the first coefficient agree to 1e-5 (lifelines stops its fit there)."
     measure.keep("survival", "Kaplan–Meier and Cox beside lifelines", rows, [f"lifelines {peer.stdout.strip()}"], notes)
 
 
