@@ -71,6 +71,13 @@ impl Output {
         self.partial.path()
     }
 
+    /// What a file of it is called in messages: by its final place, where it has one.
+    pub(crate) fn shown(&self, name: &str) -> PathBuf {
+        self.target
+            .as_deref()
+            .map_or_else(|| name.into(), |target| target.join(name))
+    }
+
     /// Puts the directory in its final place, in one step where the system can exchange two directories. Returns where the
     /// output now is; a temporary one lives as long as what is returned.
     pub(crate) fn publish(self) -> anyhow::Result<Published> {

@@ -355,7 +355,7 @@ impl Run {
     /// When it cannot be written.
     pub fn write_file(&mut self, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
         std::fs::write(self.dir().join(name), bytes).or_failure(
-            || format!("cannot write '{name}'"),
+            || format!("cannot write '{}'", self.output.shown(name).display()),
             "check that the disk has room; the old output is untouched",
         )?;
         self.record_file(name)

@@ -152,14 +152,14 @@ impl Numbered<'_> {
     pub(super) fn read(&self) -> anyhow::Result<(Names, OfRows)> {
         let follows = || seen(self.follows, &["platform", "follower_id", "followed_id"]);
         let interactions = || seen(self.interactions, &["platform", "source", "target"]);
-        let readings: [&(dyn Fn() -> anyhow::Result<(Names, Vec<u32>)> + Sync); 5] = [
+        let readings: [&(dyn Fn() -> anyhow::Result<Seen> + Sync); 5] = [
             &|| seen(self.accounts, &["platform", "account_id"]),
             &|| seen(self.posts, &["platform", "account_id"]),
             &follows,
             &interactions,
             &|| seen(Some(self.stays), &["platform", "account_id"]),
         ];
-        let read: Vec<(Names, Vec<u32>)> = readings.par_iter().map(|reading| reading()).collect::<Result<_, _>>()?;
+        let read: Vec<Seen> = readings.par_iter().map(|reading| reading()).collect::<Result<_, _>>()?;
         let (lists, of_rows): (Vec<Names>, Vec<Vec<u32>>) = read.into_iter().unzip();
         let (names, numbers) = Names::merged(&lists)?;
         let mut of_rows = of_rows.into_iter().zip(&numbers).map(|(mut accounts, numbers)| {
@@ -179,8 +179,11 @@ impl Numbered<'_> {
     }
 }
 
-/// The accounts of a table, and those of its rows; `columns` are the platform and the ids.
-fn seen<T: Table>(table: Option<&TableFile<T>>, columns: &[&'static str]) -> anyhow::Result<(Names, Vec<u32>)> {
+/// The accounts of a table, and those of its rows.
+type Seen = (Names, Vec<u32>);
+
+/// Reads them; `columns` are the platform and the ids.
+fn seen<T: Table>(table: Option<&TableFile<T>>, columns: &[&'static str]) -> anyhow::Result<Seen> {
     let (mut names, mut of_rows) = (Names::default(), Vec::new());
     let (Some(table), [platform, ids @ ..]) = (table, columns) else {
         return Ok((names, of_rows));

@@ -161,10 +161,10 @@ impl Expected {
             }
         }
         let mut running = [0.0; 2];
-        for cell in 0..m {
+        for (cell, hazard) in hazards.iter().enumerate() {
             running = [running[0] + self.sums[cell][0], running[1] + self.sums[cell][1]];
             let survival = self.survival[cell];
-            self.events[cell] = (survival * hazards[cell] * running[0]).max(0.0);
+            self.events[cell] = (survival * hazard * running[0]).max(0.0);
             self.at_risk[cell] = self.known[cell] + (survival * running[0] - running[1]).max(0.0);
         }
         Ok(held.ln())
