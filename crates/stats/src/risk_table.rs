@@ -146,14 +146,11 @@ fn count_days(mut days: Vec<Day>, spells: &[Spell], limit: u64) -> Option<Vec<Da
         }
         let day = &mut days[exit];
         day.exits = day.exits.wrapping_add(u64::from(spell.event) << 32 | 1);
-        // Without a branch on who entered late: where that is a matter of chance, processors guess wrong half the time.
-        let late = spell.entry.is_some();
-        let entry = whole_day(spell.entry.unwrap_or(spell.exit), limit)?;
-        if late & (entry >= exit) {
-            return None;
+        if let Some(time) = spell.entry {
+            let entry = whole_day(time, limit).filter(|&entry| entry < exit)?;
+            let day = &mut days[entry];
+            day.entries = day.entries.wrapping_add(1);
         }
-        let day = &mut days[entry];
-        day.entries = day.entries.wrapping_add(u64::from(late));
     }
     Some(days)
 }
