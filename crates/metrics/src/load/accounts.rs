@@ -55,9 +55,8 @@ impl Loader<'_> {
         let posts = DatedPosts::read(&self.dir.table()?, &of_rows)?;
         drop(of_rows);
         let given = posts.give(&mut self.database, WORDS, DATED_POSTS);
-        self.refused(given)?;
-        self.given(WORDS);
-        self.given(DATED_POSTS);
+        self.kept.insert(WORDS.table);
+        self.given(DATED_POSTS, given)?;
         Ok(())
     }
 
@@ -111,8 +110,7 @@ impl Loader<'_> {
         }
         if families.any(&[Family::TweetsPerDay, Family::Survival, Family::Contrast]) {
             let given = observations.give(&mut self.database, OBSERVATIONS);
-            self.refused(given)?;
-            self.given(OBSERVATIONS);
+            self.given(OBSERVATIONS, given)?;
         }
         stage::heap::give_back();
         Ok(sightings)

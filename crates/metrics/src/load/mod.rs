@@ -274,12 +274,9 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Has a table that was made here stand among those that statements ask.
-    fn given(&mut self, table: Kept) {
+    /// Notes a table that was made in Rust among those that statements ask, unless the database refused it.
+    fn given(&mut self, table: Kept, given: Result<(), sql::Error>) -> anyhow::Result<()> {
         self.kept.insert(table.table);
-    }
-
-    fn refused<T>(&self, given: Result<T, sql::Error>) -> anyhow::Result<T> {
         given.or_failure(
             || format!("cannot ask the tables of '{}'", self.dir.path().display()),
             ASK_AGAIN,

@@ -62,9 +62,7 @@ impl Loader<'_> {
     /// Has them stand among the tables that statements ask.
     pub(super) fn give_ties(&mut self, ties: &Ties) -> anyhow::Result<()> {
         let given = ties.give(&mut self.database, TIES);
-        self.refused(given)?;
-        self.given(TIES);
-        Ok(())
+        self.given(TIES, given)
     }
 
     fn follow_shares(&mut self) -> anyhow::Result<()> {
@@ -127,9 +125,7 @@ impl Loader<'_> {
     /// Has that stand among the tables that statements ask.
     pub(super) fn give_addressed(&mut self, addressed: &Addressed) -> anyhow::Result<()> {
         let given = addressed.give(&mut self.database, ADDRESSED);
-        self.refused(given)?;
-        self.given(ADDRESSED);
-        Ok(())
+        self.given(ADDRESSED, given)
     }
 
     fn interaction_shares(&mut self) -> anyhow::Result<()> {

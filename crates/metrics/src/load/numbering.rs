@@ -52,9 +52,7 @@ impl Loader<'_> {
         let given = self
             .database
             .give(NUMBERS.table, NUMBERS.query.name, NUMBERS.query.text, columns);
-        self.refused(given)?;
-        self.given(NUMBERS);
-        Ok(())
+        self.given(NUMBERS, given)
     }
 
     /// Has who was on which list, and the windows, stand among the tables that statements ask, both by number.

@@ -6,7 +6,7 @@ use crate::reason::Reason;
 
 /// Most passes over the data before masses are tried.
 const MOST_HAZARD_PASSES: usize = 4_000;
-/// The share of the number of spells that a hazard may still gain where they settle slowly; `TOLERANCE` otherwise.
+/// The share of the number of spells that a hazard may still gain where they settle slowly; [`Until::tolerance`] otherwise.
 const SLOW_TOLERANCE: f64 = 1e-6;
 /// A resample's fit ends when a squared step raises the log-likelihood by less: its estimate is then within a small part of a standard error
 /// of the maximum, while hazards on their way to zero would take many times as long.
