@@ -140,6 +140,7 @@ impl Row<'_> {
         let own = beside.and_then(|beside| beside.holds_own);
         let expected = beside.and_then(|beside| beside.holds_expected);
         let repeated = score.as_ref().and_then(|score| score.holds_repeated);
+        let score = score.as_ref();
         vec![
             self.measure.to_owned(),
             self.place.to_owned(),
@@ -165,7 +166,10 @@ impl Row<'_> {
             covered(repeated, score.is_some(), &|share| percent(share.value())),
             covered(repeated, score.is_some(), &|share| percent(share.interval.0)),
             covered(repeated, score.is_some(), &|share| percent(share.interval.1)),
-            covered(repeated, score.is_some(), &|share| verdict(share).to_owned()),
+            covered(repeated, score.is_some(), &|share| match score {
+                Some(score) if score.constant() => CONSTANT.to_owned(),
+                _ => verdict(share).to_owned(),
+            }),
             self.right
                 .map_or_else(|| "-".to_owned(), |share| percent(share.value())),
             self.absent.to_string(),
@@ -185,6 +189,9 @@ fn verdict(share: &Share) -> &'static str {
         "right"
     }
 }
+
+/// The verdict on a number that is the same in every run.
+const CONSTANT: &str = "constant";
 
 /// What counts as 95 %.
 const COVERAGE: (f64, f64) = (0.93, 0.97);

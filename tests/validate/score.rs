@@ -76,6 +76,13 @@ pub struct Score {
     pub beside: Option<Beside>,
 }
 
+impl Score {
+    /// Whether runs do not differ in the estimate: its intervals then hold it in all of them or in none, whatever their width.
+    pub fn constant(&self) -> bool {
+        self.estimate_spread <= 1e-12 * self.estimate.abs()
+    }
+}
+
 /// An estimator beside the truth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beside {
@@ -198,6 +205,18 @@ mod tests {
         assert_eq!((found.estimate, found.estimate_spread), (4.0, 2.0));
         let repeated = found.holds_repeated.unwrap();
         assert_eq!((repeated.held, repeated.of, found.beside), (1, 2, None));
+    }
+
+    #[test]
+    fn what_is_the_same_in_every_run_is_constant() {
+        let runs = |estimates: [f64; 2]| {
+            let pairs = estimates.map(|estimate| Pair {
+                estimate,
+                ..Pair::default()
+            });
+            score(&pairs).unwrap()
+        };
+        assert!(runs([1.0, 1.0]).constant() && runs([0.0, 0.0]).constant() && !runs([1.0, 0.999]).constant());
     }
 
     #[test]

@@ -124,9 +124,9 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             if let Ok(curve) = curve
                 && position == 0
             {
-                results.survival.extend(curve.estimate.rows.iter().map(|step| CurveRow {
+                results.survival.extend(curve.estimate.rows().map(|step| CurveRow {
                     group: group.name().to_owned(),
-                    step: *step,
+                    step,
                     cumulative_hazard: curve.cumulative_hazard(step.time),
                 }));
             }
@@ -334,7 +334,7 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
         })
         .unwrap_or_default();
     // Since the first step of the curve, which may begin late.
-    let first = estimate.rows.first().map_or(0.0, |row| row.time);
+    let first = estimate.rows().next().map_or(0.0, |row| row.time);
     let before = hazards
         .iter()
         .rev()

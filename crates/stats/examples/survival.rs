@@ -31,11 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rows = numbers.chunks_exact(3 + covariates);
     let spells: Vec<Spell> = rows
         .clone()
-        .map(|row| Spell {
-            entry: Some(row[0]).filter(|&entry| entry > 0.0),
-            exit: row[1],
-            event: row[2] == 1.0,
-        })
+        .map(|row| Spell::new(Some(row[0]).filter(|&entry| entry > 0.0), row[1], row[2] == 1.0))
         .collect();
     let columns: Vec<Vec<f64>> = (0..covariates)
         .map(|column| rows.clone().map(|row| row[3 + column]).collect())

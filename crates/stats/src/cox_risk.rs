@@ -163,11 +163,7 @@ impl Design {
             }
         };
         rows.par_chunks_exact_mut(width).zip(&origin).for_each(standardise);
-        let entry = |index: u32| {
-            spells[index as usize]
-                .entry
-                .map_or(f64::NEG_INFINITY, |entry| entry + 0.0)
-        };
+        let entry = |index: u32| spells[index as usize].entry + 0.0;
         let entries: Vec<f64> = origin.par_iter().map(|&index| entry(index)).collect();
         let mut ranges = Vec::new();
         let mut start = 0;

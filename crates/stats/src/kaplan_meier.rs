@@ -43,8 +43,9 @@ impl IntervalTransform {
             IntervalTransform::Plain => (survival - z * survival * root, survival + z * survival * root),
             IntervalTransform::Log => (survival * (-z * root).exp(), survival * (z * root).exp()),
             IntervalTransform::LogLog => {
-                let half = z * root / survival.ln().abs();
-                (survival.powf(half.exp()), survival.powf((-half).exp()))
+                let log = survival.ln();
+                let factor = (z * root / log.abs()).exp();
+                ((log * factor).exp(), (log / factor).exp())
             }
         };
         (low.clamp(0.0, survival), high.clamp(survival, 1.0))
@@ -118,8 +119,6 @@ impl fmt::Display for Caution {
 /// A Kaplan–Meier curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KaplanMeier {
-    /// One row per distinct exit time, ascending.
-    pub rows: Vec<SurvivalRow>,
     /// Spells behind the curve.
     pub spells: u64,
     /// Events behind the curve.
@@ -131,10 +130,9 @@ pub struct KaplanMeier {
     /// What to say beside the curve.
     pub cautions: Vec<Caution>,
     origin: f64,
-    /// How many are watched from the origin on.
-    from_origin: u64,
-    /// When others came under watch, before the first event, and how many.
-    early_entries: Vec<(f64, u64)>,
+    table: RiskTable,
+    /// One a row of the table.
+    levels: Vec<CurveLevel>,
 }
 
 /// How an interval before the first event is made.
@@ -162,9 +160,9 @@ pub fn kaplan_meier(
             let later: Vec<Spell> = spells
                 .iter()
                 .filter(|spell| spell.exit > start)
-                .map(|spell| Spell {
-                    entry: spell.entry.filter(|&entry| entry > start),
-                    ..*spell
+                .map(|spell| match spell.entry > start {
+                    true => *spell,
+                    false => Spell::from_origin(spell.exit, spell.event),
                 })
                 .collect();
             (RiskTable::new(&later)?, start)
@@ -178,93 +176,80 @@ pub fn kaplan_meier(
         }
     };
     let z = two_sided_z(level)?;
-    let (mut survival, mut greenwood) = (1.0_f64, 0.0_f64);
-    let levels: Vec<(f64, f64)> = table
-        .rows
-        .iter()
-        .map(|row| {
-            let (at_risk, events) = (row.at_risk as f64, row.events as f64);
-            if row.events > 0 {
-                survival = if row.events == row.at_risk {
-                    0.0
-                } else {
-                    survival * ((at_risk - events) / at_risk)
-                };
-                greenwood += if row.events == row.at_risk {
-                    0.0
-                } else {
-                    events / (at_risk * (at_risk - events))
-                };
-            }
-            (survival, greenwood)
-        })
-        .collect();
-    // The bounds, with their powers, take most of the time where there are many rows. Each is by itself, and that of a row without
-    // events is that of the row before, which the same thread mostly has at hand.
-    let row = |last: &mut Bounds, (row, level): (&RiskRow, (f64, f64))| {
-        if last.level != level {
-            let (survival, greenwood) = level;
-            let moved = survival > 0.0 && greenwood > 0.0;
-            *last = Bounds {
-                level,
-                std_error: moved.then(|| survival * greenwood.sqrt()),
-                interval: moved.then(|| transform.interval(survival, greenwood, z)),
-            };
-        }
-        SurvivalRow {
-            time: row.time,
-            at_risk: row.at_risk,
-            events: row.events,
-            censored: row.censored,
-            survival: level.0,
-            std_error: last.std_error,
-            ci_low: last.interval.map(|bounds| bounds.0),
-            ci_high: last.interval.map(|bounds| bounds.1),
-        }
-    };
-    let rows: Vec<SurvivalRow> = match table.rows.len() {
-        0..=ROWS_BY_ONE_THREAD => {
-            let mut last = Bounds::AT_START;
-            table.rows.iter().zip(levels).map(|pair| row(&mut last, pair)).collect()
-        }
-        _ => table
-            .rows
-            .par_iter()
-            .zip(levels)
-            .map_init(|| Bounds::AT_START, row)
-            .collect(),
-    };
     let cautions = cautions(&table, spells, origin);
-    let (spells, events) = (table.spells, table.events);
     // Nothing is known before the first entry, so the curve's own time begins there.
     let origin = table.first_entry.unwrap_or(origin);
     Ok(KaplanMeier {
-        rows,
-        spells,
-        events,
+        levels: levels(&table, transform, z),
+        spells: table.spells,
+        events: table.events,
+        table,
         level,
         transform,
         cautions,
         origin,
-        from_origin: table.from_origin,
-        early_entries: table.early_entries,
     })
 }
 
-/// What belongs to a survival and a Greenwood's sum.
-struct Bounds {
-    level: (f64, f64),
-    std_error: Option<f64>,
-    interval: Option<(f64, f64)>,
+/// The curve after one row of the risk table. Error and bounds are not numbers where there are none.
+#[derive(Debug, Clone, Copy)]
+struct CurveLevel {
+    survival: f64,
+    std_error: f64,
+    ci_low: f64,
+    ci_high: f64,
 }
 
-impl Bounds {
-    /// Before the first event.
-    const AT_START: Bounds = Bounds {
-        level: (1.0, 0.0),
-        std_error: None,
-        interval: None,
+impl PartialEq for CurveLevel {
+    fn eq(&self, other: &Self) -> bool {
+        // What is not a number is the same as another here.
+        let bits = |level: &Self| [level.survival, level.std_error, level.ci_low, level.ci_high].map(f64::to_bits);
+        bits(self) == bits(other)
+    }
+}
+
+/// The curve beside each row of its risk table.
+fn levels(table: &RiskTable, transform: IntervalTransform, z: f64) -> Vec<CurveLevel> {
+    // What each time takes of survival and adds to Greenwood's sum, then the products and sums, in their order, then errors and bounds,
+    // whose powers take most of the time where there are many rows.
+    let step = |row: &RiskRow| {
+        let (at_risk, events) = (row.at_risk as f64, row.events as f64);
+        let (share, variance) = match row.events {
+            0 => (1.0, 0.0),
+            all if all == row.at_risk => (0.0, 0.0),
+            _ => ((at_risk - events) / at_risk, events / (at_risk * (at_risk - events))),
+        };
+        CurveLevel {
+            survival: share,
+            std_error: variance,
+            ci_low: f64::NAN,
+            ci_high: f64::NAN,
+        }
     };
+    let rows = table.rows.par_iter().with_min_len(ROWS_BY_ONE_THREAD);
+    let mut levels: Vec<CurveLevel> = rows.map(step).collect();
+    let (mut survival, mut greenwood) = (1.0, 0.0);
+    for level in &mut levels {
+        survival *= level.survival;
+        greenwood += level.std_error;
+        (level.survival, level.std_error) = (survival, greenwood);
+    }
+    let bounds = |levels: &mut [CurveLevel]| {
+        // A row without events has the bounds of the row before.
+        let mut last = (1.0, 0.0, [f64::NAN; 3]);
+        for level in levels {
+            let (survival, greenwood) = (level.survival, level.std_error);
+            if (last.0, last.1) != (survival, greenwood) {
+                let moved = survival > 0.0 && greenwood > 0.0;
+                let (low, high) = transform.interval(survival, greenwood, z);
+                let found = [survival * greenwood.sqrt(), low, high];
+                last = (survival, greenwood, if moved { found } else { [f64::NAN; 3] });
+            }
+            [level.std_error, level.ci_low, level.ci_high] = last.2;
+        }
+    };
+    levels.par_chunks_mut(ROWS_BY_ONE_THREAD).for_each(bounds);
+    levels
 }
 
 fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
@@ -291,7 +276,7 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
         }
         if row.at_risk == row.events + row.censored {
             let entries = sorted.get_or_insert_with(|| {
-                let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
+                let mut entries: Vec<f64> = spells.iter().filter_map(Spell::late_entry).collect();
                 entries.sort_unstable_by(f64::total_cmp);
                 entries
             });
@@ -306,12 +291,45 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
 }
 
 impl KaplanMeier {
+    /// The curve at every distinct exit time, ascending.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = SurvivalRow> + ExactSizeIterator {
+        (0..self.levels.len()).map(|index| self.row(index))
+    }
+
+    fn row(&self, index: usize) -> SurvivalRow {
+        let (at, level) = (self.table.rows[index], self.levels[index]);
+        let number = |value: f64| (!value.is_nan()).then_some(value);
+        SurvivalRow {
+            time: at.time,
+            at_risk: at.at_risk,
+            events: at.events,
+            censored: at.censored,
+            survival: level.survival,
+            std_error: number(level.std_error),
+            ci_low: number(level.ci_low),
+            ci_high: number(level.ci_high),
+        }
+    }
+
     /// When an emptied risk set sent the curve to zero, if it did.
     fn emptied_at(&self) -> Option<f64> {
         self.cautions.iter().find_map(|caution| match caution {
             Caution::RiskSetEmptied { time, .. } => Some(*time),
             _ => None,
         })
+    }
+
+    /// The last time, and whether the curve has reached zero there.
+    fn end(&self) -> (f64, bool) {
+        match self.rows().next_back() {
+            Some(last) => (last.time, last.survival == 0.0),
+            None => (self.origin, false),
+        }
+    }
+
+    /// How many rows there are up to a time, it included.
+    fn rows_until(&self, time: f64) -> usize {
+        self.table.rows.partition_point(|row| row.time <= time)
     }
 
     /// The first time by which survival has fallen to one half, with its interval.
@@ -345,24 +363,20 @@ impl KaplanMeier {
             return Err(Reason::AllCensored);
         }
         let not_reached = Reason::NotReached { level: survival };
+        // Where there is no bound, nothing is reached.
         let reached = |value: f64| value <= survival + LEVEL_TOLERANCE;
-        let crossing = |bound: fn(&SurvivalRow) -> Option<f64>| {
-            let first = |rows: &[SurvivalRow]| {
-                rows.iter()
-                    .find(|row| bound(row).is_some_and(reached))
-                    .map(|row| row.time)
-            };
-            let parts = self.rows.par_chunks(ROWS_BY_ONE_THREAD);
-            match parts.len() {
-                0 | 1 => first(&self.rows),
-                _ => parts.find_map_first(first),
-            }
+        let crossing = |bound: fn(&CurveLevel) -> f64| {
+            let parts = self.levels.par_chunks(ROWS_BY_ONE_THREAD).enumerate();
+            parts.find_map_first(|(part, levels)| {
+                let place = levels.iter().position(|level| reached(bound(level)))?;
+                Some(self.table.rows[part * ROWS_BY_ONE_THREAD + place].time)
+            })
         };
-        let value = crossing(|row| Some(row.survival)).ok_or(not_reached.clone())?;
+        let value = crossing(|level| level.survival).ok_or(not_reached.clone())?;
         if let Some(time) = self.emptied_at().filter(|&time| value >= time) {
             return Err(Reason::RiskSetEmptied { time });
         }
-        let (low, high) = (crossing(|row| row.ci_low), crossing(|row| row.ci_high));
+        let (low, high) = (crossing(|level| level.ci_low), crossing(|level| level.ci_high));
         Ok(Estimate {
             value,
             // The lower bound has crossed by the time the curve has, unless the curve jumped to zero, where it has no
@@ -388,17 +402,14 @@ impl KaplanMeier {
     /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero
     /// by then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
     pub fn survival_at(&self, time: f64) -> Result<Estimate, Reason> {
-        let last = self.rows.last();
-        let to = last.map_or(self.origin, |row| row.time);
-        let died_out = last.is_some_and(|row| row.survival == 0.0);
+        let (to, died_out) = self.end();
         if !time.is_finite() || time < self.origin || (time > to && !died_out) {
             return Err(Reason::OutsideObservation { from: self.origin, to });
         }
         if let Some(emptied) = self.emptied_at().filter(|&emptied| time >= emptied) {
             return Err(Reason::RiskSetEmptied { time: emptied });
         }
-        let passed = self.rows.partition_point(|row| row.time <= time);
-        let row = passed.checked_sub(1).and_then(|index| self.rows.get(index));
+        let row = self.rows_until(time).checked_sub(1).map(|last| self.row(last));
         let value = row.map_or(1.0, |row| row.survival);
         let (bounds, method) = match row.and_then(|row| row.ci_low.zip(row.ci_high)) {
             Some(bounds) => (Ok(bounds), self.transform.name()),
@@ -412,17 +423,19 @@ impl KaplanMeier {
     fn no_event_by(&self, time: f64) -> Result<(f64, f64), Reason> {
         let since = |other: f64| (time - other).max(0.0);
         let entered: f64 = self
+            .table
             .early_entries
             .iter()
             .map(|&(entry, count)| count as f64 * since(entry))
             .sum();
         let left: f64 = self
+            .table
             .rows
             .iter()
             .take_while(|row| row.time < time)
             .map(|row| row.censored as f64 * since(row.time))
             .sum();
-        let watched = self.from_origin as f64 * since(self.origin) + entered - left;
+        let watched = self.table.from_origin as f64 * since(self.origin) + entered - left;
         if watched <= 0.0 {
             return Err(Reason::NoEventYet);
         }
@@ -436,12 +449,7 @@ impl KaplanMeier {
             times.sort_unstable_by(f64::total_cmp);
             times
         };
-        let entries = sorted(
-            spells
-                .iter()
-                .map(|spell| spell.entry.unwrap_or(f64::NEG_INFINITY))
-                .collect(),
-        );
+        let entries = sorted(spells.iter().map(|spell| spell.entry).collect());
         let exits = |event: bool| sorted(spells.iter().filter(|s| s.event == event).map(|s| s.exit).collect());
         let (events, censored) = (exits(true), exits(false));
         let row = |&time: &f64| {
@@ -465,8 +473,7 @@ impl KaplanMeier {
     /// [`Reason::OutsideObservation`] for a time before the first entry or after the last exit; [`Reason::RiskSetEmptied`] when left
     /// truncation sent the curve to zero before. Without events before `until` the value stands without interval.
     pub fn restricted_mean(&self, until: f64) -> Result<Estimate, Reason> {
-        let to = self.rows.last().map_or(self.origin, |row| row.time);
-        let died_out = self.rows.last().is_some_and(|row| row.survival == 0.0);
+        let (to, died_out) = self.end();
         if !until.is_finite() || until < self.origin || (until > to && !died_out) {
             return Err(Reason::OutsideObservation { from: self.origin, to });
         }
@@ -474,7 +481,7 @@ impl KaplanMeier {
             return Err(Reason::RiskSetEmptied { time });
         }
         // Areas of the steps, then the sums of those to the right of each event.
-        let within = &self.rows[..self.rows.partition_point(|row| row.time <= until)];
+        let within: Vec<SurvivalRow> = self.rows().take(self.rows_until(until)).collect();
         let ends = within.iter().map(|row| row.time).skip(1).chain([until]);
         let steps: Vec<f64> = within
             .iter()

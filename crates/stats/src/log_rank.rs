@@ -161,7 +161,7 @@ struct RiskCounter {
 
 impl RiskCounter {
     fn new(spells: &[Spell]) -> Self {
-        let mut entries: Vec<f64> = spells.iter().filter_map(|spell| spell.entry).collect();
+        let mut entries: Vec<f64> = spells.iter().filter_map(Spell::late_entry).collect();
         entries.sort_unstable_by(f64::total_cmp);
         let mut exits: Vec<f64> = spells.iter().map(|spell| spell.exit).collect();
         exits.sort_unstable_by(f64::total_cmp);

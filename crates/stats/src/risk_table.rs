@@ -8,12 +8,11 @@ use crate::reason::{Reason, at_least};
 /// One subject's time under observation, in any one unit (days, say), counted from its own origin (creation).
 ///
 /// A subject is at risk on (entry, exit]: somebody who enters at t is not yet at risk at t, somebody who leaves at t
-/// still is. `entry` is `None` for a subject watched from its origin on; it may then leave at 0, which (0, 0] could not
-/// express.
+/// still is. A subject watched from its origin on may leave at 0, which (0, 0] could not express: its entry is −∞.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spell {
-    /// When observation began, after the origin (left truncation).
-    pub entry: Option<f64>,
+    /// When observation began, after the origin (left truncation); −∞ when it began there.
+    pub entry: f64,
     /// When the event came, or observation ended.
     pub exit: f64,
     /// Whether the exit was the event (`true`) or the end of observation (`false`, right censoring).
@@ -21,22 +20,24 @@ pub struct Spell {
 }
 
 impl Spell {
+    /// A spell watched from `entry` on, or from its origin.
+    pub fn new(entry: Option<f64>, exit: f64, event: bool) -> Self {
+        Self::entered(entry.unwrap_or(f64::NEG_INFINITY), exit, event)
+    }
+
     /// A spell watched from its origin on.
     pub fn from_origin(exit: f64, event: bool) -> Self {
-        Spell {
-            entry: None,
-            exit,
-            event,
-        }
+        Self::entered(f64::NEG_INFINITY, exit, event)
     }
 
     /// A spell watched from `entry` on.
     pub fn entered(entry: f64, exit: f64, event: bool) -> Self {
-        Spell {
-            entry: Some(entry),
-            exit,
-            event,
-        }
+        Spell { entry, exit, event }
+    }
+
+    /// When observation began, unless it was at the origin.
+    pub fn late_entry(&self) -> Option<f64> {
+        (self.entry != f64::NEG_INFINITY).then_some(self.entry)
     }
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn check_spell(index: usize, spell: &Spell) -> Result<(), Reason> {
             must: "not negative",
         });
     }
-    match spell.entry {
+    match spell.late_entry() {
         Some(entry) if !entry.is_finite() => Err(Reason::NotFinite {
             what: "entry time",
             index,
@@ -105,7 +106,7 @@ pub(crate) fn check_spell(index: usize, spell: &Spell) -> Result<(), Reason> {
 }
 
 /// What happened on a day: exits in the lower half and those of them that were events in the upper, so that a spell is counted by one
-/// addition; and entries.
+/// addition; and entries. The first in a list stands for the time before all days, when those enter who are watched from the origin on.
 #[derive(Clone, Copy, Default)]
 struct Day {
     exits: u64,
@@ -125,34 +126,40 @@ impl Day {
 /// Spells that one thread looks at in one go; fewer are not worth a second one.
 const SPELLS_AT_ONCE: usize = 1 << 16;
 
-/// The day, when the time is a whole number up to `limit`, which is below 2³².
+/// The day of a time, and whether that is exact. A time that is negative, not a number or 2³² or more has a day above all that can be
+/// counted.
 #[inline(always)]
-fn whole_day(time: f64, limit: u64) -> Option<usize> {
+fn day_of(time: f64) -> (u64, bool) {
     // Doubles from 2⁵² on have no fraction: adding it rounds, and leaves the whole number in the lowest bits. What is negative, too
     // large or not a number has other bits above them.
     const SHIFT: f64 = 4_503_599_627_370_496.0;
     let shifted = time + SHIFT;
-    let day = shifted.to_bits().wrapping_sub(SHIFT.to_bits());
-    (day <= limit && shifted - SHIFT == time).then_some(day as usize)
+    (shifted.to_bits().wrapping_sub(SHIFT.to_bits()), shifted - SHIFT == time)
 }
 
-/// Counts spells into days, which grow with the latest; `None` at the first spell that days cannot hold or that is unsound.
+/// Counts spells into days, which grow with the latest; `None` when there is a spell that days cannot hold or that is unsound. Entry is
+/// late or not without a pattern, so no branch is taken on it.
 #[inline(never)]
 fn count_days(mut days: Vec<Day>, spells: &[Spell], limit: u64) -> Option<Vec<Day>> {
+    let mut sound = true;
     for spell in spells {
-        let exit = whole_day(spell.exit, limit)?;
-        if exit >= days.len() {
-            days.resize(exit + 1, Day::default());
+        let (exit, exact) = day_of(spell.exit);
+        if exit > limit {
+            return None;
         }
-        let day = &mut days[exit];
+        let place = exit as usize + 1;
+        if place >= days.len() {
+            days.resize(place + 1, Day::default());
+        }
+        let day = &mut days[place];
         day.exits = day.exits.wrapping_add(u64::from(spell.event) << 32 | 1);
-        if let Some(time) = spell.entry {
-            let entry = whole_day(time, limit).filter(|&entry| entry < exit)?;
-            let day = &mut days[entry];
-            day.entries = day.entries.wrapping_add(1);
-        }
+        let (entry, exact_entry) = day_of(spell.entry);
+        let late = entry < exit;
+        let day = &mut days[if late { entry as usize + 1 } else { 0 }];
+        day.entries = day.entries.wrapping_add(1);
+        sound &= exact & ((late & exact_entry) | (spell.entry == f64::NEG_INFINITY));
     }
-    Some(days)
+    sound.then_some(days)
 }
 
 /// Exits, events and entries by day, when all times are whole numbers no larger than a few times the number of spells, and no spell
@@ -182,14 +189,17 @@ fn by_day(spells: &[Spell]) -> Option<Vec<Day>> {
 
 /// The first unsound spell, whichever thread finds it.
 fn check_all(spells: &[Spell]) -> Result<(), Reason> {
-    let unsound = |(part, spells): (usize, &[Spell])| {
-        let first = part * SPELLS_AT_ONCE;
-        (spells.iter().zip(first..)).find_map(|(spell, index)| check_spell(index, spell).err())
+    // All in one go, without a branch a spell.
+    let sound = |sound: bool, spell: &Spell| {
+        let entered = (0.0 <= spell.entry) & (spell.entry < spell.exit) | (spell.entry == f64::NEG_INFINITY);
+        sound & entered & (0.0 <= spell.exit) & (spell.exit < f64::INFINITY)
     };
-    match spells.par_chunks(SPELLS_AT_ONCE).enumerate().find_map_first(unsound) {
-        Some(reason) => Err(reason),
-        None => Ok(()),
+    let parts = spells.par_chunks(SPELLS_AT_ONCE);
+    if parts.all(|spells| spells.iter().fold(true, sound)) {
+        return Ok(());
     }
+    let unsound = spells.iter().enumerate();
+    unsound.map(|(index, spell)| check_spell(index, spell)).collect()
 }
 
 impl RiskTable {
@@ -201,7 +211,7 @@ impl RiskTable {
     pub fn new(spells: &[Spell]) -> Result<Self, Reason> {
         at_least(1, spells.len())?;
         if let Some(days) = by_day(spells) {
-            return Ok(Self::by_counting(spells, &days));
+            return Ok(Self::by_counting(&days));
         }
         check_all(spells)?;
         // The lowest bit says whether the exit was the event; which of two equal keys comes first shows nowhere.
@@ -212,7 +222,7 @@ impl RiskTable {
             exits
         };
         let sorted_entries = || {
-            let entries = spells.iter().filter_map(|spell| spell.entry);
+            let entries = spells.iter().filter_map(Spell::late_entry);
             let mut entries: Vec<u64> = entries.map(time_key).collect();
             sort(&mut entries);
             entries
@@ -220,28 +230,31 @@ impl RiskTable {
         let (exits, entries) = rayon::join(sorted_exits, sorted_entries);
         let from_origin = spells.len() - entries.len();
 
-        let distinct = exits.windows(2).filter(|pair| pair[0] >> 1 != pair[1] >> 1).count() + 1;
-        let mut rows: Vec<RiskRow> = Vec::with_capacity(distinct);
-        let (mut entered, mut gone, mut events_in_all) = (0, 0, 0);
-        while gone < exits.len() {
-            let time = exits[gone] >> 1;
-            while entered < entries.len() && entries[entered] < time {
-                entered += 1;
+        // Where each distinct time begins among the exits, and where the last one ends.
+        let mut starts: Vec<usize> = Vec::with_capacity(exits.len() + 1);
+        starts.push(0);
+        starts.extend((1..exits.len()).filter(|&exit| exits[exit - 1] >> 1 != exits[exit] >> 1));
+        starts.push(exits.len());
+        let row = |entered: &mut usize, bounds: &[usize]| {
+            let leaving = &exits[bounds[0]..bounds[1]];
+            let time = leaving[0] >> 1;
+            if *entered == 0 {
+                *entered = entries.partition_point(|&entry| entry < time);
             }
-            let (mut leaving, mut events) = (0, 0);
-            while gone + leaving < exits.len() && exits[gone + leaving] >> 1 == time {
-                events += (exits[gone + leaving] & 1) as usize;
-                leaving += 1;
+            // The next time of the same thread is mostly a little later.
+            while *entered < entries.len() && entries[*entered] < time {
+                *entered += 1;
             }
-            rows.push(RiskRow {
+            let events: u64 = leaving.iter().map(|exit| exit & 1).sum();
+            RiskRow {
                 time: time_of(time),
-                at_risk: (from_origin + entered - gone) as u64,
-                events: events as u64,
-                censored: (leaving - events) as u64,
-            });
-            gone += leaving;
-            events_in_all += events;
-        }
+                at_risk: (from_origin + *entered - bounds[0]) as u64,
+                events,
+                censored: leaving.len() as u64 - events,
+            }
+        };
+        let rows: Vec<RiskRow> = starts.par_windows(2).map_init(|| 0, row).collect();
+        let events_in_all: u64 = rows.iter().map(|row| row.events).sum();
         let first_entry = if from_origin == 0 {
             entries.first().copied().map(time_of)
         } else {
@@ -257,18 +270,19 @@ impl RiskTable {
                 .collect(),
             rows,
             spells: spells.len() as u64,
-            events: events_in_all as u64,
+            events: events_in_all,
             first_entry,
             from_origin: from_origin as u64,
         })
     }
 
     /// The same for times that are small whole numbers, such as days: counted instead of sorted, in O(n).
-    fn by_counting(spells: &[Spell], days: &[Day]) -> Self {
-        let entered: u64 = days.iter().map(|day| day.entries).sum();
-        let from_origin = spells.len() as u64 - entered;
+    fn by_counting(days: &[Day]) -> Self {
+        let (from_origin, days) = days
+            .split_first()
+            .map_or((0, days), |(before, days)| (before.entries, days));
         let first_entry = days.iter().position(|day| day.entries > 0).filter(|_| from_origin == 0);
-        let (mut at_risk, mut events, mut rows) = (from_origin, 0, Vec::new());
+        let (mut spells, mut at_risk, mut events, mut rows) = (0, from_origin, 0, Vec::new());
         let mut early_entries = Vec::new();
         for (time, day) in days.iter().enumerate() {
             if day.exits() > 0 {
@@ -279,6 +293,7 @@ impl RiskTable {
                     censored: day.exits() - day.events(),
                 });
             }
+            spells += day.exits();
             events += day.events();
             if events == 0 && day.entries > 0 {
                 early_entries.push((time as f64, day.entries));
@@ -287,7 +302,7 @@ impl RiskTable {
         }
         RiskTable {
             rows,
-            spells: spells.len() as u64,
+            spells,
             events,
             first_entry: first_entry.map(|time| time as f64),
             from_origin,

@@ -104,11 +104,7 @@ fn watched(random: &mut ChaCha8Rng, subjects: usize, mean_life: f64) -> Vec<Spel
         };
         let end = entry.unwrap_or(0.0) + 20.0 + uniform(random) * 200.0;
         if entry.is_none_or(|entry| entry < life) {
-            spells.push(Spell {
-                entry,
-                exit: life.min(end),
-                event: life <= end,
-            });
+            spells.push(Spell::new(entry, life.min(end), life <= end));
         }
     }
     spells
@@ -139,7 +135,7 @@ fn ignoring_late_entry_would_be_wrong() {
     let covered = share_of_runs(300, 1, |random| {
         let forgotten: Vec<Spell> = watched(random, 120, 100.0)
             .iter()
-            .map(|spell| Spell { entry: None, ..*spell })
+            .map(|spell| Spell::from_origin(spell.exit, spell.event))
             .collect();
         let curve = kaplan_meier(&forgotten, None, Level::P95, IntervalTransform::LogLog).unwrap();
         holds(&curve.survival_at(80.0).unwrap(), (-0.8_f64).exp())

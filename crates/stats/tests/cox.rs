@@ -236,7 +236,7 @@ fn by_definition(spells: &[Spell], x: &[f64], beta: f64) -> (f64, Vec<f64>) {
     let (mut log_likelihood, mut residuals) = (0.0, vec![0.0; spells.len()]);
     for time in times {
         let at_risk: Vec<usize> = (0..spells.len())
-            .filter(|&i| spells[i].entry.is_none_or(|entry| entry < time) && spells[i].exit >= time)
+            .filter(|&i| spells[i].entry < time && spells[i].exit >= time)
             .collect();
         let dying: Vec<usize> = at_risk
             .iter()
@@ -265,11 +265,7 @@ fn rows() -> impl Strategy<Value = Vec<(Spell, f64, u64)>> {
         |(entry, length, event, origin, x, c)| {
             let exit = f64::from(entry) + f64::from(length);
             (
-                Spell {
-                    entry: (!origin).then_some(f64::from(entry)),
-                    exit,
-                    event,
-                },
+                Spell::new((!origin).then_some(f64::from(entry)), exit, event),
                 f64::from(x),
                 c,
             )
@@ -311,7 +307,7 @@ proptest! {
                 for one in rows.iter().filter(|row| row.0.event) {
                     for other in &rows {
                         let later = other.0.exit > one.0.exit || (other.0.exit == one.0.exit && !other.0.event);
-                        if later && other.0.entry.is_none_or(|entry| entry < one.0.exit) {
+                        if later && other.0.entry < one.0.exit {
                             pairs += 1.0;
                             let lead = beta * (one.1 - other.1);
                             good += if one.1 == other.1 || beta == 0.0 { 0.5 } else if lead > 0.0 { 1.0 } else { 0.0 };
@@ -355,11 +351,11 @@ fn lives(random: &mut ChaCha8Rng, subjects: usize, whole_days: bool) -> (Vec<Spe
         };
         let end = (entry + 20.0 + uniform(random) * 150.0).ceil();
         if entry < life {
-            spells.push(Spell {
-                entry: (entry > 0.0).then_some(entry),
-                exit: life.min(end),
-                event: life <= end,
-            });
+            spells.push(Spell::new(
+                Some(entry).filter(|&entry| entry > 0.0),
+                life.min(end),
+                life <= end,
+            ));
             columns[0].push(x);
             columns[1].push(y);
         }

@@ -35,7 +35,10 @@ fn of_all_at_risk_all_the_time_it_is_the_exact_bound_of_no_event_among_them() {
     assert_eq!((gone.value, gone.ci_low), (0.0, Some(0.0)));
     assert!((gone.ci_high.unwrap() - none).abs() < 1e-12);
     // The curve's own columns know of no interval.
-    let row = curve(&[Spell::from_origin(1.0, false), Spell::from_origin(2.0, true)], None).rows[0];
+    let row = curve(&[Spell::from_origin(1.0, false), Spell::from_origin(2.0, true)], None)
+        .rows()
+        .next()
+        .unwrap();
     assert_eq!(
         (row.survival, row.std_error, row.ci_low, row.ci_high),
         (1.0, None, None, None)

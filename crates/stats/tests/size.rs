@@ -8,11 +8,7 @@ fn many(n: u64) -> Vec<Spell> {
         .map(|i| {
             let exit = 2.0 + ((i * 7_919 + 13) % n) as f64;
             let entry = if i % 3 == 0 { None } else { Some(exit * 0.3) };
-            Spell {
-                entry,
-                exit,
-                event: i % 4 != 0,
-            }
+            Spell::new(entry, exit, i % 4 != 0)
         })
         .collect()
 }
@@ -21,7 +17,7 @@ fn many(n: u64) -> Vec<Spell> {
 fn a_million_spells() {
     let spells = many(1_000_003);
     let curve = kaplan_meier(&spells, None, Level::P95, IntervalTransform::LogLog).unwrap();
-    assert_eq!((curve.rows.len(), curve.spells), (1_000_003, 1_000_003));
+    assert_eq!((curve.rows().len(), curve.spells), (1_000_003, 1_000_003));
     assert!(curve.median().unwrap().interval().is_some());
     assert_eq!(nelson_aalen(&spells, Level::P95).unwrap().rows.len(), 1_000_003);
     let (one, other) = spells.split_at(400_000);

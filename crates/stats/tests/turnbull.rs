@@ -155,7 +155,7 @@ proptest! {
             Spell::entered(f64::from(entry), f64::from(entry) + f64::from(length), event)).collect();
         let curve = kaplan_meier(&spells, None, Level::P95, IntervalTransform::Log).unwrap();
         if let (Ok(found), true) = (turnbull(&exact), curve.cautions.iter().all(|c| c.to_string().contains("before"))) {
-            for row in curve.rows.iter().filter(|row| row.events > 0) {
+            for row in curve.rows().filter(|row| row.events > 0) {
                 let (least, most) = found.survival_between(row.time).unwrap();
                 prop_assert!((least - row.survival).abs() < 1e-6 && (most - row.survival).abs() < 1e-6);
             }

@@ -121,7 +121,7 @@ fn survival() {
         .map(|rows| {
             let of = |field: fn(&(Spell, u64)) -> Value| rows.iter().map(field).collect::<Vec<_>>();
             json!({"ask": "survival", "T": of(|r| json!(r.0.exit)), "E": of(|r| json!(u8::from(r.0.event))),
-                   "N": of(|r| json!(r.0.entry)), "G": of(|r| json!(r.1))})
+                   "N": of(|r| json!(r.0.late_entry())), "G": of(|r| json!(r.1))})
         })
         .collect();
     let Some(answers) = ask(&cases) else { return };
@@ -141,8 +141,8 @@ fn survival() {
             continue;
         }
         let [survival, low, high, cumulative] = [0, 1, 2, 3].map(|part| numbers(&answer[part]));
-        assert_eq!(curve.rows.len(), survival.len());
-        for (i, row) in curve.rows.iter().enumerate() {
+        assert_eq!(curve.rows().len(), survival.len());
+        for (i, row) in curve.rows().enumerate() {
             agree(row.survival, survival[i], case);
             agree(hazard.rows[i].cumulative_hazard, cumulative[i], case);
             if let (Some(found_low), Some(found_high)) = (row.ci_low, row.ci_high) {
@@ -165,7 +165,7 @@ fn survival() {
         let groups: Vec<Vec<Spell>> = (0..3)
             .map(|group| {
                 let members = rows.iter().filter(|row| row.1 == group);
-                members.map(|row| Spell { entry: None, ..row.0 }).collect()
+                members.map(|row| Spell::from_origin(row.0.exit, row.0.event)).collect()
             })
             .filter(|spells: &Vec<Spell>| !spells.is_empty())
             .collect();

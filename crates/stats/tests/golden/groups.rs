@@ -134,7 +134,7 @@ fn what_a_curve_is_asked() {
         .map(|row| (row.at_risk, row.events, row.censored))
         .collect();
     assert_eq!(counts, [(20, 0, 0), (18, 4, 0), (2, 14, 6), (0, 14, 6)]);
-    for row in &curve.rows {
+    for row in curve.rows() {
         assert_eq!(KaplanMeier::at_risk_table(&spells, &[row.time])[0].at_risk, row.at_risk);
     }
 }

@@ -31,8 +31,8 @@ fn kaplan_meier_with_entry_is_lifelines() {
         (10.0, 3, 0.21164021164021157, 0.03280638389947277, 0.4937732950026452),
         (12.0, 2, 0.10582010582010579, 0.005992231875317375, 0.3731437727863289),
     ];
-    assert_eq!(curve.rows.len(), expected.len());
-    for (row, (time, at_risk, survival, low, high)) in curve.rows.iter().zip(expected) {
+    assert_eq!(curve.rows().len(), expected.len());
+    for (row, (time, at_risk, survival, low, high)) in curve.rows().zip(expected) {
         assert_eq!((row.time, row.at_risk), (time, at_risk));
         close(row.survival, survival, 1e-12);
         close(row.ci_low.unwrap(), low, 1e-9);
@@ -50,7 +50,13 @@ fn kaplan_meier_with_entry_is_lifelines() {
 #[test]
 fn greenwood_and_the_other_transforms_by_hand() {
     // S *= 1-d/n; g += d/(n*(n-d)); S*sqrt(g); S -+ z*S*sqrt(g); S*exp(-+ z*sqrt(g)), written out in numpy at t = 8
-    let at_8 = |transform| kaplan_meier(&spells(), None, Level::P95, transform).unwrap().rows[6];
+    let at_8 = |transform| {
+        kaplan_meier(&spells(), None, Level::P95, transform)
+            .unwrap()
+            .rows()
+            .nth(6)
+            .unwrap()
+    };
     close(
         at_8(IntervalTransform::Plain).std_error.unwrap(),
         0.1501857500471026,
@@ -234,4 +240,27 @@ fn ties_between_entry_event_and_censoring() {
         .map(|row| (row.time, row.at_risk, row.events, row.censored))
         .collect();
     assert_eq!(found, [(3.0, 2, 1, 1), (4.0, 1, 0, 1)]);
+}
+
+#[test]
+fn an_unsound_spell_is_refused_whether_days_are_counted_or_times_sorted() {
+    for fraction in [0.0, 0.5] {
+        let sound = Spell::from_origin(7.0 + fraction, true);
+        let refusal = |spell| RiskTable::new(&[sound, spell, sound]).unwrap_err().to_string();
+        for spell in [
+            Spell::entered(-3.0, 5.0, true),
+            Spell::entered(5.0, 5.0, true),
+            Spell::entered(6.0, 5.0, true),
+            Spell::entered(f64::NAN, 5.0, true),
+            Spell::entered(f64::INFINITY, 5.0, true),
+            Spell::from_origin(-1.0, true),
+            Spell::from_origin(f64::NAN, true),
+            Spell::from_origin(f64::INFINITY, true),
+        ] {
+            let message = refusal(spell);
+            let place = if spell.exit == 5.0 { "entry time" } else { "exit time" };
+            assert!(message.contains(place), "{message}");
+        }
+        assert!(RiskTable::new(&[sound, Spell::entered(-0.0, 5.0, true)]).is_ok());
+    }
 }
