@@ -62,6 +62,20 @@ impl Evidence {
         })
     }
 
+    /// The standard error of a sum of parts that add up to nothing, what each account adds to the error of a number: √(G/(G − 1) Σ s²) over
+    /// the sums s of G persons. Nothing for fewer than two.
+    pub(crate) fn error_of_sum(&self, accounts: &[u32], parts: &[f64]) -> f64 {
+        let persons = Persons::of(accounts, &self.person_of);
+        let sum = |person: usize| persons.units(person).iter().map(|unit| parts[*unit]).sum::<f64>();
+        let squares: f64 = (0..persons.len()).map(|person| sum(person).powi(2)).sum();
+        let count = persons.len() as f64;
+        if count < 2.0 {
+            0.0
+        } else {
+            (squares * count / (count - 1.0)).sqrt()
+        }
+    }
+
     /// The mean of the values of accounts, with the studentised interval, persons resampled. `n` counts accounts.
     ///
     /// # Errors

@@ -269,7 +269,7 @@ impl Measured<'_> {
         told.push(self.reach(tied));
         if self.network.graph.edges() > 0 {
             told.extend(self.mixing());
-            told.extend(self.concentration());
+            told.extend(self.concentration(tied));
         } else {
             let met: Vec<&str> = told.iter().map(|(quantity, _)| quantity.id).collect();
             let rest = self
@@ -389,7 +389,7 @@ impl Measured<'_> {
     }
 
     /// How unevenly ties, attention and paths are shared out, and into which communities they fall.
-    fn concentration(&self) -> Told {
+    fn concentration(&self, tied: Tied) -> Told {
         let (q, graph, seed) = (self.quantities, &self.network.graph, self.evidence.seed);
         let ranks = page_rank(graph, DAMPING, TOLERANCE).and_then(|ranks| stats::gini(&ranks.of_node));
         let found = leiden(graph, 1.0, seed);
@@ -403,7 +403,7 @@ impl Measured<'_> {
             seeded(self.number(&q.communities, communities)),
             seeded(self.number(&q.modularity, found.map(|found| found.modularity))),
             self.betweenness(),
-            self.attention(),
+            self.attention(tied),
         ]
     }
 
@@ -429,7 +429,7 @@ impl Measured<'_> {
         (quantity, figure.noting(&note))
     }
 
-    fn attention(&self) -> (&'static Quantity, Figure) {
+    fn attention(&self, tied: Tied) -> (&'static Quantity, Figure) {
         let quantity = &self.quantities.attention_gini;
         let mut drawn: Vec<(u32, u64)> = self.members.iter().copied().zip(self.network.drawn.clone()).collect();
         drawn.sort_unstable_by_key(|(account, drawn)| (*drawn, *account));
@@ -437,7 +437,33 @@ impl Measured<'_> {
         let gini = self
             .evidence
             .resampled(&accounts, |times| gini_of_counts(&drawn, times));
-        (quantity, Figure::of(quantity, gini))
+        // Of all members' interactions those that were collected are seen; of follows, the lists of those of whom they were.
+        if tied == Tied::Interactions {
+            return (quantity, Figure::of(quantity, gini));
+        }
+        let gini = gini.and_then(|gini| gini.with_independent_error(self.error_by_lists()?));
+        let mut figure = Figure::of(quantity, gini).noting("allows for whose lists were collected");
+        figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
+        figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
+        (quantity, figure)
+    }
+
+    /// The error that the Gini coefficient of followers has by those who follow: had others' lists been collected, some members would have
+    /// more of them and some fewer.
+    fn error_by_lists(&self) -> Result<f64, Reason> {
+        let graph = &self.network.graph;
+        let followers: Vec<f64> = self.network.drawn.iter().map(|count| *count as f64).collect();
+        let gradient = stats::gini_gradient(&followers)?;
+        let part = |source: usize| {
+            let followed = graph.successors(source).iter();
+            followed.map(|target| gradient[*target as usize]).sum::<f64>()
+        };
+        let (accounts, parts): (Vec<u32>, Vec<f64>) = (0..graph.nodes())
+            .zip(self.members)
+            .filter(|(source, _)| !graph.successors(*source).is_empty())
+            .map(|(source, account)| (*account, part(source)))
+            .unzip();
+        Ok(self.evidence.error_of_sum(&accounts, &parts))
     }
 }
 

@@ -38,6 +38,25 @@ pub fn gini(values: &[f64]) -> Result<f64, Reason> {
     Ok((finite("Gini coefficient", sum(&weighted)?)? / n).clamp(0.0, 1.0))
 }
 
+/// Derivatives of [`gini`] by each value, in the order given: (c − G) / Σ x with c = (2r − n − 1)/n for a value of rank r among n. Values that
+/// tie have their mean rank, the mean of the derivatives to either side. What part of a value each of its contributors has, times these, is
+/// what the coefficient owes to that contributor (its empirical influence).
+///
+/// # Errors
+/// As [`gini`].
+pub fn gini_gradient(values: &[f64]) -> Result<Vec<f64>, Reason> {
+    let (total, whole) = (checked(values)?, gini(values)?);
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let of_value = |value: &f64| {
+        let below = sorted.partition_point(|other| other < value);
+        let until = sorted.partition_point(|other| other <= value);
+        (((below + until) as f64 - n) / n - whole) / total
+    };
+    Ok(values.iter().map(of_value).collect())
+}
+
 /// Herfindahl & Hirschman's index, the sum of squared shares: 1/n when all have the same, 1 when one has everything.
 ///
 /// # Errors
@@ -46,4 +65,37 @@ pub fn herfindahl(values: &[f64]) -> Result<f64, Reason> {
     let total = checked(values)?;
     let squares: Vec<f64> = values.iter().map(|value| (value / total) * (value / total)).collect();
     sum(&squares)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gradient_is_what_small_changes_make() {
+        let values = [3.0, 0.0, 8.0, 3.0, 21.0, 1.0];
+        let found = gini_gradient(&values).unwrap();
+        let step = 1e-6;
+        for (place, derivative) in found.iter().enumerate() {
+            let moved = |by: f64| {
+                let mut moved = values;
+                moved[place] = f64::max(moved[place] + by, 0.0);
+                gini(&moved).unwrap()
+            };
+            let expected = match values[place] {
+                // Nothing can be taken from nothing.
+                0.0 => (moved(step) - moved(0.0)) / step,
+                _ => (moved(step) - moved(-step)) / (2.0 * step),
+            };
+            assert!((derivative - expected).abs() < 1e-7, "{place}: {derivative} {expected}");
+        }
+        // All values times a factor leave it as it is.
+        let along: f64 = found
+            .iter()
+            .zip(values)
+            .map(|(derivative, value)| derivative * value)
+            .sum();
+        assert!(along.abs() < 1e-12);
+        assert!(gini_gradient(&[0.0, 0.0]).is_err());
+    }
 }

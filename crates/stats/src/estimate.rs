@@ -1,5 +1,6 @@
 //! The common shape of a result: a value, its interval, and how many observations it rests on.
 
+use crate::distribution::two_sided_z;
 use crate::reason::Reason;
 
 /// A value with its interval, in the unit of the input.
@@ -49,6 +50,29 @@ impl Estimate {
         }
     }
 
+    /// The estimate when its value has another error, of which the interval knows nothing and which is independent of what it knows: each
+    /// bound's distance from the value d becomes √(d² + (z·s)²) for that error's standard deviation s (method of variance estimates
+    /// recovery; Zou & Donner 2008, Statistics in Medicine 27, 1693–1702).
+    ///
+    /// # Errors
+    /// [`Reason::OutOfRange`] for a standard deviation that is negative or not finite.
+    pub fn with_independent_error(self, std_error: f64) -> Result<Self, Reason> {
+        if !(std_error.is_finite() && std_error >= 0.0) {
+            return Err(Reason::OutOfRange {
+                what: "standard error",
+                index: 0,
+                must: "finite and not negative",
+            });
+        }
+        let more = two_sided_z(self.level)? * std_error;
+        let value = self.value;
+        Ok(Estimate {
+            ci_low: self.ci_low.map(|low| value - (value - low).hypot(more)),
+            ci_high: self.ci_high.map(|high| value + (high - value).hypot(more)),
+            ..self
+        })
+    }
+
     /// Both bounds, when both stand.
     pub fn interval(&self) -> Option<(f64, f64)> {
         self.ci_low.zip(self.ci_high)
@@ -89,5 +113,23 @@ impl Level {
     /// The probability left out on each side, such as 0.025.
     pub fn tail(self) -> f64 {
         (1.0 - self.0) / 2.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn independent_errors_add_up_by_their_squares() {
+        let known = |low, high| Estimate::with_interval(1.0, Ok((low, high)), 9, Level::P95, "by hand");
+        // scipy.stats.norm.ppf(0.975)
+        let z = 1.959_963_984_540_054;
+        let found = known(1.0 - 3.0 * z, 1.0 + 1.5 * z).with_independent_error(2.0).unwrap();
+        let (low, high) = found.interval().unwrap();
+        assert!((low - (1.0 - 13.0_f64.sqrt() * z)).abs() < 1e-12);
+        assert!((high - (1.0 + 2.5 * z)).abs() < 1e-12);
+        assert_eq!(known(0.5, 2.0).with_independent_error(0.0).unwrap(), known(0.5, 2.0));
+        assert!(known(0.5, 2.0).with_independent_error(f64::NAN).is_err());
     }
 }

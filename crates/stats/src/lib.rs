@@ -48,7 +48,7 @@ mod waves;
 mod wilcoxon;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
-pub use concentration::{gini, herfindahl};
+pub use concentration::{gini, gini_gradient, herfindahl};
 pub use cox::{ChiSquaredTest, Cox, CoxCoefficient, CoxData, Proportionality, TimeScale, cox, proportional_hazards};
 pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
 pub use dispersion::{Counted, Dispersion, dispersion, overdispersed_rate, rate_ratio};
