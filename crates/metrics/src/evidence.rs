@@ -91,6 +91,8 @@ pub struct PostDay {
     pub day: i32,
     /// How many.
     pub posts: u64,
+    /// Of how many the archive has a record of its own; the others were seen nested in records of whoever passed them on.
+    pub collected: u64,
     /// The first, in milliseconds.
     pub first_at: i64,
     /// The last.

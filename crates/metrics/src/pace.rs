@@ -62,13 +62,13 @@ const TRAILING_DAYS: i32 = 7;
 const POSTS_SERIES: Quantity = Quantity {
     id: "tweets_per_day.posts.mean",
     unit: "tweets per day",
-    definition: "posts held by the archive per account-day, of members alive, over the 7 days that end with the \
+    definition: "posts collected (not only nested in another's) per account-day, of members alive, over the 7 days that end with the \
                  sample; accounts without any post in the archive are left out; n is accounts, resampled",
 };
 const POSTS: Quantity = Quantity {
     id: "tweets_per_day.posts.mean",
     unit: "tweets per day",
-    definition: "posts held by the archive per account-day within the window, of accounts on the list, each from its \
+    definition: "posts collected (not only nested in another's) per account-day within the window, of accounts on the list, each from its \
                  creation (else its first sign of life) to its end (else its last sign of life); accounts without \
                  any post in the archive are left out; n is accounts, resampled",
 };
@@ -237,10 +237,12 @@ fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposu
         .noting(&format!("{posts} posts in {days:.0} account-days"))
 }
 
+/// Posts that the archive collected of an account. Those that it only has because somebody else passed them on tell of how popular the account
+/// is, and of those others; nothing without any post of it.
 fn posts_between(evidence: &Evidence, account: u32, first_day: i32, last_day: i32) -> Option<u64> {
     let days = evidence.posts.get(&account)?;
     let inside = days.iter().filter(|day| (first_day..=last_day).contains(&day.day));
-    Some(inside.map(|day| day.posts).sum())
+    Some(inside.map(|day| day.collected).sum())
 }
 
 fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {

@@ -52,7 +52,7 @@ impl Loader<'_> {
             return Ok(());
         }
         let of_rows = std::mem::take(&mut self.of_rows.posts);
-        let posts = DatedPosts::read(&self.dir.table()?, &of_rows)?;
+        let posts = DatedPosts::read(&self.dir.table()?, &self.dir.table()?, &of_rows)?;
         drop(of_rows);
         let given = posts.give(&mut self.database, WORDS, DATED_POSTS);
         self.kept.insert(WORDS.table);
@@ -69,12 +69,14 @@ impl Loader<'_> {
         let rows = self.ask(POSTS_BY_DAY)?;
         let accounts = rows.all_integers("account")?;
         let (days, posts) = (rows.all_days("posted_on")?, counts(&rows, "posts")?);
+        let collected = counts(&rows, "collected")?;
         let (first, last) = (rows.all_moments("first_at")?, rows.all_moments("last_at")?);
         for i in 0..rows.len() {
             let account = self.numbered(accounts[i])?;
             self.evidence.posts.entry(account).or_default().push(PostDay {
                 day: days[i].0,
                 posts: posts[i],
+                collected: collected[i],
                 first_at: first[i].0,
                 last_at: last[i].0,
             });

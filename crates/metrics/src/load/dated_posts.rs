@@ -1,10 +1,10 @@
 //! Posts with a time: what `words.sql` and `dated_posts.sql` say.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use sql::{Database, Given};
 use tables::cell::Cell;
 use tables::table::open_column;
-use tables::{PostKind, Posts, TableFile, Timestamp};
+use tables::{Duplicates, PostKind, Posts, Table, TableFile, Timestamp};
 
 use super::numbers::number;
 use super::statements::Kept;
@@ -16,6 +16,7 @@ pub(super) struct DatedPosts {
     at: Vec<i64>,
     days: Vec<i32>,
     own: Vec<i32>,
+    collected: Vec<i32>,
     tagged: Vec<i32>,
     detected: Vec<i32>,
     /// The tags of languages, in the order of the alphabet; the first has the number 1.
@@ -27,16 +28,33 @@ impl DatedPosts {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub(super) fn read(table: &TableFile<Posts>, of_rows: &[u32]) -> anyhow::Result<Self> {
+    pub(super) fn read(
+        table: &TableFile<Posts>,
+        copies: &TableFile<Duplicates>,
+        of_rows: &[u32],
+    ) -> anyhow::Result<Self> {
+        let also_collected = AlsoCollected::read(copies)?;
         let mut read = Self::default();
         let mut words = Words::default();
         let mut of_rows = of_rows.iter();
-        for batch in table.columns(&["posted_at", "lang", "kind", "detected_lang"]) {
+        let columns = [
+            "posted_at",
+            "lang",
+            "kind",
+            "detected_lang",
+            "source_file",
+            "source_line",
+            "source_part",
+        ];
+        for batch in table.columns(&columns) {
             let batch = batch?;
             let at = open_column::<Option<Timestamp>>(&batch, "posted_at")?;
             let kinds = open_column::<PostKind>(&batch, "kind")?;
             let tagged = open_column::<Option<&str>>(&batch, "lang")?;
             let detected = open_column::<Option<&str>>(&batch, "detected_lang")?;
+            let files = open_column::<&str>(&batch, "source_file")?;
+            let lines = open_column::<i64>(&batch, "source_line")?;
+            let parts = open_column::<i64>(&batch, "source_part")?;
             for (row, account) in (0..batch.num_rows()).zip(&mut of_rows) {
                 let Some(moment) = Option::<Timestamp>::get(&at, row) else {
                     continue;
@@ -45,6 +63,9 @@ impl DatedPosts {
                 read.at.push(moment.0);
                 read.days.push(moment.day().0);
                 read.own.push(i32::from(PostKind::get(&kinds, row) != PostKind::Repost));
+                let part = i64::get(&parts, row);
+                let collected = part == 0 || also_collected.has(<&str>::get(&files, row), i64::get(&lines, row), part);
+                read.collected.push(i32::from(collected));
                 read.tagged.push(words.see(Option::<&str>::get(&tagged, row)));
                 read.detected.push(words.see(Option::<&str>::get(&detected, row)));
             }
@@ -70,10 +91,41 @@ impl DatedPosts {
             ("posted_at", Given::Moments(self.at)),
             ("posted_on", Given::Days(self.days)),
             ("own", Given::Numbers(self.own)),
+            ("collected", Given::Numbers(self.collected)),
             ("tagged", Given::Numbers(self.tagged)),
             ("detected", Given::Numbers(self.detected)),
         ];
         database.give(posts.table, posts.query.name, posts.query.text, columns)
+    }
+}
+
+/// Posts that stand nested in another's record, of which a record of its own was dropped as a copy: by file, then line and part.
+#[derive(Debug, Default)]
+struct AlsoCollected(HashMap<String, HashSet<(i64, i64)>>);
+
+impl AlsoCollected {
+    fn read(copies: &TableFile<Duplicates>) -> anyhow::Result<Self> {
+        let mut read = Self::default();
+        for batch in copies.columns(&["table", "dropped_part", "kept_file", "kept_line", "kept_part"]) {
+            let batch = batch?;
+            let tables = open_column::<&str>(&batch, "table")?;
+            let dropped = open_column::<i64>(&batch, "dropped_part")?;
+            let files = open_column::<&str>(&batch, "kept_file")?;
+            let lines = open_column::<i64>(&batch, "kept_line")?;
+            let parts = open_column::<i64>(&batch, "kept_part")?;
+            for row in 0..batch.num_rows() {
+                let part = i64::get(&parts, row);
+                if <&str>::get(&tables, row) == Posts::NAME && i64::get(&dropped, row) == 0 && part > 0 {
+                    let of_file = read.0.entry_ref(<&str>::get(&files, row)).or_default();
+                    of_file.insert((i64::get(&lines, row), part));
+                }
+            }
+        }
+        Ok(read)
+    }
+
+    fn has(&self, file: &str, line: i64, part: i64) -> bool {
+        self.0.get(file).is_some_and(|of_file| of_file.contains(&(line, part)))
     }
 }
 

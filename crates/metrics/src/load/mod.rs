@@ -20,8 +20,8 @@ use sql::{Database, Rows};
 use stage::{Failure, Remedy, StageDir};
 use study::Study;
 use tables::{
-    Accounts, Availability, Follows, Interactions, Members, Personas, PostingDays, Posts, Rejects, Roster, Samples,
-    SetName, Spells, Stays, TableError, Terms, Timestamp, Windows,
+    Accounts, Availability, Duplicates, Follows, Interactions, Members, Personas, PostingDays, Posts, Rejects, Roster,
+    Samples, SetName, Spells, Stays, TableError, Terms, Timestamp, Windows,
 };
 
 use crate::evidence::{Evidence, SizeRow, TimesRow};
@@ -50,6 +50,7 @@ pub struct Tally {
 pub fn check(dir: &StageDir) -> Result<(), TableError> {
     dir.table::<Accounts>()?;
     dir.table::<Availability>()?;
+    dir.table::<Duplicates>()?;
     dir.table::<Follows>()?;
     dir.table::<Interactions>()?;
     dir.table::<Members>()?;

@@ -73,9 +73,10 @@ kept! {
 }
 
 /// The tables that the statements ask.
-pub const TABLES: [&str; 9] = [
+pub const TABLES: [&str; 10] = [
     "accounts",
     "availability",
+    "duplicates",
     "follows",
     "interactions",
     "members",

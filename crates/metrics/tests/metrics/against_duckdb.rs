@@ -34,9 +34,9 @@ fn made_as_defined(world: &World) {
         ("words", "SELECT word, number FROM words ORDER BY number"),
         (
             "dated_posts",
-            "SELECT account, posted_at, posted_on, own, tagged, detected, COUNT(*) AS posts FROM dated_posts \
-             GROUP BY account, posted_at, posted_on, own, tagged, detected \
-             ORDER BY account, posted_at, posted_on, own, tagged, detected",
+            "SELECT account, posted_at, posted_on, own, collected, tagged, detected, COUNT(*) AS posts FROM dated_posts \
+             GROUP BY account, posted_at, posted_on, own, collected, tagged, detected \
+             ORDER BY account, posted_at, posted_on, own, collected, tagged, detected",
         ),
         (
             "observations",

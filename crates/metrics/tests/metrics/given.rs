@@ -215,6 +215,16 @@ pub fn kind(line: i64) -> PostKind {
     }
 }
 
+/// Which post of the record on a line it is: from 1 on nested in another.
+pub fn part(line: i64) -> i64 {
+    if line % 3 == 0 { 1 + line % 2 } else { 0 }
+}
+
+/// Whether a record of the nested post on a line was dropped that was its own.
+pub fn own_record_dropped(line: i64) -> bool {
+    part(line) > 0 && line % 4 == 1
+}
+
 /// What the post on a line holds, already normalised; none where its source does not tell.
 pub fn held(line: i64, kind: TermKind) -> Option<Vec<&'static str>> {
     const WORDS: [&str; 6] = ["tea", "garden", "rain", "شاي", "weather", "walk"];

@@ -125,7 +125,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Tweets per day in the archive",
         Accounts,
         Quantity,
-        "posts of members in the archive per account-day: over the 7 days that end with a sample, or over the window",
+        "posts collected of members per account-day: over the 7 days that end with a sample, or over the window; posts seen only inside \
+         others' reposts and quotes are not counted",
     ),
     entry(
         "suspension.rate",

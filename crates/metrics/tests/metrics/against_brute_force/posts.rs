@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tables::{Content, TableFile, TermKind};
 
 use super::{Output, close, middle};
-use crate::given::{DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, held, kind, tagged};
+use crate::given::{
+    DAY, SAMPLE_DAYS, STUDY, WINDOWS, World, at, detected, held, kind, own_record_dropped, part, tagged,
+};
 
 #[test]
 fn posts() {
@@ -53,6 +55,33 @@ fn posts() {
             Some(week.count() as f64)
         );
     }
+}
+
+#[test]
+fn the_pace_in_the_archive_is_of_posts_with_a_record_of_their_own() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let collected = |line: i64| part(line) == 0 || own_record_dropped(line);
+    let (mut nested, mut told) = (0, 0);
+    for day in SAMPLE_DAYS.into_iter().filter(|day| *day >= 7) {
+        let end = at(day + 1, 0);
+        let members: Vec<usize> = (0..world.listed)
+            .filter(|account| world.on_list(*account, end - 1) && world.alive(*account, end - 1))
+            .filter(|account| world.posts.iter().any(|(author, at)| author == account && at.is_some()))
+            .collect();
+        let lately = |(account, moment): &(usize, Option<i64>)| {
+            members.contains(account) && moment.is_some_and(|moment| (at(day - 6, 0)..end).contains(&moment))
+        };
+        let lines = world.posts.iter().zip(1..).filter(|(post, _)| lately(post));
+        let (counted, others): (Vec<i64>, Vec<i64>) = lines.map(|(_, line)| line).partition(|line| collected(*line));
+        nested += others.len();
+        let (value, ..) = output.point("tweets_per_day.posts.mean", "listed", end - 1);
+        if value.is_some() {
+            told += 1;
+            close(value, counted.len() as f64 / (7.0 * members.len() as f64), "pace");
+        }
+    }
+    assert!(nested > 0 && told > 0, "{nested} {told}");
 }
 
 /// A post of one's own: account, tag, language detected.

@@ -5,13 +5,16 @@ use std::path::Path;
 
 use stage::{Provenance, TableRecord};
 use tables::{
-    Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Follow, Follows, Footer, Interaction, Interactions,
-    LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, PostingDay, PostingDays, Posts, Rejects, Roster,
-    RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays, Table, TableWriter, Term, TermKind,
-    Terms, Timestamp, WindowRow, Windows,
+    Account, Accounts, Availability, AvailabilityCheck, Basis, Day, Duplicate, Duplicates, Follow, Follows, Footer,
+    Interaction, Interactions, LedgerEntries, Member, Members, Persona, Personas, Post, PostKind, PostingDay,
+    PostingDays, Posts, Rejects, Roster, RosterEntry, Sample, Samples, SetName, Spell, Spells, State, Stay, Stays,
+    Table, TableWriter, Term, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
-use super::{DAY, PLATFORM, SAMPLE_DAYS, WINDOWS, World, at, covers, detected, following, held, kind, name, tagged};
+use super::{
+    DAY, PLATFORM, SAMPLE_DAYS, WINDOWS, World, at, covers, detected, following, held, kind, name, own_record_dropped,
+    part, tagged,
+};
 
 impl World {
     /// Writes it as `enrich` would.
@@ -120,7 +123,24 @@ impl World {
                     urls: held(line, TermKind::Domain),
                     client: held(line, TermKind::Client).and_then(|clients| clients.first().copied()),
                     source_line: line,
+                    source_part: part(line),
                     ..empty_post()
+                })
+                .collect(),
+        );
+        let lines = (1..).take(self.posts.len());
+        given.write::<Duplicates>(
+            lines
+                .filter(|line| part(*line) > 0)
+                .map(|line| Duplicate {
+                    table: "posts",
+                    reason: "same post id",
+                    dropped_file: "posts.jsonl",
+                    dropped_line: 10_000 + line,
+                    dropped_part: i64::from(!own_record_dropped(line)),
+                    kept_file: "posts.jsonl",
+                    kept_line: line,
+                    kept_part: part(line),
                 })
                 .collect(),
         );
