@@ -2,7 +2,8 @@
 //! was over.
 
 use stats::{
-    Bandwidth, Counted, Level, SegmentedRegression, Wave, WaveSearch, Waves, rate_ratio, segmented_regression, waves,
+    Bandwidth, Counted, Level, SegmentedRegression, Wave, WaveSearch, Waves, rate_ratio, segment_slopes,
+    segmented_regression, waves,
 };
 use tables::DAY_MS;
 
@@ -31,13 +32,13 @@ const SIZE_AFTER: Quantity = Quantity {
     id: "persistence.size",
     unit: "accounts per day",
     definition: "slope of the set's size from a wave to the next (of the set itself: after its last wave), least squares with a \
-                 change of level and slope at the first day of each wave, Newey-West errors; n is samples",
+                 change of level and slope at the first day of each wave, errors with memory; n is samples",
 };
 const FOLLOWERS_AFTER: Quantity = Quantity {
     id: "persistence.followers",
     unit: "followers per day",
     definition: "slope of the members' mean followers from a wave to the next (of the set itself: after its last wave), least \
-                 squares with a change of level and slope at the first day of each wave, Newey-West errors; n is samples",
+                 squares with a change of level and slope at the first day of each wave, errors with memory; n is samples",
 };
 const WHOLE_PERIOD: &str = "looked for over the whole period only";
 const NO_WAVE: &str = "no wave of suspensions was found";
@@ -216,10 +217,11 @@ fn slopes(quantity: &Quantity, points: &[(f64, f64)], starts: &[f64]) -> Result<
     let breaks: Vec<f64> = used.iter().map(|wave| starts[*wave]).collect();
     let line: SegmentedRegression = segmented_regression(&times, &values, &breaks, Bandwidth::Andrews, Level::P95)
         .map_err(|reason| reason.to_string())?;
-    let slopes = used.iter().zip(&line.breaks).map(|(wave, at)| {
-        let figure = Figure::of(quantity, Ok(at.slope_after.estimate.clone())).noting(&format!(
-            "{} lags; the level changed by {:.4} at the wave",
-            line.lags, at.level_change.estimate.value
+    let after = segment_slopes(&times, &values, &breaks, Level::P95).map_err(|reason| reason.to_string())?;
+    let slopes = used.iter().zip(&line.breaks).zip(after).map(|((wave, at), slope)| {
+        let figure = Figure::of(quantity, Ok(slope)).noting(&format!(
+            "the level changed by {:.4} at the wave",
+            at.level_change.estimate.value
         ));
         let word = match figure.interval() {
             Some((_, high)) if high < 0.0 => "down",

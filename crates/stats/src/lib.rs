@@ -69,7 +69,7 @@ pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskTable, Spell};
 pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmented_regression};
 pub use theil_sen::{TheilSen, theil_sen};
-pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, theil_sen_autocorrelated};
+pub use trend_interval::{AutocorrelatedTrend, segment_slopes, slope_equivalence_p, theil_sen_autocorrelated};
 pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
 pub use two_samples::{
     BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,

@@ -91,14 +91,7 @@ pub fn segmented_regression(
     }
     all_finite("time", times)?;
     all_finite("value", values)?;
-    all_finite("break", breaks)?;
-    if let Some(index) = breaks.windows(2).position(|pair| pair[0] >= pair[1]) {
-        return Err(Reason::OutOfRange {
-            what: "break",
-            index: index + 1,
-            must: "after the one before it",
-        });
-    }
+    check_dates(breaks)?;
     let k = 2 + 2 * breaks.len();
     at_least(k + 2, times.len())?;
     let mut order: Vec<usize> = (0..times.len()).collect();
@@ -177,6 +170,19 @@ pub fn segmented_regression(
         residual_autocorrelation: (!fit.exact).then(|| fit.autocorrelation()),
         df: df as u64,
     })
+}
+
+/// Checks dates of breaks.
+pub(crate) fn check_dates(breaks: &[f64]) -> Result<(), Reason> {
+    all_finite("break", breaks)?;
+    match breaks.windows(2).position(|pair| pair[0] >= pair[1]) {
+        Some(index) => Err(Reason::OutOfRange {
+            what: "break",
+            index: index + 1,
+            must: "after the one before it",
+        }),
+        None => Ok(()),
+    }
 }
 
 /// Least squares in units of the span and of the largest value.

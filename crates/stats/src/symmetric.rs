@@ -76,6 +76,11 @@ pub(crate) struct Cholesky {
 }
 
 impl Cholesky {
+    /// The diagonal of the factor, all positive.
+    pub(crate) fn diagonal(&self) -> Vec<f64> {
+        (0..self.size).map(|row| self.factor[at(row, row)]).collect()
+    }
+
     fn forward(&self, b: &[f64]) -> Vec<f64> {
         let mut x = b.to_vec();
         for row in 0..self.size {

@@ -4,10 +4,12 @@ use crate::descriptive::mean;
 use crate::distribution::student_cdf;
 use crate::estimate::{Estimate, Level};
 use crate::reason::{Reason, at_least, finite};
-use crate::theil_sen::{TheilSen, theil_sen};
+use crate::segmented::check_dates;
+use crate::symmetric::Symmetric;
+use crate::theil_sen::{TheilSen, check_series, theil_sen};
 
-/// Fewest distinct times: below it, three degrees of freedom would be fewer.
-const FEWEST_TIMES: usize = 5;
+/// Fewest distinct times more than there are coefficients: that many degrees of freedom.
+const FEWEST_MORE: usize = 3;
 /// How many correlation times are weighed beside the random walk.
 const MEMORIES: usize = 11;
 /// Shortest correlation time as a share of the mean gap: practically none.
@@ -60,7 +62,7 @@ pub struct AutocorrelatedTrend {
 pub fn theil_sen_autocorrelated(times: &[f64], values: &[f64], level: Level) -> Result<AutocorrelatedTrend, Reason> {
     let mut line = theil_sen(times, values, level)?;
     let slope = line.slope.value;
-    let mixture = Mixture::of(times, values, &line);
+    let mixture = of_line(times, values, &line);
     let interval = mixture.as_ref().map_err(Reason::clone).and_then(|mixture| {
         let half = mixture.half_width(level)?;
         Ok((slope - half, slope + half))
@@ -81,6 +83,98 @@ pub fn theil_sen_autocorrelated(times: &[f64], values: &[f64], level: Level) -> 
     })
 }
 
+/// Slopes of least-squares lines after each of `breaks`, up to the next: of a line that may change level and slope at each, as
+/// [`segmented_regression`](crate::segmented_regression) fits it, with intervals as [`theil_sen_autocorrelated`]'s. All stretches together tell
+/// how long the errors' memory is. Newey and West's errors, which that has, count lags in observations, evenly spaced or not, and are for
+/// many of them.
+///
+/// # Errors
+/// [`Reason::LengthMismatch`]; [`Reason::NotFinite`]; [`Reason::TooFew`] without observations; [`Reason::TooMany`] beyond 5,000;
+/// [`Reason::OutOfRange`] for dates that do not ascend; [`Reason::Collinear`], with the stretch's position, where one has fewer than two
+/// distinct times. The slopes stand without interval, with [`Reason::TooFew`], below three distinct times more than coefficients and, with
+/// [`Reason::ExactFit`], where the lines fit exactly.
+pub fn segment_slopes(times: &[f64], values: &[f64], breaks: &[f64], level: Level) -> Result<Vec<Estimate>, Reason> {
+    check_series(times, values, 1)?;
+    check_dates(breaks)?;
+    let mut points: Vec<(f64, f64)> = times.iter().copied().zip(values.iter().copied()).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let points: Vec<(f64, f64)> = points
+        .chunk_by(|a, b| a.0 == b.0)
+        .map(|tied| (tied[0].0, tied.iter().map(|p| p.1).sum::<f64>() / tied.len() as f64))
+        .collect();
+    let stretch_of = |time: f64| breaks.partition_point(|at| *at <= time);
+    let stretches = (0..=breaks.len()).map(|stretch| {
+        let inside: Vec<(f64, f64)> = points
+            .iter()
+            .copied()
+            .filter(|(time, _)| stretch_of(*time) == stretch)
+            .collect();
+        if inside.len() < 2 {
+            return Err(Reason::Collinear { index: stretch });
+        }
+        Fitted::of(&inside)
+    });
+    let stretches: Vec<Fitted> = stretches.collect::<Result<_, _>>()?;
+    let (first, span) = (points[0].0, points[points.len() - 1].0 - points[0].0);
+    let residuals = points.iter().map(|&(time, value)| {
+        let line = &stretches[stretch_of(time)];
+        (time, value - line.middle - line.slope * (time - line.centre))
+    });
+    let scale = values.iter().map(|v| v.abs()).fold(0.0, f64::max);
+    let series = Series::of(residuals, first, span, scale)?;
+    // One moment each, since points at the same time are one by now.
+    let columns = |&(time, _): &(f64, f64)| {
+        let stretch = stretch_of(time);
+        let mut columns = vec![0.0; 2 * stretches.len()];
+        columns[2 * stretch] = 1.0;
+        columns[2 * stretch + 1] = (time - stretches[stretch].centre) / span;
+        columns
+    };
+    let columns: Vec<Vec<f64>> = points.iter().map(columns).collect();
+    let of_stretch = |stretch: usize| {
+        let line = &stretches[stretch];
+        let weight = |&(time, _): &(f64, f64)| match stretch_of(time) == stretch {
+            true => (time - line.centre) / line.spread,
+            false => 0.0,
+        };
+        let weights: Vec<f64> = points.iter().map(weight).collect();
+        let interval = Mixture::of(&series, &columns, &weights).and_then(|mixture| {
+            if mixture.parts.is_empty() {
+                return Err(Reason::ExactFit);
+            }
+            let half = mixture.half_width(level)?;
+            Ok((line.slope - half, line.slope + half))
+        });
+        let method = "least squares with breaks, interval for autocorrelated errors";
+        Estimate::with_interval(line.slope, interval, times.len() as u64, level, method)
+    };
+    Ok((1..stretches.len()).map(of_stretch).collect())
+}
+
+/// A least-squares line through points of which at least two have different times.
+struct Fitted {
+    centre: f64,
+    middle: f64,
+    /// Σ (t − t̄)².
+    spread: f64,
+    slope: f64,
+}
+
+impl Fitted {
+    fn of(points: &[(f64, f64)]) -> Result<Self, Reason> {
+        let (times, values): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+        let (centre, middle) = (mean(&times)?, mean(&values)?);
+        let spread: f64 = times.iter().map(|t| (t - centre) * (t - centre)).sum();
+        let products = points.iter().map(|(t, y)| (t - centre) * (y - middle));
+        Ok(Fitted {
+            centre,
+            middle,
+            spread,
+            slope: finite("slope", products.sum::<f64>() / spread)?,
+        })
+    }
+}
+
 /// p-value of two one-sided tests (Schuirmann 1987) that the slope of [`theil_sen_autocorrelated`] lies strictly within ± `bound`, in the
 /// unit of the slope: the larger of both. Below one half of one less the level exactly where the interval of that level lies within.
 ///
@@ -96,7 +190,7 @@ pub fn slope_equivalence_p(times: &[f64], values: &[f64], bound: f64) -> Result<
         });
     }
     let line = theil_sen(times, values, Level::P90)?;
-    let mixture = Mixture::of(times, values, &line)?;
+    let mixture = of_line(times, values, &line)?;
     if mixture.parts.is_empty() {
         return Err(Reason::ExactFit);
     }
@@ -128,27 +222,63 @@ struct Moment {
     value: f64,
 }
 
-impl Mixture {
-    fn of(times: &[f64], values: &[f64], line: &TheilSen) -> Result<Self, Reason> {
-        let residual = |(&t, &v): (&f64, &f64)| (t, v - line.slope.value * t - line.intercept);
-        let mut points: Vec<(f64, f64)> = times.iter().zip(values).map(residual).collect();
-        points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+/// What is left of a fit, from the first time to the last.
+struct Series {
+    moments: Vec<Moment>,
+    /// What a value of 1 is in the unit of the input; nothing where the fit leaves nothing.
+    unit: Option<f64>,
+}
+
+impl Series {
+    /// Of residuals in the order of their times, tied ones averaged; `scale` is the size of what was fitted. Times come in units of the span
+    /// and values in units of the largest, so that no square overflows or vanishes.
+    fn of(residuals: impl Iterator<Item = (f64, f64)>, first: f64, span: f64, scale: f64) -> Result<Self, Reason> {
+        let points: Vec<(f64, f64)> = residuals.collect();
         let largest = finite("residual", points.iter().map(|p| p.1.abs()).fold(0.0, f64::max))?;
-        let first = points.first().map_or(0.0, |point| point.0);
-        // In units of the span and of the largest residual, so that no square overflows or vanishes.
         let mut moments: Vec<Moment> = Vec::new();
         for tied in points.chunk_by(|a, b| a.0 == b.0) {
-            let time = (tied[0].0 - first) / line.span;
+            let time = (tied[0].0 - first) / span;
             let gap = moments.last().map_or(0.0, |before| time - before.time);
             let value = tied.iter().map(|p| p.1 / largest.max(f64::MIN_POSITIVE)).sum::<f64>() / tied.len() as f64;
             moments.push(Moment { gap, time, value });
         }
-        at_least(FEWEST_TIMES, moments.len())?;
-        let df = (moments.len() - 2) as f64;
-        let scale = values.iter().map(|v| v.abs()).fold(0.0, f64::max);
-        if largest <= 1e-12 * scale {
+        Ok(Series {
+            moments,
+            unit: (largest > 1e-12 * scale).then_some(largest),
+        })
+    }
+}
+
+/// The errors of a Theil–Sen slope.
+fn of_line(times: &[f64], values: &[f64], line: &TheilSen) -> Result<Mixture, Reason> {
+    let residual = |(&t, &v): (&f64, &f64)| (t, v - line.slope.value * t - line.intercept);
+    let mut points: Vec<(f64, f64)> = times.iter().zip(values).map(residual).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let first = points.first().map_or(0.0, |point| point.0);
+    let scale = values.iter().map(|v| v.abs()).fold(0.0, f64::max);
+    let series = Series::of(points.into_iter(), first, line.span, scale)?;
+    let columns: Vec<Vec<f64>> = series
+        .moments
+        .iter()
+        .map(|moment| vec![1.0, moment.time - 0.5])
+        .collect();
+    let times: Vec<f64> = series.moments.iter().map(|moment| moment.time).collect();
+    let centre = mean(&times).unwrap_or(0.5);
+    let spread: f64 = times.iter().map(|t| (t - centre) * (t - centre)).sum();
+    let weights: Vec<f64> = times.iter().map(|t| (t - centre) / spread / line.span).collect();
+    Mixture::of(&series, &columns, &weights)
+}
+
+impl Mixture {
+    /// The errors of Σ weight·value, for errors about a fit by `columns`, a row of them a moment.
+    fn of(series: &Series, columns: &[Vec<f64>], weights: &[f64]) -> Result<Self, Reason> {
+        let moments = &series.moments;
+        let fitted = columns.first().map_or(0, Vec::len);
+        at_least(fitted + FEWEST_MORE, moments.len())?;
+        let df = (moments.len() - fitted) as f64;
+        let Some(unit) = series.unit else {
             return Ok(Mixture { parts: Vec::new(), df });
-        }
+        };
         let mean_gap = 1.0 / (moments.len() - 1) as f64;
         let (shortest, longest) = (SHORTEST_IN_GAPS * mean_gap, LONGEST_IN_SPANS);
         let memory = |step: usize| shortest * (longest / shortest).powf(step as f64 / (MEMORIES - 1) as f64);
@@ -163,12 +293,14 @@ impl Mixture {
             for (multiple, share) in NUGGETS {
                 let neighbour = (-mean_gap / tau).exp();
                 let nugget = multiple * 2.0 * -(-mean_gap / tau).exp_m1();
-                let fit = RestrictedFit::new(&moments, tau, nugget);
+                let Some(fit) = RestrictedFit::new(moments, columns, tau, nugget) else {
+                    continue;
+                };
                 let log_weight = (prior * share).ln() + fit.log_likelihood(df);
-                let variance = fit.quadratic / df * least_squares_variance(&moments, tau, nugget);
+                let variance = fit.quadratic / df * variance_of_sum(moments, weights, tau, nugget);
                 let part = Part {
                     weight: 0.0,
-                    std_error: variance.sqrt() * (largest / line.span),
+                    std_error: variance.sqrt() * unit,
                     neighbour: neighbour / (1.0 + nugget),
                     random_walk,
                 };
@@ -224,24 +356,28 @@ impl Mixture {
     }
 }
 
-/// Generalised least squares of the line under one correlation, by prediction errors (a Kalman filter), in one pass.
+/// Generalised least squares under one correlation, by prediction errors (a Kalman filter), in one pass.
 struct RestrictedFit {
     log_determinants: f64,
     quadratic: f64,
 }
 
 impl RestrictedFit {
-    fn new(moments: &[Moment], tau: f64, nugget: f64) -> Self {
-        // Predictions of the value, the constant and the time; their common variance.
-        let (mut predicted, mut variance) = ([0.0_f64; 3], 1.0_f64);
+    /// Nothing where the columns, or what they leave, cannot be told apart under this correlation.
+    fn new(moments: &[Moment], columns: &[Vec<f64>], tau: f64, nugget: f64) -> Option<Self> {
+        let fitted = columns.first().map_or(0, Vec::len);
+        // Predictions of the columns and the value; their common variance.
+        let (mut predicted, mut variance) = (vec![0.0_f64; fitted + 1], 1.0_f64);
+        let mut errors = vec![0.0; fitted + 1];
         let mut log_determinant = 0.0;
-        let mut products = [[0.0_f64; 3]; 3];
-        for moment in moments {
+        let mut products = Symmetric::zero(fitted + 1);
+        for (moment, row) in moments.iter().zip(columns) {
             let kept = (-moment.gap / tau).exp();
             variance = kept * kept * variance - (-2.0 * moment.gap / tau).exp_m1();
             let whole = variance + nugget;
             let gain = variance / whole;
-            let mut errors = [moment.value, 1.0, moment.time - 0.5];
+            errors[..fitted].copy_from_slice(row);
+            errors[fitted] = moment.value;
             for (error, prediction) in errors.iter_mut().zip(&mut predicted) {
                 *prediction *= kept;
                 *error -= *prediction;
@@ -249,19 +385,16 @@ impl RestrictedFit {
             }
             variance *= 1.0 - gain;
             log_determinant += whole.ln();
-            for (row, left) in products.iter_mut().zip(errors) {
-                for (sum, right) in row.iter_mut().zip(errors) {
-                    *sum += left * right / whole;
-                }
-            }
+            products.add_outer(&errors, 1.0 / whole);
         }
-        let [[yy, y1, yt], [_, one, cross], [_, _, tt]] = products;
-        // The constant taken out first, then the time.
-        let (yy, yt, tt) = (yy - y1 * y1 / one, yt - y1 * cross / one, tt - cross * cross / one);
-        RestrictedFit {
-            log_determinants: log_determinant + one.ln() + tt.ln(),
-            quadratic: yy - yt * yt / tt,
-        }
+        // The value comes last, so that the last of the factor's diagonal is what the columns leave of it.
+        let diagonal = products.cholesky().ok()?.diagonal();
+        let (left, of_columns) = diagonal.split_last()?;
+        let log_of_columns: f64 = of_columns.iter().map(|root| 2.0 * root.ln()).sum();
+        Some(RestrictedFit {
+            log_determinants: log_determinant + log_of_columns,
+            quadratic: left * left,
+        })
     }
 
     fn log_likelihood(&self, df: f64) -> f64 {
@@ -269,14 +402,10 @@ impl RestrictedFit {
     }
 }
 
-/// Variance of the least-squares slope per unit of error variance, aᵀRa with a = (t − t̄)/Σ(t − t̄)², in one pass.
-fn least_squares_variance(moments: &[Moment], tau: f64, nugget: f64) -> f64 {
-    let times: Vec<f64> = moments.iter().map(|moment| moment.time).collect();
-    let centre = mean(&times).unwrap_or(0.5);
-    let spread: f64 = times.iter().map(|t| (t - centre) * (t - centre)).sum();
+/// Variance of Σ weight·error per unit of error variance, in one pass.
+fn variance_of_sum(moments: &[Moment], weights: &[f64], tau: f64, nugget: f64) -> f64 {
     let (mut before, mut total) = (0.0, 0.0);
-    for moment in moments {
-        let weight = (moment.time - centre) / spread;
+    for (moment, weight) in moments.iter().zip(weights) {
         before *= (-moment.gap / tau).exp();
         total += weight * weight * (1.0 + nugget) + 2.0 * weight * before;
         before += weight;

@@ -4,7 +4,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use stats::{Bandwidth, Coefficient, Level, Reason, segmented_regression};
+use stats::{Bandwidth, Coefficient, Level, Reason, segment_slopes, segmented_regression};
 
 const T: [f64; 20] = [
     0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 9.0, 10.0, 11.0, 12.0, 13.0, 15.0, 16.0, 17.0, 18.0, 20.0, 21.0, 22.0, 25.0,
@@ -143,6 +143,85 @@ fn changes_are_covered_as_well_as_newey_and_west_can() {
     assert!(shares[0] < 0.78 && shares[1] > 0.80 && shares[2] > 0.80, "{shares:?}");
     let independent = covered(Bandwidth::Andrews, 0.0);
     assert!((0.92..=0.97).contains(&independent), "{independent}");
+}
+
+#[test]
+fn slopes_between_dates_are_those_of_the_segmented_line() {
+    let breaks = [8.0, 15.0];
+    let line = segmented_regression(&T, &Y, &breaks, Bandwidth::Lags(0), Level::P95).unwrap();
+    let slopes = segment_slopes(&T, &Y, &breaks, Level::P95).unwrap();
+    assert_eq!(slopes.len(), 2);
+    for (slope, expected) in slopes.iter().zip(&line.breaks) {
+        let expected = expected.slope_after.estimate.value;
+        assert!((slope.value - expected).abs() < 1e-9, "{} {expected}", slope.value);
+        assert!(
+            slope
+                .interval()
+                .is_some_and(|(low, high)| low < expected && expected < high)
+        );
+    }
+    let backwards = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
+    assert_eq!(
+        segment_slopes(&backwards(&T), &backwards(&Y), &breaks, Level::P95),
+        Ok(slopes)
+    );
+    // A line that fits exactly, a stretch without a slope, and hardly any observations.
+    let exact = segment_slopes(&T, &T, &[10.0], Level::P95).unwrap();
+    assert_eq!(
+        (exact[0].value, exact[0].no_interval.clone()),
+        (1.0, Some(Reason::ExactFit))
+    );
+    assert_eq!(
+        segment_slopes(&T, &Y, &[99.0], Level::P95),
+        Err(Reason::Collinear { index: 1 })
+    );
+    let few = segment_slopes(&T[..6], &Y[..6], &[T[3]], Level::P95).unwrap();
+    assert_eq!(few[0].no_interval, Some(Reason::TooFew { needed: 7, found: 6 }));
+    assert!(segment_slopes(&T, &Y, &[9.0, 5.0], Level::P95).is_err());
+}
+
+/// Of runs of forty days with a wave after the tenth, and errors that keep `memory` of the day before, how many have the slope after it
+/// within the interval: of all stretches together, and Newey and West's.
+fn slopes_covered(memory: f64) -> [f64; 2] {
+    let runs = 400;
+    let mut held = [0; 2];
+    for run in 0..runs {
+        let mut random = ChaCha8Rng::seed_from_u64(62);
+        random.set_stream(run);
+        let mut normal = || {
+            (-2.0 * random.random_range(f64::EPSILON..1.0_f64).ln()).sqrt()
+                * (std::f64::consts::TAU * random.random_range(0.0..1.0_f64)).cos()
+        };
+        let times: Vec<f64> = (0..40).map(f64::from).collect();
+        let mut error = 0.0;
+        let mut values = Vec::new();
+        for day in &times {
+            error = memory * error + normal();
+            values.push(300.0 - 0.5 * day - if *day >= 10.0 { 20.0 } else { 0.0 } + error);
+        }
+        let slope = segment_slopes(&times, &values, &[10.0], Level::P95).unwrap().remove(0);
+        let line = segmented_regression(&times, &values, &[10.0], Bandwidth::Andrews, Level::P95).unwrap();
+        for (held, estimate) in held.iter_mut().zip([&slope, &line.breaks[0].slope_after.estimate]) {
+            *held += u32::from(
+                estimate
+                    .interval()
+                    .is_some_and(|(low, high)| low <= -0.5 && -0.5 <= high),
+            );
+        }
+    }
+    held.map(|held| f64::from(held) / runs as f64)
+}
+
+#[test]
+fn slopes_after_a_wave_are_covered_whatever_the_memory() {
+    let [walk, newey_west_of_walk] = slopes_covered(1.0);
+    let [strong, newey_west_of_strong] = slopes_covered(0.8);
+    let [none, _] = slopes_covered(0.0);
+    assert!(walk > 0.90 && strong > 0.93 && none > 0.95, "{walk} {strong} {none}");
+    assert!(
+        newey_west_of_walk < 0.75 && newey_west_of_strong < 0.85,
+        "{newey_west_of_walk} {newey_west_of_strong}"
+    );
 }
 
 #[test]
