@@ -82,6 +82,18 @@ fn what_is_made_in_rust_is_what_its_statement_gives() {
     world
         .seen
         .extend((0..24).map(|hour| (4, crate::given::at(5, hour), hour, 30 + hour)));
+    // Records that tell no counts: first and last of a day, beside those that do, alone on one, and without a time.
+    world.hardly_seen = vec![
+        (4, Some(crate::given::at(5, -1))),
+        (4, Some(crate::given::at(5, 0) - 1)),
+        (4, Some(crate::given::at(5, 12) + 1)),
+        (4, Some(crate::given::at(6, 0) - 1)),
+        (5, Some(crate::given::at(1, 2))),
+        (5, Some(crate::given::at(1, 3))),
+        (5, Some(crate::given::at(1, 4))),
+        (3, Some(crate::given::at(4, 9))),
+        (6, None),
+    ];
     world.posts.extend([
         (2, None),
         (3, Some(crate::given::at(2, 1))),

@@ -48,6 +48,8 @@ pub struct World {
     pub interactions: Vec<(i64, usize, String, InteractionKind, i64)>,
     /// Account, moment, followers, posts written.
     pub seen: Vec<(usize, i64, i64, i64)>,
+    /// Account and moment, if any, of records that tell neither followers nor posts written.
+    pub hardly_seen: Vec<(usize, Option<i64>)>,
     /// Whether lives end before they begin, as no `enrich` should write them.
     pub backwards: bool,
     /// Person, return number, account.

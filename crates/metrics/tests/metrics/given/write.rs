@@ -144,23 +144,24 @@ impl World {
                 })
                 .collect(),
         );
-        given.write::<Accounts>(
-            self.seen
-                .iter()
-                .zip(1..)
-                .map(|((account, moment, followers, statuses), line)| Account {
-                    account_id: &names[*account],
-                    created_at: Some(Timestamp(self.created[*account])),
-                    observed_at: Some(Timestamp(*moment)),
-                    followers: Some(*followers),
-                    following: Some(following(*account, *moment)),
-                    statuses: Some(*statuses),
-                    tweets_per_day: Some(self.lifetime(*account, *moment, *statuses)),
-                    source_line: line,
-                    ..empty_account()
-                })
-                .collect(),
-        );
+        let seen = (self.seen.iter().zip(1..)).map(|((account, moment, followers, statuses), line)| Account {
+            account_id: &names[*account],
+            created_at: Some(Timestamp(self.created[*account])),
+            observed_at: Some(Timestamp(*moment)),
+            followers: Some(*followers),
+            following: Some(following(*account, *moment)),
+            statuses: Some(*statuses),
+            tweets_per_day: Some(self.lifetime(*account, *moment, *statuses)),
+            source_line: line,
+            ..empty_account()
+        });
+        let hardly_seen = (self.hardly_seen.iter().zip(10_001..)).map(|((account, moment), line)| Account {
+            account_id: &names[*account],
+            observed_at: moment.map(Timestamp),
+            source_line: line,
+            ..empty_account()
+        });
+        given.write::<Accounts>(seen.chain(hardly_seen).collect());
         given.write::<Availability>(
             self.checks
                 .iter()
