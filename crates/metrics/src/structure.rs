@@ -18,6 +18,8 @@ use crate::null::{self, Beside};
 use crate::observed_graph::{Induced, Tied};
 use crate::results::Results;
 
+mod attention;
+
 const DAMPING: f64 = 0.85;
 /// PageRank's error, of a whole of one.
 const TOLERANCE: f64 = 1e-12;
@@ -428,88 +430,11 @@ impl Measured<'_> {
         };
         (quantity, figure.noting(&note))
     }
-
-    fn attention(&self, tied: Tied) -> (&'static Quantity, Figure) {
-        let quantity = &self.quantities.attention_gini;
-        let mut drawn: Vec<(u32, u64)> = self.members.iter().copied().zip(self.network.drawn.clone()).collect();
-        drawn.sort_unstable_by_key(|(account, drawn)| (*drawn, *account));
-        let (accounts, drawn): (Vec<u32>, Vec<u64>) = drawn.into_iter().unzip();
-        let gini = self
-            .evidence
-            .resampled(&accounts, |times| gini_of_counts(&drawn, times));
-        // Of all members' interactions those that were collected are seen; of follows, the lists of those of whom they were.
-        if tied == Tied::Interactions {
-            return (quantity, Figure::of(quantity, gini));
-        }
-        let gini = gini.and_then(|gini| gini.with_independent_error(self.error_by_lists()?));
-        let mut figure = Figure::of(quantity, gini).noting("allows for whose lists were collected");
-        figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
-        figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
-        (quantity, figure)
-    }
-
-    /// The error that the Gini coefficient of followers has by those who follow: had others' lists been collected, some members would have
-    /// more of them and some fewer.
-    fn error_by_lists(&self) -> Result<f64, Reason> {
-        let graph = &self.network.graph;
-        let followers: Vec<f64> = self.network.drawn.iter().map(|count| *count as f64).collect();
-        let gradient = stats::gini_gradient(&followers)?;
-        let part = |source: usize| {
-            let followed = graph.successors(source).iter();
-            followed.map(|target| gradient[*target as usize]).sum::<f64>()
-        };
-        let (accounts, parts): (Vec<u32>, Vec<f64>) = (0..graph.nodes())
-            .zip(self.members)
-            .filter(|(source, _)| !graph.successors(*source).is_empty())
-            .map(|(source, account)| (*account, part(source)))
-            .unzip();
-        Ok(self.evidence.error_of_sum(&accounts, &parts))
-    }
-}
-
-/// [`stats::gini`] of ascending whole values, each taken some times: as a resample has them, without sorting it.
-fn gini_of_counts(ascending: &[u64], times: &[u32]) -> Result<f64, Reason> {
-    let n: u64 = times.iter().map(|times| u64::from(*times)).sum();
-    // Σ (2i − n − 1) x over ranks i from 1: those of a value taken c times after r others sum to c (2r + c − n).
-    let (mut weighted, mut total, mut before) = (0_i128, 0_i128, 0_i128);
-    for (value, times) in ascending.iter().zip(times) {
-        let (value, times) = (i128::from(*value), i128::from(*times));
-        weighted += value * times * (2 * before + times - i128::from(n));
-        total += value * times;
-        before += times;
-    }
-    if total == 0 {
-        return Err(Reason::ZeroDenominator { what: "sum of values" });
-    }
-    Ok(weighted as f64 / (n as f64 * total as f64))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_resamples_gini_is_that_of_its_values() {
-        let ascending = [0, 0, 1, 2, 2, 7, 40];
-        for times in [
-            [1; 7],
-            [0, 3, 0, 2, 0, 1, 1],
-            [0, 0, 0, 0, 0, 0, 4],
-            [2, 0, 5, 0, 1, 0, 0],
-        ] {
-            let values: Vec<f64> = ascending
-                .iter()
-                .zip(times)
-                .flat_map(|(value, times)| std::iter::repeat_n(*value as f64, times as usize))
-                .collect();
-            let (found, expected) = (
-                gini_of_counts(&ascending, &times).unwrap(),
-                stats::gini(&values).unwrap(),
-            );
-            assert!((found - expected).abs() < 1e-12, "{found} {expected}");
-        }
-        assert!(gini_of_counts(&[0, 0], &[1, 1]).is_err());
-    }
 
     #[test]
     fn every_quantity_is_listed_once() {
