@@ -31,7 +31,7 @@ struct Counted {
 }
 
 macro_rules! counted {
-    ($of:expr, $needs:literal, $name:literal, $unit:literal, $words:literal) => {
+    ($of:expr, $needs:literal, $name:literal, $unit:literal, $words:literal, $given:literal) => {
         Counted {
             of: $of,
             needs: $needs,
@@ -43,7 +43,8 @@ macro_rules! counted {
                 definition: concat!(
                     "median ",
                     $words,
-                    " of accounts suspended in the window, as last seen; n is accounts, resampled"
+                    " of accounts suspended in the window, as last seen; n is accounts, resampled",
+                    $given
                 ),
             },
             standing: Quantity {
@@ -53,7 +54,8 @@ macro_rules! counted {
                     "median ",
                     $words,
                     " of accounts that were seen by the window's end and outlived it, as last seen by then; \
-                     n is accounts, resampled"
+                     n is accounts, resampled",
+                    $given
                 ),
             },
             ratio: Quantity {
@@ -63,7 +65,8 @@ macro_rules! counted {
                     "median ",
                     $words,
                     " of accounts suspended in the window over that of accounts that outlived it, each as \
-                     last seen; n is accounts, resampled"
+                     last seen; n is accounts, resampled",
+                    $given
                 ),
             },
         }
@@ -76,28 +79,32 @@ const COUNTED: [Counted; 4] = [
         "needs accounts.followers",
         "followers",
         "followers",
-        "followers"
+        "followers",
+        ""
     ),
     counted!(
         |row| row.following.map(|count| count as f64),
         "needs accounts.following",
         "following",
         "accounts",
-        "followed accounts"
+        "followed accounts",
+        ", whom there is to follow being given"
     ),
     counted!(
         |row| row.statuses.map(|count| count as f64),
         "needs accounts.statuses",
         "statuses",
         "posts",
-        "posts written"
+        "posts written",
+        ""
     ),
     counted!(
         |row| row.tweets_per_day,
         "needs accounts.statuses and accounts.created_at",
         "pace",
         "tweets per day",
-        "lifetime pace"
+        "lifetime pace",
+        ""
     ),
 ];
 
