@@ -29,6 +29,7 @@ mod kaplan_meier;
 mod log_rank;
 mod mann_kendall;
 mod mann_kendall_corrected;
+mod memory;
 mod nelson_aalen;
 mod network;
 mod order;
@@ -37,6 +38,7 @@ mod proportion;
 mod rate;
 mod reason;
 mod risk_table;
+mod segment_slopes;
 mod segmented;
 mod symmetric;
 mod theil_sen;
@@ -67,9 +69,10 @@ pub use proportion::{clopper_pearson, korn_graubard, wilson};
 pub use rate::garwood;
 pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskTable, Spell};
+pub use segment_slopes::segment_slopes;
 pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmented_regression};
 pub use theil_sen::{TheilSen, theil_sen};
-pub use trend_interval::{AutocorrelatedTrend, segment_slopes, slope_equivalence_p, theil_sen_autocorrelated};
+pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, theil_sen_autocorrelated};
 pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
 pub use two_samples::{
     BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,
