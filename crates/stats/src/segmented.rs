@@ -69,7 +69,7 @@ pub struct SegmentedRegression {
 /// The dates must be known beforehand; dates found in the same series make p too small. Newey & West's errors are asymptotic: in the
 /// simulation of `tests/segmented.rs` (120 days, memory 0.5 a day) a nominal 95 % interval of a level change covers in some 84 % of runs
 /// with either rule (without lags in 74 %; 95 % where there is no memory). So p is too small in short series with memory: at 0.05 it
-/// errs in one of six.
+/// errs in one of six. [`segment_slopes`](crate::segment_slopes) has intervals of the slopes that hold there.
 ///
 /// # Errors
 /// [`Reason::LengthMismatch`]; [`Reason::NotFinite`]; [`Reason::TooFew`] below two observations more than coefficients;
