@@ -198,8 +198,8 @@ fn check_all(spells: &[Spell]) -> Result<(), Reason> {
     if parts.all(|spells| spells.iter().fold(true, sound)) {
         return Ok(());
     }
-    let unsound = spells.iter().enumerate();
-    unsound.map(|(index, spell)| check_spell(index, spell)).collect()
+    let mut numbered = spells.iter().enumerate();
+    numbered.try_for_each(|(index, spell)| check_spell(index, spell))
 }
 
 impl RiskTable {
