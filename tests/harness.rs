@@ -262,10 +262,13 @@ fn assert_sound(rows: &[csv::StringRecord]) {
             "{row:?}"
         );
         // An interval with its coverage, or a reason why there is none.
-        let intervals = [12, 15, 16, 17].iter().all(is_number) && matches!(&row[18], "right" | "narrow" | "wide");
+        let judged = matches!(&row[18], "right" | "narrow" | "wide" | "constant");
+        let intervals = [12, 15, 16, 17].iter().all(is_number) && judged;
         assert!(
             intervals || row[21].contains("no interval"),
             "no interval and no reason: {row:?}"
         );
+        let differs = row[8].parse::<f64>().is_ok_and(|spread| spread > 1e-9);
+        assert!(&row[18] != "constant" || !differs, "{row:?}");
     }
 }
