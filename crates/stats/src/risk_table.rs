@@ -187,7 +187,7 @@ fn by_day(spells: &[Spell]) -> Option<Vec<Day>> {
     }
 }
 
-/// The first unsound spell, whichever thread finds it.
+/// The first unsound spell, which is looked for once it is known that there is one.
 fn check_all(spells: &[Spell]) -> Result<(), Reason> {
     // All in one go, without a branch a spell.
     let sound = |sound: bool, spell: &Spell| {

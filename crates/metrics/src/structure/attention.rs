@@ -15,7 +15,7 @@ impl Measured<'_> {
         let gini = self
             .evidence
             .resampled(&accounts, |times| gini_of_counts(&drawn, times));
-        // Of all members' interactions those that were collected are seen; of follows, the lists of those of whom they were.
+        // Interactions are collected of all members alike, follows from the lists of some of them: of others, other follows would be known.
         if tied == Tied::Interactions {
             return (quantity, Figure::of(quantity, gini));
         }
@@ -26,8 +26,8 @@ impl Measured<'_> {
         (quantity, figure)
     }
 
-    /// The error that the Gini coefficient of followers has by those who follow: had others' lists been collected, some members would have
-    /// more of them and some fewer.
+    /// The error that the Gini coefficient of followers has by whose follows were seen: of other members', some would have more followers
+    /// and some fewer. The resample of those who are followed knows nothing of it.
     fn error_by_lists(&self) -> Result<f64, Reason> {
         let graph = &self.network.graph;
         let followers: Vec<f64> = self.network.drawn.iter().map(|count| *count as f64).collect();
