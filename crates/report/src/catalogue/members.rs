@@ -122,7 +122,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     entry(
         "tweets_per_day.posts.mean",
-        "Tweets per day in the archive",
+        "Tweets per day collected",
         Accounts,
         Quantity,
         "posts collected of members per account-day: over the 7 days that end with a sample, or over the window; posts seen only inside \

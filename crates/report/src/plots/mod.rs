@@ -74,7 +74,7 @@ const TOGETHER: &[Together<'static>] = &[
         title: "Recent tweets per day",
         series: &[
             ("tweets_per_day.window.mean", "between observations"),
-            ("tweets_per_day.posts.mean", "posts in the archive"),
+            ("tweets_per_day.posts.mean", "posts collected"),
         ],
         beside: &[],
         shape: Shape::Line,
