@@ -245,10 +245,9 @@ fn between_looks_median(evidence: &Evidence, group: Group) -> Figure {
         Err(_) => return Figure::absent(&TURNBULL, "no life has created_at and was watched for any time"),
         Ok(table) => {
             let last = table
-                .rows
-                .iter()
-                .rev()
-                .find(|row| row.at_risk >= fewest.max(FEWEST_AT_RISK));
+                .rows()
+                .filter(|row| row.at_risk >= fewest.max(FEWEST_AT_RISK))
+                .last();
             let from = table.thin_until(fewest.max(FEWEST_AT_RISK)).map_or(0.0, f64::ceil);
             (from, last.map_or(0.0, |row| row.time.floor()))
         }

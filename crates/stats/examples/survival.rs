@@ -10,6 +10,7 @@
 use std::error::Error;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use stats::{CoxData, IntervalTransform, Level, Spell, cox, kaplan_meier};
 
 /// Curves in a turn, as many as of the peer.
@@ -49,6 +50,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             let started = Instant::now();
             let curve = kaplan_meier(&spells, None, Level::P95, IntervalTransform::LogLog)?;
             say("kaplan-meier", started, curve.median()?.value);
+            let widest = curve.parts().into_par_iter().map(|rows| {
+                let widths = rows.filter_map(|row| Some(row.ci_high? - row.ci_low?));
+                widths.fold(0.0, f64::max)
+            });
+            let widest = widest.reduce(|| 0.0, f64::max);
+            say("kaplan-meier, all bounds", started, widest);
         }
         if last != "cox" {
             continue;

@@ -255,8 +255,7 @@ fn scaled_times(spells: &[Spell], times: &[f64], scale: TimeScale) -> Result<Vec
             let table = RiskTable::new(spells)?;
             let mut survival = 1.0;
             let steps: Vec<(f64, f64)> = table
-                .rows
-                .iter()
+                .rows()
                 .map(|row| {
                     survival *= 1.0 - row.events as f64 / row.at_risk as f64;
                     (row.time, 1.0 - survival)

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use crate::descriptive::{mean, standard_deviation};
-use crate::order::{number_key, positions, sort, time_key};
+use crate::order::{number_key, positions, sorted, time_key};
 use crate::reason::Reason;
 use crate::risk_table::Spell;
 use crate::symmetric::{Cholesky, Symmetric};
@@ -132,15 +132,14 @@ impl Design {
         let stratum = |index: u32| strata.map_or(0, |strata| strata[index as usize]);
         let key = |index: u32| spells[index as usize].exit + 0.0;
         let origin: Vec<u32> = match strata {
-            None => positions(spells.par_iter().map(|spell| !time_key(spell.exit))),
+            None => positions(spells, |spell| !time_key(spell.exit)),
             Some(strata) => {
                 let keys = strata.par_iter().zip(spells).enumerate();
                 let key = |(index, (&stratum, spell)): (usize, (&u64, &Spell))| {
-                    (stratum, !time_key(spell.exit), index as u32)
+                    (stratum, (!time_key(spell.exit), index as u32))
                 };
-                let mut keys: Vec<(u64, u64, u32)> = keys.map(key).collect();
-                sort(&mut keys);
-                keys.iter().map(|key| key.2).collect()
+                let keys: Vec<(u64, (u64, u32))> = keys.map(key).collect();
+                sorted(vec![keys]).iter().map(|key| key.1.1).collect()
             }
         };
         let (mut centres, mut scales) = (Vec::new(), Vec::new());
@@ -171,11 +170,11 @@ impl Design {
             let range = start..start + same.len();
             start = range.end;
             let entered = entries[range.clone()].iter().zip(range.start as u32..);
-            let mut late: Vec<(u64, u32)> = entered
+            let late: Vec<(u64, u32)> = entered
                 .filter(|(entry, _)| **entry > f64::NEG_INFINITY)
                 .map(|(&entry, position)| (!time_key(entry), position))
                 .collect();
-            sort(&mut late);
+            let late = sorted(vec![late]);
             ranges.push((range, late.into_iter().map(|(_, position)| position).collect()));
         }
         Ok(Design {
@@ -373,7 +372,7 @@ impl Design {
     /// Harrell's C over pairs within strata, by counts in a Fenwick tree over ranks of the predictor.
     pub(crate) fn concordance(&self, beta: &[f64]) -> Option<f64> {
         let predictors = self.predictors(beta);
-        let ascending = positions(predictors.par_iter().copied().map(number_key));
+        let ascending = positions(&predictors, |&predictor| number_key(predictor));
         let mut ranks = vec![0_u32; predictors.len()];
         let mut distinct = 0;
         for same in ascending.chunk_by(|&a, &b| predictors[a as usize] == predictors[b as usize]) {

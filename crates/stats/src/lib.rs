@@ -68,7 +68,7 @@ pub use paired::{Pair, geometric_mean_ratio, geometric_mean_ratio_interval, medi
 pub use proportion::{clopper_pearson, korn_graubard, wilson};
 pub use rate::garwood;
 pub use reason::Reason;
-pub use risk_table::{RiskRow, RiskTable, Spell};
+pub use risk_table::{RiskRow, RiskRows, RiskTable, Spell};
 pub use segment_slopes::segment_slopes;
 pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmented_regression};
 pub use theil_sen::{TheilSen, theil_sen};

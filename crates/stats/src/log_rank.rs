@@ -110,7 +110,7 @@ impl Sums {
         let mut moments: Vec<(f64, usize, u64)> = Vec::new();
         for (group, spells) in groups.iter().enumerate().filter(|(_, spells)| !spells.is_empty()) {
             let table = RiskTable::new(spells)?;
-            let rows = table.rows.iter().filter(|row| row.events > 0);
+            let rows = table.rows().filter(|row| row.events > 0);
             moments.extend(rows.map(|row| (row.time, group, row.events)));
             self.observed[group] += table.events;
             self.spells[group] += table.spells;

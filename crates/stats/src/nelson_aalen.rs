@@ -52,8 +52,7 @@ pub fn nelson_aalen(spells: &[Spell], level: Level) -> Result<NelsonAalen, Reaso
     let z = two_sided_z(level)?;
     let (mut hazard, mut variance) = (0.0_f64, 0.0_f64);
     let rows = table
-        .rows
-        .iter()
+        .rows()
         .map(|row| {
             let (at_risk, events) = (row.at_risk as f64, row.events as f64);
             hazard += events / at_risk;

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::order::{sort, time_key, time_of};
+use crate::order::{part_size, sorted, time_key, time_of};
 use crate::reason::{Reason, at_least};
 
 /// One subject's time under observation, in any one unit (days, say), counted from its own origin (creation).
@@ -54,11 +54,12 @@ pub struct RiskRow {
     pub censored: u64,
 }
 
-/// Risk sets at every distinct exit time, ascending.
-#[derive(Debug, Clone, PartialEq)]
+/// Risk sets at every distinct exit time.
+///
+/// Of times that are no small whole numbers it holds the sorted times alone, 8 bytes each, and the rows are worked out as they are asked
+/// for: at a million spells, fetching memory for the rows takes longer than working them out.
+#[derive(Debug, Clone)]
 pub struct RiskTable {
-    /// One row per distinct exit time.
-    pub rows: Vec<RiskRow>,
     /// Number of spells.
     pub spells: u64,
     /// Number of events.
@@ -69,6 +70,65 @@ pub struct RiskTable {
     pub(crate) from_origin: u64,
     /// When others came under watch before the first event, ascending, and how many.
     pub(crate) early_entries: Vec<(f64, u64)>,
+    /// The rows, where spells were counted by time.
+    counted: Vec<RiskRow>,
+    /// Otherwise the sorted exits, a time's key above a bit that says whether it was the event.
+    exits: Vec<u64>,
+    /// And the sorted keys of the late entries.
+    entries: Vec<u64>,
+}
+
+/// Rows of a risk table, ascending.
+#[derive(Debug, Clone)]
+pub struct RiskRows<'a> {
+    counted: std::slice::Iter<'a, RiskRow>,
+    exits: &'a [u64],
+    entries: &'a [u64],
+    /// Those who are at risk after the rows that were given.
+    at_risk: u64,
+}
+
+impl RiskRows<'_> {
+    /// The time of the next row; infinite when there is none.
+    pub(crate) fn begin(&self) -> f64 {
+        let counted = self.counted.as_slice().first().map(|row| row.time);
+        let sorted = self.exits.first().map(|exit| time_of(exit >> 1));
+        counted.or(sorted).unwrap_or(f64::INFINITY)
+    }
+}
+
+impl Iterator for RiskRows<'_> {
+    type Item = RiskRow;
+
+    // A row handed on in memory costs as much as it takes to work out.
+    #[inline(always)]
+    fn next(&mut self) -> Option<RiskRow> {
+        if let Some(row) = self.counted.next() {
+            return Some(*row);
+        }
+        let (first, mut later) = self.exits.split_first()?;
+        let time = first >> 1;
+        let (mut leaving, mut events) = (1, first & 1);
+        while let Some((exit, rest)) = later.split_first().filter(|(exit, _)| **exit >> 1 == time) {
+            leaving += 1;
+            events += exit & 1;
+            later = rest;
+        }
+        let mut entered = 0;
+        while self.entries.get(entered).is_some_and(|entry| *entry < time) {
+            entered += 1;
+        }
+        let row = RiskRow {
+            time: time_of(time),
+            at_risk: self.at_risk + entered as u64,
+            events,
+            censored: leaving - events,
+        };
+        self.entries = &self.entries[entered..];
+        self.exits = later;
+        self.at_risk = row.at_risk - leaving;
+        Some(row)
+    }
 }
 
 /// Checks one spell; `index` is its position for the message.
@@ -122,6 +182,9 @@ impl Day {
         self.exits >> 32
     }
 }
+
+/// Rows, or exits, that one thread looks at in one go.
+const ROWS_AT_ONCE: usize = 4096;
 
 /// Spells that one thread looks at in one go; fewer are not worth a second one.
 const SPELLS_AT_ONCE: usize = 1 << 16;
@@ -187,19 +250,41 @@ fn by_day(spells: &[Spell]) -> Option<Vec<Day>> {
     }
 }
 
-/// The first unsound spell, which is looked for once it is known that there is one.
-fn check_all(spells: &[Spell]) -> Result<(), Reason> {
-    // All in one go, without a branch a spell.
-    let sound = |sound: bool, spell: &Spell| {
-        let entered = (0.0 <= spell.entry) & (spell.entry < spell.exit) | (spell.entry == f64::NEG_INFINITY);
-        sound & entered & (0.0 <= spell.exit) & (spell.exit < f64::INFINITY)
-    };
-    let parts = spells.par_chunks(SPELLS_AT_ONCE);
-    if parts.all(|spells| spells.iter().fold(true, sound)) {
-        return Ok(());
+/// Keys of the times of some spells.
+struct TimeKeys {
+    /// A key of each exit above a bit that says whether it was the event; which of two equal ones comes first shows nowhere.
+    exits: Vec<u64>,
+    /// A key of each late entry.
+    entries: Vec<u64>,
+    /// Whether all spells were sound.
+    sound: bool,
+}
+
+impl TimeKeys {
+    /// In one pass and without a branch on whether a spell began late or ended with the event, which come without a pattern.
+    fn of(spells: &[Spell]) -> Self {
+        let mut sound = true;
+        let (mut entries, mut entered) = (vec![0; spells.len()], 0);
+        let exit = |spell: &Spell| {
+            let late = spell.entry != f64::NEG_INFINITY;
+            entries[entered] = time_key(spell.entry);
+            entered += usize::from(late);
+            sound &= !late | (0.0 <= spell.entry) & (spell.entry < spell.exit);
+            sound &= (0.0 <= spell.exit) & (spell.exit < f64::INFINITY);
+            time_key(spell.exit) << 1 | u64::from(spell.event)
+        };
+        let exits = spells.iter().map(exit).collect();
+        entries.truncate(entered);
+        TimeKeys { exits, entries, sound }
     }
-    let mut numbered = spells.iter().enumerate();
-    numbered.try_for_each(|(index, spell)| check_spell(index, spell))
+}
+
+impl PartialEq for RiskTable {
+    fn eq(&self, other: &Self) -> bool {
+        let alike = (self.spells, self.events, self.from_origin) == (other.spells, other.events, other.from_origin)
+            && (self.first_entry, &self.early_entries) == (other.first_entry, &other.early_entries);
+        alike && self.rows().eq(other.rows())
+    }
 }
 
 impl RiskTable {
@@ -213,66 +298,31 @@ impl RiskTable {
         if let Some(days) = by_day(spells) {
             return Ok(Self::by_counting(&days));
         }
-        check_all(spells)?;
-        // The lowest bit says whether the exit was the event; which of two equal keys comes first shows nowhere.
-        let sorted_exits = || {
-            let key = |spell: &Spell| time_key(spell.exit) << 1 | u64::from(spell.event);
-            let mut exits: Vec<u64> = spells.par_iter().map(key).collect();
-            sort(&mut exits);
-            exits
-        };
-        let sorted_entries = || {
-            let entries = spells.iter().filter_map(Spell::late_entry);
-            let mut entries: Vec<u64> = entries.map(time_key).collect();
-            sort(&mut entries);
-            entries
-        };
-        let (exits, entries) = rayon::join(sorted_exits, sorted_entries);
+        let parts = spells.par_chunks(part_size(spells.len()));
+        let parts: Vec<TimeKeys> = parts.map(TimeKeys::of).collect();
+        if parts.iter().any(|part| !part.sound) {
+            let mut numbered = spells.iter().enumerate();
+            numbered.try_for_each(|(index, spell)| check_spell(index, spell))?;
+        }
+        let (exits, entries) = parts.into_iter().map(|part| (part.exits, part.entries)).unzip();
+        let (exits, entries) = (sorted(exits), sorted(entries));
         let from_origin = spells.len() - entries.len();
 
-        // Where each distinct time begins among the exits, and where the last one ends.
-        let mut starts: Vec<usize> = Vec::with_capacity(exits.len() + 1);
-        starts.push(0);
-        starts.extend((1..exits.len()).filter(|&exit| exits[exit - 1] >> 1 != exits[exit] >> 1));
-        starts.push(exits.len());
-        let row = |entered: &mut usize, bounds: &[usize]| {
-            let leaving = &exits[bounds[0]..bounds[1]];
-            let time = leaving[0] >> 1;
-            if *entered == 0 {
-                *entered = entries.partition_point(|&entry| entry < time);
-            }
-            // The next time of the same thread is mostly a little later.
-            while *entered < entries.len() && entries[*entered] < time {
-                *entered += 1;
-            }
-            let events: u64 = leaving.iter().map(|exit| exit & 1).sum();
-            RiskRow {
-                time: time_of(time),
-                at_risk: (from_origin + *entered - bounds[0]) as u64,
-                events,
-                censored: leaving.len() as u64 - events,
-            }
-        };
-        let rows: Vec<RiskRow> = starts.par_windows(2).map_init(|| 0, row).collect();
-        let events_in_all: u64 = rows.iter().map(|row| row.events).sum();
-        let first_entry = if from_origin == 0 {
-            entries.first().copied().map(time_of)
-        } else {
-            None
-        };
-        let first_event = rows.iter().find(|row| row.events > 0);
-        let until = first_event.map_or(u64::MAX, |row| time_key(row.time));
+        let first_event = exits.iter().find(|exit| **exit & 1 == 1);
+        let until = first_event.map_or(u64::MAX, |exit| exit >> 1);
         let early = &entries[..entries.partition_point(|entry| *entry < until)];
         let early_entries = early.chunk_by(|one, next| one == next);
         Ok(RiskTable {
             early_entries: early_entries
                 .map(|same| (time_of(same[0]), same.len() as u64))
                 .collect(),
-            rows,
             spells: spells.len() as u64,
-            events: events_in_all,
-            first_entry,
+            events: exits.par_iter().map(|exit| exit & 1).sum(),
+            first_entry: entries.first().copied().filter(|_| from_origin == 0).map(time_of),
             from_origin: from_origin as u64,
+            counted: Vec::new(),
+            exits,
+            entries,
         })
     }
 
@@ -301,13 +351,54 @@ impl RiskTable {
             at_risk = at_risk - day.exits() + day.entries;
         }
         RiskTable {
-            rows,
             spells,
             events,
             first_entry: first_entry.map(|time| time as f64),
             from_origin,
             early_entries,
+            counted: rows,
+            exits: Vec::new(),
+            entries: Vec::new(),
         }
+    }
+
+    /// One row per distinct exit time, ascending.
+    pub fn rows(&self) -> RiskRows<'_> {
+        RiskRows {
+            counted: self.counted.iter(),
+            exits: &self.exits,
+            entries: &self.entries,
+            at_risk: self.from_origin,
+        }
+    }
+
+    /// The rows in parts that one thread looks at in one go. Where they are cut depends on the table alone.
+    pub(crate) fn parts(&self) -> Vec<RiskRows<'_>> {
+        let counted = self.counted.chunks(ROWS_AT_ONCE).map(|rows| RiskRows {
+            counted: rows.iter(),
+            exits: &[],
+            entries: &[],
+            at_risk: 0,
+        });
+        // A time belongs to the part in which its first exit is.
+        let cut = |place: usize| match place.checked_sub(1).map(|before| self.exits[before] >> 1) {
+            None => 0,
+            Some(time) => place + self.exits[place..].partition_point(|exit| exit >> 1 == time),
+        };
+        let mut cuts: Vec<usize> = (0..self.exits.len()).step_by(ROWS_AT_ONCE).map(cut).collect();
+        cuts.push(self.exits.len());
+        cuts.dedup();
+        let sorted = cuts.windows(2).map(|ends| {
+            let time = self.exits[ends[0]] >> 1;
+            let entered = self.entries.partition_point(|entry| *entry < time);
+            RiskRows {
+                counted: [].iter(),
+                exits: &self.exits[ends[0]..ends[1]],
+                entries: &self.entries[entered..],
+                at_risk: self.from_origin + entered as u64 - ends[0] as u64,
+            }
+        });
+        counted.chain(sorted).collect()
     }
 
     /// Until when late entry keeps the risk set thin: the last event time, before the risk set is at its largest, at which
@@ -316,8 +407,8 @@ impl RiskTable {
     /// An event among few takes a large and lasting share off a curve that most spells had no part in. Starting the curve
     /// here ([`kaplan_meier`](crate::kaplan_meier)'s `from`) avoids it, at the price of speaking only of those who got so far.
     pub fn thin_until(&self, fewest: u64) -> Option<f64> {
-        let largest = self.rows.iter().map(|row| row.at_risk).max()?;
-        let rising = self.rows.iter().take_while(|row| row.at_risk < largest);
+        let largest = self.rows().map(|row| row.at_risk).max()?;
+        let rising = self.rows().take_while(|row| row.at_risk < largest);
         rising
             .filter(|row| row.events > 0 && row.at_risk < fewest)
             .last()

@@ -1,6 +1,10 @@
 //! Inputs far larger than the other tests', which only an algorithm of the promised order gets through.
 
-use stats::{IntervalTransform, Level, Reason, Spell, kaplan_meier, log_rank, mann_kendall, nelson_aalen, theil_sen};
+use rayon::prelude::*;
+use stats::{
+    IntervalTransform, KaplanMeier, Level, Reason, Spell, SurvivalRow, kaplan_meier, log_rank, mann_kendall,
+    nelson_aalen, theil_sen,
+};
 
 /// Spells with as many distinct times as spells, in no order, by a fixed stride through 0..n.
 fn many(n: u64) -> Vec<Spell> {
@@ -17,11 +21,66 @@ fn many(n: u64) -> Vec<Spell> {
 fn a_million_spells() {
     let spells = many(1_000_003);
     let curve = kaplan_meier(&spells, None, Level::P95, IntervalTransform::LogLog).unwrap();
-    assert_eq!((curve.rows().len(), curve.spells), (1_000_003, 1_000_003));
+    assert_eq!((curve.rows().count(), curve.spells), (1_000_003, 1_000_003));
     assert!(curve.median().unwrap().interval().is_some());
     assert_eq!(nelson_aalen(&spells, Level::P95).unwrap().rows.len(), 1_000_003);
     let (one, other) = spells.split_at(400_000);
     assert!(log_rank(&[one, other]).unwrap().p > 0.0);
+}
+
+/// Long curves are worked out in parts; nothing of that may show.
+#[test]
+fn a_curve_in_parts_is_one_curve() {
+    // Times of one, of few and of many spells.
+    for (n, ties) in [(30_011, 1.0), (30_011, 4.0), (20_011, 6_000.0)] {
+        let tied = |time: f64| (time / ties).ceil() * ties + 0.5;
+        let spells: Vec<Spell> = many(n)
+            .iter()
+            .map(|spell| Spell::new(spell.late_entry(), tied(spell.exit), spell.event))
+            .collect();
+        for transform in [
+            IntervalTransform::Plain,
+            IntervalTransform::Log,
+            IntervalTransform::LogLog,
+        ] {
+            let curve = kaplan_meier(&spells, None, Level::P95, transform).unwrap();
+            let rows: Vec<_> = curve.rows().collect();
+            let mut survival = 1.0;
+            for row in &rows {
+                survival *= 1.0 - row.events as f64 / row.at_risk as f64;
+                assert!((row.survival - survival).abs() < 1e-12, "{transform:?} at {}", row.time);
+            }
+            assert!(rows.is_sorted_by(|one, next| one.time < next.time && one.survival >= next.survival));
+            let times: Vec<f64> = rows.iter().map(|row| row.time).collect();
+            let at_risk = KaplanMeier::at_risk_table(&spells, &times);
+            assert!(at_risk.iter().zip(&rows).all(|(one, row)| one.at_risk == row.at_risk));
+            let on_all_cores: Vec<_> = curve.parts().into_par_iter().flat_map_iter(|part| part).collect();
+            assert_eq!(on_all_cores, rows);
+
+            let first = |bound: &dyn Fn(&SurvivalRow) -> Option<f64>, level: f64| {
+                let reached = |row: &&SurvivalRow| bound(row).is_some_and(|bound| bound <= level + 1e-9);
+                rows.iter().find(reached).map(|row| row.time)
+            };
+            for percent in 1..100 {
+                let level = f64::from(percent) / 100.0;
+                let Some(time) = first(&|row| Some(row.survival), level) else {
+                    assert!(curve.time_to_survival(level).is_err());
+                    continue;
+                };
+                let found = curve.time_to_survival(level).unwrap();
+                assert_eq!(found.value, time, "{transform:?}, {level}");
+                assert_eq!(found.ci_low, first(&|row| row.ci_low, level), "{transform:?}, {level}");
+                assert_eq!(
+                    found.ci_high,
+                    first(&|row| row.ci_high, level),
+                    "{transform:?}, {level}"
+                );
+                let later = (time + 0.25).min(times[times.len() - 1]);
+                let row = rows.iter().rfind(|row| row.time <= later).unwrap();
+                assert_eq!(curve.survival_at(later).unwrap().value, row.survival);
+            }
+        }
+    }
 }
 
 #[test]

@@ -141,7 +141,7 @@ fn survival() {
             continue;
         }
         let [survival, low, high, cumulative] = [0, 1, 2, 3].map(|part| numbers(&answer[part]));
-        assert_eq!(curve.rows().len(), survival.len());
+        assert_eq!(curve.rows().count(), survival.len());
         for (i, row) in curve.rows().enumerate() {
             agree(row.survival, survival[i], case);
             agree(hazard.rows[i].cumulative_hazard, cumulative[i], case);

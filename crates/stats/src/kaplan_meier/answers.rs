@@ -1,8 +1,8 @@
 //! What a curve is asked: when, how many by a time, how long on average, and who was left.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
-use super::{Caution, CurveLevel, KaplanMeier, ROWS_BY_ONE_THREAD, SurvivalRow};
+use super::{Caution, KaplanMeier, Stand, SurvivalRow};
 use crate::distribution::two_sided_z;
 use crate::estimate::Estimate;
 use crate::reason::Reason;
@@ -23,17 +23,25 @@ impl KaplanMeier {
         })
     }
 
-    /// The last time, and whether the curve has reached zero there.
-    fn end(&self) -> (f64, bool) {
-        match self.rows().next_back() {
-            Some(last) => (last.time, last.survival == 0.0),
-            None => (self.origin, false),
+    /// Refuses times before the first entry or after the last exit, unless the curve has reached zero by then.
+    fn observed_until(&self, time: f64) -> Result<(), Reason> {
+        let died_out = self.stands.last().is_some_and(|last| last.survival == 0.0);
+        if time.is_finite() && time >= self.origin && (time <= self.end || died_out) {
+            return Ok(());
         }
+        Err(Reason::OutsideObservation {
+            from: self.origin,
+            to: self.end,
+        })
     }
 
-    /// How many rows there are up to a time, it included.
-    fn rows_until(&self, time: f64) -> usize {
-        self.table.rows.partition_point(|row| row.time <= time)
+    /// The last row up to a time, it included.
+    fn row_at(&self, time: f64) -> Option<SurvivalRow> {
+        let mut steps = self.steps();
+        let later = steps.partition_point(|part| part.rows.begin() <= time);
+        let part = steps.drain(..later).next_back()?;
+        let (row, stand) = part.take_while(|(row, _)| row.time <= time).last()?;
+        Some(self.row(&row, stand, self.bounds(stand)))
     }
 
     /// The first time by which survival has fallen to one half, with its interval.
@@ -67,20 +75,21 @@ impl KaplanMeier {
             return Err(Reason::AllCensored);
         }
         let not_reached = Reason::NotReached { level: survival };
-        // Where there is no bound, nothing is reached.
         let reached = |value: f64| value <= survival + LEVEL_TOLERANCE;
-        let crossing = |bound: fn(&CurveLevel) -> f64| {
-            let parts = self.levels.par_chunks(ROWS_BY_ONE_THREAD).enumerate();
-            parts.find_map_first(|(part, levels)| {
-                let place = levels.iter().position(|level| reached(bound(level)))?;
-                Some(self.table.rows[part * ROWS_BY_ONE_THREAD + place].time)
-            })
+        let steps = self.steps();
+        // The curve does not rise, so the part in which it gets there can be told by where it stands after the parts.
+        let part = self.stands[1..].partition_point(|after| !reached(after.survival));
+        let Some(crossed) = steps.get(part).cloned() else {
+            return Err(not_reached);
         };
-        let value = crossing(|level| level.survival).ok_or(not_reached.clone())?;
+        let mut crossed = crossed.filter(|(_, stand)| reached(stand.survival));
+        let value = crossed.next().map(|(row, _)| row.time).ok_or(not_reached.clone())?;
         if let Some(time) = self.emptied_at().filter(|&time| value >= time) {
             return Err(Reason::RiskSetEmptied { time });
         }
-        let (low, high) = (crossing(|level| level.ci_low), crossing(|level| level.ci_high));
+        // The lower bound gets there no later than the curve, the upper one no earlier.
+        let low = self.bound_reaches(survival, |(low, _)| low, 0..part + 1);
+        let high = self.bound_reaches(survival, |(_, high)| high, part..steps.len());
         Ok(Estimate {
             value,
             // The lower bound has crossed by the time the curve has, unless the curve jumped to zero, where it has no
@@ -92,6 +101,38 @@ impl KaplanMeier {
             method: self.transform.name(),
             no_interval: (low.is_none_or(|low| low > value) || high.is_none()).then_some(not_reached),
         })
+    }
+
+    /// When a bound first is as low as `survival`, within these parts of the table. Where there is no bound, nothing is reached.
+    fn bound_reaches(&self, survival: f64, bound: fn((f64, f64)) -> f64, parts: Range<usize>) -> Option<f64> {
+        let at = |stand: Stand| bound(self.transform.interval(stand, self.z));
+        // Within a part survival falls and Greenwood's sum grows, and on every scale a bound over all such pairs is least at one of three
+        // corners. So parts without a chance are told by these, with a little more for the rounding; what is not a number tells nothing.
+        let is_above = |part: usize| {
+            let (before, after) = (self.stands[part], self.stands[part + 1]);
+            let corners = [
+                Stand {
+                    greenwood: after.greenwood,
+                    ..before
+                },
+                Stand {
+                    greenwood: before.greenwood,
+                    ..after
+                },
+                after,
+            ];
+            corners
+                .map(at)
+                .iter()
+                .all(|least| *least > survival + 2.0 * LEVEL_TOLERANCE)
+        };
+        let mut steps = self.steps();
+        let mut steps = steps
+            .drain(parts.clone())
+            .zip(parts)
+            .filter(|(_, part)| !is_above(*part));
+        let reached = |stand: Stand| stand.has_bounds() && at(stand) <= survival + LEVEL_TOLERANCE;
+        steps.find_map(|(mut steps, _)| steps.find(|(_, stand)| reached(*stand)).map(|(row, _)| row.time))
     }
 
     /// Survival beyond `time`, with its pointwise interval. `n` counts the spells behind the whole curve.
@@ -106,14 +147,11 @@ impl KaplanMeier {
     /// [`Reason::OutsideObservation`] before the first entry or after the last exit (unless the curve has reached zero
     /// by then); [`Reason::RiskSetEmptied`] from the time at which a left-truncated risk set emptied.
     pub fn survival_at(&self, time: f64) -> Result<Estimate, Reason> {
-        let (to, died_out) = self.end();
-        if !time.is_finite() || time < self.origin || (time > to && !died_out) {
-            return Err(Reason::OutsideObservation { from: self.origin, to });
-        }
+        self.observed_until(time)?;
         if let Some(emptied) = self.emptied_at().filter(|&emptied| time >= emptied) {
             return Err(Reason::RiskSetEmptied { time: emptied });
         }
-        let row = self.rows_until(time).checked_sub(1).map(|last| self.row(last));
+        let row = self.row_at(time);
         let value = row.map_or(1.0, |row| row.survival);
         let (bounds, method) = match row.and_then(|row| row.ci_low.zip(row.ci_high)) {
             Some(bounds) => (Ok(bounds), self.transform.name()),
@@ -134,8 +172,7 @@ impl KaplanMeier {
             .sum();
         let left: f64 = self
             .table
-            .rows
-            .iter()
+            .rows()
             .take_while(|row| row.time < time)
             .map(|row| row.censored as f64 * since(row.time))
             .sum();
@@ -177,15 +214,12 @@ impl KaplanMeier {
     /// [`Reason::OutsideObservation`] for a time before the first entry or after the last exit; [`Reason::RiskSetEmptied`] when left
     /// truncation sent the curve to zero before. Without events before `until` the value stands without interval.
     pub fn restricted_mean(&self, until: f64) -> Result<Estimate, Reason> {
-        let (to, died_out) = self.end();
-        if !until.is_finite() || until < self.origin || (until > to && !died_out) {
-            return Err(Reason::OutsideObservation { from: self.origin, to });
-        }
+        self.observed_until(until)?;
         if let Some(time) = self.emptied_at().filter(|&time| time < until) {
             return Err(Reason::RiskSetEmptied { time });
         }
         // Areas of the steps, then the sums of those to the right of each event.
-        let within: Vec<SurvivalRow> = self.rows().take(self.rows_until(until)).collect();
+        let within: Vec<SurvivalRow> = self.rows().take_while(|row| row.time <= until).collect();
         let ends = within.iter().map(|row| row.time).skip(1).chain([until]);
         let steps: Vec<f64> = within
             .iter()

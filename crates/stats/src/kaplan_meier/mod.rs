@@ -7,14 +7,11 @@ use rayon::prelude::*;
 use crate::distribution::two_sided_z;
 use crate::estimate::Level;
 use crate::reason::Reason;
-use crate::risk_table::{RiskRow, RiskTable, Spell};
+use crate::risk_table::{RiskRow, RiskRows, RiskTable, Spell};
 
 mod answers;
 
 pub use answers::AtRisk;
-
-/// Rows that one thread is enough for.
-const ROWS_BY_ONE_THREAD: usize = 4096;
 
 /// The scale on which the interval is symmetric (Kalbfleisch & Prentice 2002, section 1.4; R's `conf.type`). With z the
 /// normal quantile, S the survival and g Greenwood's sum Σ d/(n(n − d)):
@@ -38,14 +35,16 @@ impl IntervalTransform {
         }
     }
 
-    fn interval(self, survival: f64, greenwood: f64, z: f64) -> (f64, f64) {
-        let root = greenwood.sqrt();
+    /// The lower bound and the upper one.
+    #[inline(always)]
+    fn interval(self, stand: Stand, z: f64) -> (f64, f64) {
+        let (survival, half) = (stand.survival, z * stand.greenwood.sqrt());
         let (low, high) = match self {
-            IntervalTransform::Plain => (survival - z * survival * root, survival + z * survival * root),
-            IntervalTransform::Log => (survival * (-z * root).exp(), survival * (z * root).exp()),
+            IntervalTransform::Plain => (survival - survival * half, survival + survival * half),
+            IntervalTransform::Log => (survival * (-half).exp(), survival * half.exp()),
             IntervalTransform::LogLog => {
                 let log = survival.ln();
-                let factor = (z * root / log.abs()).exp();
+                let factor = (half / log.abs()).exp();
                 ((log * factor).exp(), (log / factor).exp())
             }
         };
@@ -117,7 +116,7 @@ impl fmt::Display for Caution {
     }
 }
 
-/// A Kaplan–Meier curve.
+/// A Kaplan–Meier curve. Its rows are worked out from the risk table as they are asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KaplanMeier {
     /// Spells behind the curve.
@@ -131,9 +130,57 @@ pub struct KaplanMeier {
     /// What to say beside the curve.
     pub cautions: Vec<Caution>,
     origin: f64,
+    /// The last exit.
+    end: f64,
+    /// The normal quantile of `level`.
+    z: f64,
     table: RiskTable,
-    /// One a row of the table.
-    levels: Vec<CurveLevel>,
+    /// Where the curve stands before each part of the table, and after the last one.
+    stands: Vec<Stand>,
+}
+
+/// Where a curve stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Stand {
+    survival: f64,
+    /// Greenwood's sum.
+    greenwood: f64,
+}
+
+impl Stand {
+    const BEGINNING: Stand = Stand {
+        survival: 1.0,
+        greenwood: 0.0,
+    };
+
+    /// Whether there is a variance to go by: not before the first event, nor at zero.
+    fn has_bounds(self) -> bool {
+        self.survival > 0.0 && self.greenwood > 0.0
+    }
+
+    /// After a row.
+    #[inline(always)]
+    fn after(self, row: &RiskRow) -> Self {
+        let (at_risk, events) = (row.at_risk as f64, row.events as f64);
+        let left = at_risk - events;
+        // A row without events changes nothing, and takes no branch, since such rows come without a pattern.
+        let (factor, variance) = match row.events == row.at_risk {
+            true => (0.0, 0.0),
+            false => (left / at_risk, events / (at_risk * left)),
+        };
+        Stand {
+            survival: self.survival * factor,
+            greenwood: self.greenwood + variance,
+        }
+    }
+
+    /// After a part, given where a curve would stand that began with it. So a part begins exactly where the one before ended.
+    fn then(self, part: Stand) -> Self {
+        Stand {
+            survival: self.survival * part.survival,
+            greenwood: self.greenwood + part.greenwood,
+        }
+    }
 }
 
 /// Kaplan–Meier (1958, JASA 53, 457–481) with delayed entry: S(t) = Π (1 − d/n) over event times up to t, where n
@@ -174,105 +221,83 @@ pub fn kaplan_meier(
         }
     };
     let z = two_sided_z(level)?;
-    let cautions = cautions(&table, spells, origin);
-    // Nothing is known before the first entry, so the curve's own time begins there.
-    let origin = table.first_entry.unwrap_or(origin);
+    let parts: Vec<Part> = table.parts().into_par_iter().map(Part::of).collect();
+    let mut stands = vec![Stand::BEGINNING];
+    stands.extend(parts.iter().scan(Stand::BEGINNING, |stand, part| {
+        *stand = stand.then(part.stand);
+        Some(*stand)
+    }));
+    let cautions = cautions(&table, &parts, spells, origin);
     Ok(KaplanMeier {
-        levels: levels(&table, transform, z),
+        // Nothing is known before the first entry, so the curve's own time begins there.
+        origin: table.first_entry.unwrap_or(origin),
+        end: parts.last().map_or(origin, |part| part.end),
         spells: table.spells,
         events: table.events,
         table,
         level,
         transform,
         cautions,
-        origin,
+        z,
+        stands,
     })
 }
 
-/// The curve after one row of the risk table. Error and bounds are not numbers where there are none.
-#[derive(Debug, Clone, Copy)]
-struct CurveLevel {
-    survival: f64,
-    std_error: f64,
-    ci_low: f64,
-    ci_high: f64,
+/// What happens in a part of the risk table.
+struct Part {
+    /// Where a curve would stand after it that began with it.
+    stand: Stand,
+    /// Spells that exit in it.
+    gone: u64,
+    /// Its last time.
+    end: f64,
+    /// Rows at which everybody left who was at risk, and how many spells had exited in this part by then.
+    emptied: Vec<(RiskRow, u64)>,
 }
 
-impl PartialEq for CurveLevel {
-    fn eq(&self, other: &Self) -> bool {
-        // What is not a number is the same as another here.
-        let bits = |level: &Self| [level.survival, level.std_error, level.ci_low, level.ci_high].map(f64::to_bits);
-        bits(self) == bits(other)
-    }
-}
-
-/// The curve beside each row of its risk table.
-fn levels(table: &RiskTable, transform: IntervalTransform, z: f64) -> Vec<CurveLevel> {
-    // What each time takes of survival and adds to Greenwood's sum, then the products and sums, in their order, then errors and bounds,
-    // whose powers take most of the time where there are many rows.
-    let step = |row: &RiskRow| {
-        let (at_risk, events) = (row.at_risk as f64, row.events as f64);
-        let (share, variance) = match row.events {
-            0 => (1.0, 0.0),
-            all if all == row.at_risk => (0.0, 0.0),
-            _ => ((at_risk - events) / at_risk, events / (at_risk * (at_risk - events))),
+impl Part {
+    fn of(rows: RiskRows<'_>) -> Self {
+        let mut part = Part {
+            stand: Stand::BEGINNING,
+            gone: 0,
+            end: 0.0,
+            emptied: Vec::new(),
         };
-        CurveLevel {
-            survival: share,
-            std_error: variance,
-            ci_low: f64::NAN,
-            ci_high: f64::NAN,
-        }
-    };
-    let rows = table.rows.par_iter().with_min_len(ROWS_BY_ONE_THREAD);
-    let mut levels: Vec<CurveLevel> = rows.map(step).collect();
-    let (mut survival, mut greenwood) = (1.0, 0.0);
-    for level in &mut levels {
-        survival *= level.survival;
-        greenwood += level.std_error;
-        (level.survival, level.std_error) = (survival, greenwood);
-    }
-    let bounds = |levels: &mut [CurveLevel]| {
-        // A row without events has the bounds of the row before.
-        let mut last = (1.0, 0.0, [f64::NAN; 3]);
-        for level in levels {
-            let (survival, greenwood) = (level.survival, level.std_error);
-            if (last.0, last.1) != (survival, greenwood) {
-                let moved = survival > 0.0 && greenwood > 0.0;
-                let (low, high) = transform.interval(survival, greenwood, z);
-                let found = [survival * greenwood.sqrt(), low, high];
-                last = (survival, greenwood, if moved { found } else { [f64::NAN; 3] });
+        for row in rows {
+            let leaving = row.events + row.censored;
+            part.stand = part.stand.after(&row);
+            part.gone += leaving;
+            part.end = row.time;
+            if row.at_risk == leaving {
+                part.emptied.push((row, part.gone));
             }
-            [level.std_error, level.ci_low, level.ci_high] = last.2;
         }
-    };
-    levels.par_chunks_mut(ROWS_BY_ONE_THREAD).for_each(bounds);
-    levels
+        part
+    }
 }
 
-fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
+fn cautions(table: &RiskTable, parts: &[Part], spells: &[Spell], origin: f64) -> Vec<Caution> {
     let mut found = Vec::new();
     if let Some(time) = table.first_entry.filter(|&entry| entry > origin) {
         found.push(Caution::LateStart { time });
     }
     // Sorted only where somebody asks for them.
     let mut sorted: Option<Vec<f64>> = None;
-    let mut gone = 0;
-    let mut emptied = false;
-    for row in &table.rows {
-        gone += row.events + row.censored;
-        let later_spells = table.spells - gone;
-        if later_spells == 0 {
-            break;
-        }
-        if !emptied && row.events == row.at_risk {
-            emptied = true;
-            found.push(Caution::RiskSetEmptied {
-                time: row.time,
-                later_spells,
-            });
-        }
-        if row.at_risk == row.events + row.censored {
+    let mut died_out = false;
+    let mut before = 0;
+    for part in parts {
+        for (row, gone) in &part.emptied {
+            let later_spells = table.spells - before - gone;
+            if later_spells == 0 {
+                return found;
+            }
+            if !died_out && row.events == row.at_risk {
+                died_out = true;
+                found.push(Caution::RiskSetEmptied {
+                    time: row.time,
+                    later_spells,
+                });
+            }
             let entries = sorted.get_or_insert_with(|| {
                 let mut entries: Vec<f64> = spells.iter().filter_map(Spell::late_entry).collect();
                 entries.sort_unstable_by(f64::total_cmp);
@@ -284,28 +309,80 @@ fn cautions(table: &RiskTable, spells: &[Spell], origin: f64) -> Vec<Caution> {
                 found.push(Caution::Gap { from: row.time, to });
             }
         }
+        before += part.gone;
     }
     found
 }
 
+/// The curve in a part of the risk table: rows and where it stands after them.
+#[derive(Clone)]
+struct Steps<'a> {
+    rows: RiskRows<'a>,
+    before: Stand,
+    within: Stand,
+}
+
+impl Iterator for Steps<'_> {
+    type Item = (RiskRow, Stand);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let row = self.rows.next()?;
+        self.within = self.within.after(&row);
+        Some((row, self.before.then(self.within)))
+    }
+}
+
 impl KaplanMeier {
     /// The curve at every distinct exit time, ascending.
-    pub fn rows(&self) -> impl DoubleEndedIterator<Item = SurvivalRow> + ExactSizeIterator {
-        (0..self.levels.len()).map(|index| self.row(index))
+    pub fn rows(&self) -> impl Iterator<Item = SurvivalRow> {
+        self.parts().into_iter().flatten()
     }
 
-    fn row(&self, index: usize) -> SurvivalRow {
-        let (at, level) = (self.table.rows[index], self.levels[index]);
-        let number = |value: f64| (!value.is_nan()).then_some(value);
+    /// The same in a row of parts, to be read on all cores: with a million rows their bounds take longer than the curve.
+    pub fn parts(&self) -> Vec<impl Iterator<Item = SurvivalRow> + Send> {
+        self.steps().into_iter().map(|steps| self.rows_of(steps)).collect()
+    }
+
+    #[inline(always)]
+    fn rows_of(&self, steps: Steps<'_>) -> impl Iterator<Item = SurvivalRow> {
+        // A row without events has the error and the bounds of the row before.
+        let mut last = (Stand::BEGINNING, None);
+        steps.map(move |(row, stand)| {
+            if last.0 != stand {
+                last = (stand, self.bounds(stand));
+            }
+            self.row(&row, stand, last.1)
+        })
+    }
+
+    /// The curve in the parts of the risk table.
+    fn steps(&self) -> Vec<Steps<'_>> {
+        let parts = self.table.parts().into_iter().zip(&self.stands);
+        let steps = parts.map(|(rows, &before)| Steps {
+            rows,
+            before,
+            within: Stand::BEGINNING,
+        });
+        steps.collect()
+    }
+
+    /// The bounds where the curve stands; none before the first event and at zero.
+    fn bounds(&self, stand: Stand) -> Option<(f64, f64)> {
+        stand.has_bounds().then(|| self.transform.interval(stand, self.z))
+    }
+
+    #[inline(always)]
+    fn row(&self, row: &RiskRow, stand: Stand, bounds: Option<(f64, f64)>) -> SurvivalRow {
         SurvivalRow {
-            time: at.time,
-            at_risk: at.at_risk,
-            events: at.events,
-            censored: at.censored,
-            survival: level.survival,
-            std_error: number(level.std_error),
-            ci_low: number(level.ci_low),
-            ci_high: number(level.ci_high),
+            time: row.time,
+            at_risk: row.at_risk,
+            events: row.events,
+            censored: row.censored,
+            survival: stand.survival,
+            std_error: bounds.map(|_| stand.survival * stand.greenwood.sqrt()),
+            ci_low: bounds.map(|(low, _)| low),
+            ci_high: bounds.map(|(_, high)| high),
         }
     }
 }

@@ -31,7 +31,7 @@ fn kaplan_meier_with_entry_is_lifelines() {
         (10.0, 3, 0.21164021164021157, 0.03280638389947277, 0.4937732950026452),
         (12.0, 2, 0.10582010582010579, 0.005992231875317375, 0.3731437727863289),
     ];
-    assert_eq!(curve.rows().len(), expected.len());
+    assert_eq!(curve.rows().count(), expected.len());
     for (row, (time, at_risk, survival, low, high)) in curve.rows().zip(expected) {
         assert_eq!((row.time, row.at_risk), (time, at_risk));
         close(row.survival, survival, 1e-12);
@@ -235,8 +235,7 @@ fn ties_between_entry_event_and_censoring() {
     ];
     let table = RiskTable::new(&spells).unwrap();
     let found: Vec<_> = table
-        .rows
-        .iter()
+        .rows()
         .map(|row| (row.time, row.at_risk, row.events, row.censored))
         .collect();
     assert_eq!(found, [(3.0, 2, 1, 1), (4.0, 1, 0, 1)]);
