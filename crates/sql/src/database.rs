@@ -147,7 +147,8 @@ impl Database {
         // Polars panics where it has not finished a feature; from here it is an error like any other.
         catch_unwind(AssertUnwindSafe(|| {
             let mut context = self.context.clone();
-            context.execute(text)?.collect()
+            let result = context.execute(text)?.collect_with_engine(Engine::Streaming)?;
+            PolarsResult::Ok(result.unwrap_single())
         }))
         .map_err(|panic| failed(format!("the engine broke off: {}", panic_text(&*panic))))?
         .map_err(|error| failed(error.to_string()))

@@ -59,6 +59,12 @@ fn checked(query: &str, text: &str) -> Result<Vec<Token>, Error> {
     if tokens.iter().any(|token| token.text == ";") {
         return Err(broken("there is more than one statement"));
     }
+    let texts = |three: &[Token]| three.iter().map(|token| token.text.as_str()).eq(["in", "(", "select"]);
+    if tokens.windows(3).any(texts) {
+        return Err(broken(
+            "`IN (SELECT ...)` hands every row all that was selected; join with the subquery, grouped by what is asked for",
+        ));
+    }
     for token in &tokens {
         if FORBIDDEN.contains(&token.text.as_str()) || token.text.starts_with("regr_") {
             return Err(broken(&format!(
@@ -182,5 +188,6 @@ mod tests {
         assert!(rule("SELECT a FROM t ORDER BY a; SELECT 2").contains("more than one"));
         assert!(rule("SELECT 'a FROM t ORDER BY a").contains("not closed"));
         assert!(rule(" -- nothing\n").contains("no statement"));
+        assert!(rule("SELECT a FROM t WHERE a IN (SELECT b FROM u) ORDER BY a").contains("join with the subquery"));
     }
 }

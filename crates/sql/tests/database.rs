@@ -96,8 +96,8 @@ SELECT p.target AS target, p.day AS day, p.place AS place, p.before AS before, p
        CASE WHEN p.before IS NULL THEN 'first' ELSE 'later' END AS word,
        s.sample_at AS sample_at, CAST(s.sample_at AS DATE) AS sample_day, p.count > 1 AS more,
        COALESCE(s.name, 'after the last') AS name
-FROM placed p LEFT JOIN samples s ON p.sample_day = s.day
-WHERE p.target IN (SELECT target FROM interactions WHERE count > 0)
+FROM placed p JOIN (SELECT target FROM interactions WHERE count > 0 GROUP BY target) a ON p.target = a.target
+LEFT JOIN samples s ON p.sample_day = s.day
 UNION ALL
 SELECT 'zz' AS target, MIN(day) AS day, COUNT(*) AS place, MAX(day) AS before, SUM(count) AS most,
        'all' AS word, NULL AS sample_at, NULL AS sample_day, TRUE AS more, 'total' AS name

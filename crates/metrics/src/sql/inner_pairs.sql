@@ -1,10 +1,16 @@
 -- Who addressed whom within each set in each window, both on its list on that day, by numbers, by kind.
 -- Asks `addressed` (addressed.sql), `addressed_days` (addressed_days.sql) and `listings` (listings.sql).
 -- One row is a set, a window, an ordered pair of accounts and a kind; the table `inner_pairs`.
-WITH between_listed AS (
-    SELECT source, target, kind, on_day, times
-    FROM addressed
-    WHERE source IN (SELECT account FROM listings) AND target IN (SELECT account FROM listings)
+WITH ever_listed AS (
+    SELECT account
+    FROM listings
+    GROUP BY account
+),
+between_listed AS (
+    SELECT a.source AS source, a.target AS target, a.kind AS kind, a.on_day AS on_day, a.times AS times
+    FROM addressed a
+    JOIN ever_listed s ON a.source = s.account
+    JOIN ever_listed t ON a.target = t.account
 ),
 own AS (
     SELECT l.set_number AS set_number, a.source AS source, a.target AS target, a.kind AS kind, a.on_day AS on_day, a.times AS times

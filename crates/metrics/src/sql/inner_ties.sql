@@ -2,10 +2,16 @@
 -- followed back, as seen at any time.
 -- Asks `ties` (ties.sql) and `listings` (listings.sql).
 -- One row is a set and an ordered pair of accounts at a moment; the table `inner_ties`.
-WITH between_listed AS (
-    SELECT follower, followed, seen_at
-    FROM ties
-    WHERE follower IN (SELECT account FROM listings) AND followed IN (SELECT account FROM listings)
+WITH ever_listed AS (
+    SELECT account
+    FROM listings
+    GROUP BY account
+),
+between_listed AS (
+    SELECT t.follower AS follower, t.followed AS followed, t.seen_at AS seen_at
+    FROM ties t
+    JOIN ever_listed a ON t.follower = a.account
+    JOIN ever_listed b ON t.followed = b.account
 ),
 backs AS (
     SELECT followed AS follower, follower AS followed, 1 AS returned

@@ -5,11 +5,15 @@
 -- Asks `addressed` (addressed.sql), `addressed_days` (addressed_days.sql), `inner_pairs` (inner_pairs.sql), and
 -- `listings` (listings.sql).
 -- One row is a kind of interaction of an account in a set and a window.
-WITH sums AS (
-    SELECT source, kind, on_day, SUM(times) AS times
-    FROM addressed
-    WHERE source IN (SELECT account FROM listings)
-    GROUP BY source, kind, on_day
+WITH ever_listed AS (
+    SELECT account
+    FROM listings
+    GROUP BY account
+),
+sums AS (
+    SELECT a.source AS source, a.kind AS kind, a.on_day AS on_day, SUM(a.times) AS times
+    FROM addressed a JOIN ever_listed e ON a.source = e.account
+    GROUP BY a.source, a.kind, a.on_day
 ),
 own AS (
     SELECT l.set_number AS set_number, s.source AS source, s.kind AS kind, s.on_day AS on_day, s.times AS times

@@ -9,10 +9,15 @@ WITH on_list AS (
     WHERE (l.from_at IS NULL OR l.from_at <= w.to_at) AND (l.to_at IS NULL OR l.to_at > w.from_at)
     GROUP BY l.set_number, w.window_number, l.account
 ),
+ever_listed AS (
+    SELECT account
+    FROM listings
+    GROUP BY account
+),
 counted AS (
-    SELECT account, observed_at, statuses
-    FROM observations
-    WHERE statuses IS NOT NULL AND account IN (SELECT account FROM listings)
+    SELECT o.account AS account, o.observed_at AS observed_at, o.statuses AS statuses
+    FROM observations o JOIN ever_listed e ON o.account = e.account
+    WHERE o.statuses IS NOT NULL
 ),
 daily AS (
     SELECT account, CAST(observed_at AS DATE) AS seen_on, MIN(observed_at) AS first_at, MAX(observed_at) AS last_at
