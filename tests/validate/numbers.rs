@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tables::{Measures, Samples, Series, Table, TableFile, TruthMeasures, Windows};
+use tables::{Measures, Samples, Series, Table, TableFile, TruthMeasures, Waves, Windows};
 
 /// A number as it was measured.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Measured {
     pub samples: Vec<i64>,
     /// Windows: name, first moment and the one past the last.
     pub windows: Vec<(String, i64, i64)>,
+    /// Waves of suspensions by group: first moment and last.
+    pub waves: BTreeMap<String, Vec<(i64, i64)>>,
 }
 
 fn table<T: Table>(dir: &Path) -> anyhow::Result<tables::Batch<T>> {
@@ -76,6 +78,10 @@ impl Measured {
             measured
                 .windows
                 .push((row.window.to_owned(), row.from_at.0, row.to_at.0));
+        }
+        for row in table::<Waves>(dir)?.rows()? {
+            let of = measured.waves.entry(row.group.to_owned()).or_default();
+            of.push((row.from_at.0, row.to_at.0));
         }
         Ok(measured)
     }

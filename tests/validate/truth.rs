@@ -23,6 +23,8 @@ enum Way {
     Told,
     /// By reducing a series over the samples of the window.
     Reduced(&'static str, fn(&[(f64, f64)]) -> Option<f64>),
+    /// By the chances of the days in and outside of the waves that were found.
+    OfWaves,
     /// It has none: the probability of a test says nothing of the world.
     Probability,
 }
@@ -50,6 +52,7 @@ fn way(measure: &str) -> Way {
         "followers.mean" => Way::Reduced("followers.mean", mean),
         "followers.trend" => Way::Reduced("followers.mean", slope),
         "followers.trend_p" => Way::Probability,
+        "suspension.wave_ratio" => Way::OfWaves,
         "tweets_per_day.lifetime.share_under_1" => Way::Reduced("tweets_per_day.lifetime.share_under_1", mean),
         "tweets_per_day.lifetime.share_under_5" => Way::Reduced("tweets_per_day.lifetime.share_under_5", mean),
         "tweets_per_day.lifetime.share_over_50" => Way::Reduced("tweets_per_day.lifetime.share_over_50", mean),
@@ -101,11 +104,27 @@ fn side(share: f64) -> &'static str {
     if share > 0.5 { "mostly inside" } else { "mostly outside" }
 }
 
+/// The chance of suspension on the days that were found to be waves over that on the other days.
+fn wave_ratio(truth: &Truth, measured: &Measured, group: &str, window: &str) -> Option<f64> {
+    let (from, to) = measured.window(window)?;
+    let chances = truth.series.get(&("suspension.chance".to_owned(), group.to_owned()))?;
+    let waves = measured.waves.get(group)?;
+    let in_wave = |at: &i64| waves.iter().any(|(from, to)| (from..=to).contains(&at));
+    let days = chances.range(from..=to);
+    let (inside, outside): (Vec<_>, Vec<_>) = days.partition(|(at, _)| in_wave(at));
+    let mean = |days: &[(&i64, &f64)]| stats::mean(&days.iter().map(|(_, chance)| **chance).collect::<Vec<_>>()).ok();
+    Some(mean(&inside)? / mean(&outside).filter(|outside| *outside > 0.0)?)
+}
+
 /// What was true of a measure, for the samples and windows of a run.
 pub fn of_measure(truth: &Truth, measured: &Measured, key: &Key) -> True {
     let (measure, group, window) = key;
     match way(measure) {
         Way::Probability => True::default(),
+        Way::OfWaves => True {
+            value: wave_ratio(truth, measured, group, window),
+            finding: None,
+        },
         Way::Reduced(series, reduce) => {
             let points = points(truth, measured, series, group, window);
             let told = ["followers.trend", "tweets_per_day.lifetime.trend", "location.focus"];
@@ -166,6 +185,24 @@ mod tests {
         (0..n)
             .map(|day| (f64::from(day), start + step * f64::from(day)))
             .collect()
+    }
+
+    #[test]
+    fn the_ratio_of_waves_is_of_the_days_that_were_found() {
+        let day = DAY_MS as i64;
+        let chances: std::collections::BTreeMap<i64, f64> = (0..10)
+            .map(|at| ((at + 1) * day - 1, if (4..6).contains(&at) { 5.0 } else { 1.0 }))
+            .collect();
+        let mut truth = Truth::default();
+        truth
+            .series
+            .insert(("suspension.chance".to_owned(), "listed".to_owned()), chances);
+        let mut measured = Measured::default();
+        measured.windows.push(("all".to_owned(), 0, 10 * day - 1));
+        assert_eq!(wave_ratio(&truth, &measured, "listed", "all"), None);
+        // Three days, of which two were of the wave.
+        measured.waves.insert("listed".to_owned(), vec![(4 * day, 7 * day - 1)]);
+        assert_eq!(wave_ratio(&truth, &measured, "listed", "all"), Some(11.0 / 3.0));
     }
 
     #[test]

@@ -2,8 +2,7 @@
 //! was over.
 
 use stats::{
-    Bandwidth, Counted, Level, SegmentedRegression, Wave, WaveSearch, Waves, rate_ratio, segment_slopes,
-    segmented_regression, waves,
+    Bandwidth, Level, SegmentedRegression, Wave, WaveSearch, Waves, segment_slopes, segmented_regression, waves,
 };
 use tables::DAY_MS;
 
@@ -26,7 +25,8 @@ const SHARE: Quantity = Quantity {
 const RATIO: Quantity = Quantity {
     id: "suspension.wave_ratio",
     unit: "ratio",
-    definition: "suspension rate in waves over that of all other days; n is suspensions",
+    definition: "suspension rate in waves over that of all other days; the lower bound allows for the choice of the days with the \
+                 highest rates; n is suspensions",
 };
 const SIZE_AFTER: Quantity = Quantity {
     id: "persistence.size",
@@ -98,25 +98,9 @@ fn found(evidence: &Evidence, group: Group) -> Result<Waves, String> {
 }
 
 fn figures(found: &Waves) -> [Figure; 3] {
-    let sum = |counted: &mut dyn Iterator<Item = Counted>| {
-        counted.fold(
-            Counted {
-                events: 0,
-                exposure: 0.0,
-            },
-            |sum, part| Counted {
-                events: sum.events + part.events,
-                exposure: sum.exposure + part.exposure,
-            },
-        )
-    };
-    let all = sum(&mut found.segments.iter().map(|segment| segment.counted));
-    let inside = sum(&mut found.waves.iter().map(|wave| wave.counted));
-    let rest = Counted {
-        events: all.events - inside.events,
-        exposure: all.exposure - inside.exposure,
-    };
-    let count = Figure::plain(&COUNT, found.waves.len() as f64, all.events);
+    let events: u64 = found.segments.iter().map(|segment| segment.counted.events).sum();
+    let inside: u64 = found.waves.iter().map(|wave| wave.counted.events).sum();
+    let count = Figure::plain(&COUNT, found.waves.len() as f64, events);
     let count = match found.p {
         Some(p) => count.noting(&format!(
             "p {p:.3} that the days' order is chance ({PERMUTATIONS} permutations); dispersion {:.2}",
@@ -125,14 +109,12 @@ fn figures(found: &Waves) -> [Figure; 3] {
         None => count,
     };
     let ratio = match found.waves.is_empty() {
-        true => Figure::absent(&RATIO, NO_WAVE).resting_on(all.events),
-        false => Figure::of(&RATIO, rate_ratio(inside, rest, found.dispersion, Level::P95))
-            .resting_on(all.events)
-            .noting("the dates are taken as known, so the interval is on the narrow side"),
+        true => Figure::absent(&RATIO, NO_WAVE).resting_on(events),
+        false => Figure::of(&RATIO, found.ratio(Level::P95)).resting_on(events),
     };
     [
         count,
-        Figure::plain(&SHARE, inside.events as f64 / all.events as f64, all.events),
+        Figure::plain(&SHARE, inside as f64 / events as f64, events),
         ratio,
     ]
 }

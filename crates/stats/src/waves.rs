@@ -59,10 +59,12 @@ pub struct Wave {
     pub counted: Counted,
     /// Events beyond those that the base rate would have brought.
     pub excess: f64,
-    /// Rate in the wave over the base rate. The interval takes the dates as known, so that it errs to the narrow side.
+    /// Rate in the wave over the base rate, with an interval as that of [`Waves::ratio`].
     pub ratio: Result<Estimate, Reason>,
     /// Whether it had not ended on the last day.
     pub open: bool,
+    /// Its days with exposure.
+    watched: usize,
 }
 
 /// Change points of a rate.
@@ -74,6 +76,8 @@ pub struct Waves {
     pub waves: Vec<Wave>,
     /// Rate of the days outside all waves.
     pub base_rate: f64,
+    /// Events and exposure outside all waves.
+    pub base: Counted,
     /// Dispersion within segments.
     pub dispersion: Dispersion,
     /// What a change point had to save.
@@ -81,7 +85,57 @@ pub struct Waves {
     /// Share of permutations of the days (the observed order counted in) that save as much by change points as the observed order
     /// does; low: when the events came is no chance. `None` when not asked for.
     pub p: Option<f64>,
+    /// Days with exposure.
+    watched: usize,
 }
+
+impl Waves {
+    /// Rate in all waves over that of the other days.
+    ///
+    /// Waves are where the rate came out high, so that their rates are too high on the average, and the more so the shorter they are. The
+    /// lower bound therefore holds at once for all places at which a wave of their mean length could lie (as many as fit into the days;
+    /// Šidák 1967, JASA 62, 626–633), and with that for whichever were chosen. The upper bound is pointwise: choosing makes no
+    /// ratio too low. Of the
+    /// days that were found it holds the true ratio in 97 to 99 % where days vary little but for the waves, and the pointwise interval in 69 to
+    /// 93 %; where they vary by a third to a half of their mean, the search takes some for waves, and it holds 90 to 94 %, of weak waves that
+    /// are seldom found less, the pointwise one 44 to 63 % (`tests/rates.rs`).
+    ///
+    /// # Errors
+    /// As [`rate_ratio`]; [`Reason::TooFew`] without waves.
+    pub fn ratio(&self, level: Level) -> Result<Estimate, Reason> {
+        at_least(1, self.waves.len())?;
+        let inside = self.waves.iter().map(|wave| wave.counted).fold(NONE, add);
+        let days: usize = self.waves.iter().map(|wave| wave.watched).sum();
+        let places = (self.watched * self.waves.len()) as f64 / days as f64;
+        chosen_rate_ratio(inside, self.base, self.dispersion, level, places)
+    }
+}
+
+/// A rate ratio whose lower bound holds at once for so many places of which the first rate's was chosen.
+fn chosen_rate_ratio(
+    chosen: Counted,
+    base: Counted,
+    dispersion: Dispersion,
+    level: Level,
+    places: f64,
+) -> Result<Estimate, Reason> {
+    let pointwise = rate_ratio(chosen, base, dispersion, level)?;
+    let tail = -((-level.tail()).ln_1p() / places.max(1.0)).exp_m1();
+    let at_once = rate_ratio(chosen, base, dispersion, Level::new(1.0 - 2.0 * tail)?)?;
+    Ok(Estimate {
+        ci_low: at_once.ci_low,
+        method: match dispersion == Dispersion::POISSON {
+            true => "rate ratio, exact conditional interval, lower bound for all places of a wave at once",
+            false => "rate ratio, quasi-Poisson interval, lower bound for all places of a wave at once",
+        },
+        ..pointwise
+    })
+}
+
+const NONE: Counted = Counted {
+    events: 0,
+    exposure: 0.0,
+};
 
 /// Segments of constant rate that minimise deviance/φ + penalty·(change points), found exactly by pruned dynamic programming (PELT:
 /// Killick, Fearnhead & Eckley 2012, JASA 107, 1590–1598) for Poisson counts with exposure, and the waves among them.
@@ -135,15 +189,11 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
             counted: sums.counted(ends[0], ends[1]),
         })
         .collect();
-    let none = Counted {
-        events: 0,
-        exposure: 0.0,
-    };
     let threshold = half_exposure_rate(&segments);
     let low = segments
         .iter()
         .filter(|segment| segment.rate().is_none_or(|rate| rate <= threshold));
-    let low = low.map(|segment| segment.counted).fold(none, add);
+    let low = low.map(|segment| segment.counted).fold(NONE, add);
     // Two quiet stretches, before and after a wave, never have quite the same rate: what counts is a difference that would have
     // been worth a change point.
     let in_wave = |segment: &Segment| {
@@ -151,22 +201,26 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
         segment.rate().is_some_and(|rate| rate > threshold) && saved > penalty * dispersion.factor
     };
     let base = segments.iter().filter(|segment| !in_wave(segment));
-    let base = base.map(|segment| segment.counted).fold(none, add);
+    let base = base.map(|segment| segment.counted).fold(NONE, add);
     let base_rate = base.events as f64 / base.exposure;
+    let end = days.len();
     let runs = segments
         .chunk_by(|a, b| in_wave(a) == in_wave(b))
         .filter(|run| in_wave(&run[0]));
     let waves = runs
         .map(|run| {
-            let counted = run.iter().map(|segment| segment.counted).fold(none, add);
-            let to = run[run.len() - 1].to;
+            let counted = run.iter().map(|segment| segment.counted).fold(NONE, add);
+            let (from, to) = (run[0].from, run[run.len() - 1].to);
+            let days = watched.iter().filter(|day| (from..to).contains(*day)).count();
+            let places = watched.len() as f64 / days as f64;
             Wave {
-                from: run[0].from,
+                from,
                 to,
                 counted,
                 excess: counted.events as f64 - base_rate * counted.exposure,
-                ratio: rate_ratio(counted, base, dispersion, search.level),
-                open: to == days.len(),
+                ratio: chosen_rate_ratio(counted, base, dispersion, search.level, places),
+                open: to == end,
+                watched: days,
             }
         })
         .collect();
@@ -174,9 +228,11 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
         segments,
         waves,
         base_rate,
+        base,
         dispersion,
         penalty,
         p,
+        watched: watched.len(),
     })
 }
 

@@ -282,6 +282,91 @@ fn a_wave_is_found_with_its_dates_and_size() {
     assert!(waves(&days(&events), &SEARCH).unwrap().waves[1].open);
 }
 
+/// The bounds of the ratio of a wave that was looked for.
+#[test]
+fn a_chosen_waves_lower_bound_holds_for_all_places() {
+    let events = [
+        2, 1, 3, 2, 2, 1, 3, 2, 1, 2, 2, 3, 14, 17, 12, 2, 1, 2, 3, 2, 2, 1, 3, 2,
+    ];
+    let days: Vec<Counted> = events.iter().map(|&events| day(events, 100.0)).collect();
+    let found = waves(&days, &SEARCH).unwrap();
+    // Eight places of three days. f = lambda p: p / (1 - p) * 2100 / 300; c = scipy.stats.binomtest(43, 85).proportion_ci
+    // t = 1 - .975 ** (1 / 8); f(c(1 - 2 * t, 'exact').low), f(c(.95, 'exact').high); the pointwise lower bound is 4.575
+    let ratio = found.ratio(Level::P95).unwrap();
+    close(ratio.value, 43.0 / 300.0 * 50.0);
+    let (low, high) = ratio.interval().unwrap();
+    close(low, 3.861_217_642_155_832);
+    close(high, 11.236_024_998_044_634);
+    assert_eq!(found.waves[0].ratio, Ok(ratio));
+    let quiet = waves(&days[..12], &SEARCH).unwrap();
+    assert_eq!(quiet.ratio(Level::P95), Err(Reason::TooFew { needed: 1, found: 0 }));
+}
+
+/// The interval of the ratio mostly holds what is true of the days that were found, although they were found by their counts.
+#[test]
+fn a_waves_ratio_covers_what_is_true_of_its_days() {
+    let search = WaveSearch {
+        overdispersed: true,
+        fewest_days: 2,
+        ..SEARCH
+    };
+    // Length of the period and of three waves in days, how often at a wave, the shape of what days vary by besides; coverage at least, and
+    // that of the pointwise interval at most.
+    let cases = [
+        (153, 5, 4.0, 1000, 95.0, 80.0),
+        (153, 5, 6.0, 50, 95.0, 95.0),
+        (153, 5, 4.0, 50, 95.0, 75.0),
+        (153, 5, 4.0, 10, 90.0, 50.0),
+        // Days that vary by half of their mean: the search takes some for waves, and what is left varies less.
+        (153, 4, 8.0, 4, 88.0, 70.0),
+    ];
+    for (n, length, times, shape, least, most) in cases {
+        let in_wave = |at: usize| {
+            [n / 5, n / 2, 4 * n / 5]
+                .iter()
+                .any(|from| (*from..from + length).contains(&at))
+        };
+        let rate = |at: usize| if in_wave(at) { times } else { 1.0 };
+        let (mut found, mut covered, mut pointwise) = (0, 0, 0);
+        for run in 0..400 {
+            let mut random = ChaCha8Rng::seed_from_u64(8);
+            random.set_stream(run);
+            let mut draw = |at| {
+                let mean = 1.5 * rate(at) * gamma(&mut random, shape);
+                day(poisson(&mut random, mean), 150.0)
+            };
+            let days: Vec<Counted> = (0..n).map(&mut draw).collect();
+            let waves = waves(&days, &search).unwrap();
+            let Ok(ratio) = waves.ratio(Level::P95) else { continue };
+            let chosen = |at: &usize| waves.waves.iter().any(|wave| (wave.from..wave.to).contains(at));
+            let (inside, outside): (Vec<usize>, Vec<usize>) = (0..n).partition(chosen);
+            let mean = |days: &[usize]| days.iter().map(|at| rate(*at)).sum::<f64>() / days.len() as f64;
+            let truth = mean(&inside) / mean(&outside);
+            let counted = |days_of: &[usize]| {
+                let events = days_of.iter().map(|at| days[*at].events).sum();
+                day(events, 150.0 * days_of.len() as f64)
+            };
+            let known = rate_ratio(counted(&inside), counted(&outside), waves.dispersion, Level::P95).unwrap();
+            let holds = |ratio: &Estimate| {
+                ratio
+                    .interval()
+                    .is_some_and(|(low, high)| (low..=high).contains(&truth))
+            };
+            found += 1;
+            covered += u32::from(holds(&ratio));
+            pointwise += u32::from(holds(&known));
+        }
+        let percent = |of: u32| 100.0 * f64::from(of) / f64::from(found);
+        let told = format!(
+            "{n} {length} {times} {shape}: {found}, {:.1}, {:.1}",
+            percent(covered),
+            percent(pointwise)
+        );
+        assert!(found > 150 && percent(covered) >= least, "{told}");
+        assert!(percent(pointwise) <= most, "{told}");
+    }
+}
+
 #[test]
 fn waves_are_seldom_seen_where_there_are_none_and_mostly_where_there_are() {
     let search = WaveSearch {

@@ -47,6 +47,8 @@ pub struct SetTruth {
     pub posts_today: f64,
     /// Posts per account-day over the last seven days.
     pub posts_trailing: f64,
+    /// Percent that would be suspended on such a day on the average, by the chance of each.
+    pub suspension_chance: Option<f64>,
     /// Accounts whose owner lives in Iraq or Syria.
     pub in_theatre: u64,
     /// Accounts whose profile names Iraq or Syria.
@@ -82,6 +84,12 @@ pub fn at_end_of(world: &World, rosters: &Rosters, book: &Book, day: u32) -> Day
         listed: of_set(world, book, &listed, at_ms),
         network: of_set(world, book, &network, at_ms),
     };
+    for (set, members) in [(&mut truth.listed, &listed), (&mut truth.network, &network)] {
+        let chances: Option<Vec<f64>> = members.iter().map(|a| world.suspension_chance(*a, day)).collect();
+        set.suspension_chance = chances
+            .and_then(|chances| mean(&chances).ok())
+            .map(|chance| 100.0 * chance);
+    }
     if day % TIES_EVERY_DAYS == TIES_EVERY_DAYS / 2 {
         truth.listed.ties = Some(ties(world, &listed));
     }

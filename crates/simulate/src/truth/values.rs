@@ -81,6 +81,7 @@ fn state(values: &mut Values, group: &str, at_ms: i64, set: &SetTruth) {
         ("tweets_per_day.lifetime.share_over_50", over_50, PERCENT),
         ("tweets_per_day.window.mean", some(set.posts_today), PACE),
         ("tweets_per_day.posts.mean", some(set.posts_trailing), PACE),
+        ("suspension.chance", set.suspension_chance, RATE),
         ("location.focus", Some(set.claims_theatre as f64), "accounts"),
         ("location.focus_share", share(set.claims_theatre, set.declares), "share"),
         ("location.none_share", share(set.size - set.declares, set.size), "share"),

@@ -36,6 +36,14 @@ impl World {
         }
     }
 
+    /// The chance that an account is suspended on a day, unless removal is aimed at some.
+    #[must_use]
+    pub fn suspension_chance(&self, account: usize, day: u32) -> Option<f64> {
+        let regime = self.params.regime;
+        let (routine, wave) = self.hazard_under(regime, account, day, &BTreeSet::new());
+        (regime != Regime::Targeted).then(|| (routine + wave).min(1.0))
+    }
+
     /// As many of the most followed as routine and waves would take on average.
     fn most_followed(&self, day: u32, now: i64) -> BTreeSet<usize> {
         let mut there: Vec<(u64, usize)> = (0..self.accounts.len())

@@ -139,7 +139,7 @@ table! {
 table! {
     /// A measure's true value, by the definition of `measures` and `series`, of everything that happened.
     TruthMeasures("truth_measures", 2): TruthMeasure by [measure, group, window, at] {
-        /// The measure's id, as in `measures` and `series`.
+        /// The measure's id, as in `measures` and `series`; and `suspension.chance`, what share would be suspended on such a day on the average, by the chance of each account.
         measure: &'a str,
         /// The accounts it is taken over.
         group: &'a str,
