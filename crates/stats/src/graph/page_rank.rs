@@ -20,8 +20,10 @@ pub struct PageRank {
 ///
 /// Solves x = 1 + damping·Pᵀx, which after scaling to one is the same as the usual iteration (Langville & Meyer 2004, Internet
 /// Mathematics 1, 335–380, section 8.3), by sweeps of Gauss and Seidel in the order of nodes, each using what the sweep has already
-/// found, which takes about half as many passes. One thread, one order: the same bits everywhere. Ends when a sweep moves less than
-/// `tolerance` of the whole, which bounds the error by tolerance·damping/(1 − damping).
+/// found, which takes about half as many passes. After each the whole is scaled to the sum that the solution has, Σx = n + damping·Σx of the
+/// nodes with edges out: left alone, the sum is what comes right last, by a factor of about damping² a sweep. One thread, one order: the
+/// same bits everywhere. Ends when a sweep moves less than `tolerance` of the whole, which bounds the error by
+/// tolerance·damping/(1 − damping).
 ///
 /// # Errors
 /// [`Reason::TooFew`] without nodes; [`Reason::OutOfRange`] unless 0 ≤ damping < 1 and tolerance > 0; [`Reason::NotConverged`].
@@ -48,10 +50,11 @@ pub fn page_rank(graph: &Graph, damping: f64, tolerance: f64) -> Result<PageRank
         })
         .collect();
     let into = graph.incoming();
-    let mut passed = weights.clone();
-    let mut whole = vec![1.0_f64; n];
+    let first = 1.0 / (1.0 - damping);
+    let mut passed: Vec<f64> = weights.iter().map(|weight| weight * first).collect();
+    let mut whole = vec![first; n];
     for sweeps in 1..=MOST_SWEEPS {
-        let (mut moved, mut total) = (0.0, 0.0);
+        let (mut moved, mut total, mut total_passed) = (0.0, 0.0, 0.0);
         for node in 0..n {
             // Four sums side by side, so that one addition need not wait for the other.
             let mut sums = [0.0_f64; 4];
@@ -70,11 +73,16 @@ pub fn page_rank(graph: &Graph, damping: f64, tolerance: f64) -> Result<PageRank
             total += next;
             whole[node] = next;
             passed[node] = weights[node] * next;
+            if weights[node] > 0.0 {
+                total_passed += next;
+            }
         }
         if moved <= tolerance * total {
             whole.iter_mut().for_each(|rank| *rank /= total);
             return Ok(PageRank { of_node: whole, sweeps });
         }
+        let scale = n as f64 / (total - damping * total_passed);
+        whole.iter_mut().chain(&mut passed).for_each(|value| *value *= scale);
     }
     Err(Reason::NotConverged {
         passes: u64::from(MOST_SWEEPS),
