@@ -206,7 +206,9 @@ fn every_measure_is_judged_in_the_kept_table() {
         assert_sound(&rows);
         for id in &ids {
             let judged = rows.iter().any(|row| row[0] == **id);
-            assert!(judged || is_not_judged(id), "{id} is not judged in {kept}");
+            // Of ten runs, waves are found in too few.
+            let seldom = *id == "suspension.wave_ratio" && kept != "estimators.csv";
+            assert!(judged || is_not_judged(id) || seldom, "{id} is not judged in {kept}");
         }
     }
 }
@@ -234,12 +236,12 @@ fn what_is_narrow_or_wide_is_explained() {
 }
 
 /// What has neither an interval nor a truth in the simulation. The probability of a test says nothing of the world: how often it is wrong
-/// stands in power.csv. Waves are held to the parameters in study.rs; their size and a decline after them can be told of too few runs. What
+/// stands in power.csv. Waves are held to the parameters in study.rs, but for their ratio; a decline after them can be told of too few runs. What
 /// counts words and clients, tests/content.rs counts again; structure describes the network that was observed, and chance what its ties
 /// would be: both are held to networkx in metrics' own tests.
 fn is_not_judged(id: &str) -> bool {
     id == "followers.trend_p"
-        || id.starts_with("suspension.wave")
+        || matches!(id, "suspension.waves" | "suspension.wave_share")
         || id.starts_with("persistence.")
         || (id.starts_with("content.") && !matches!(id, "content.hashtag_share" | "content.link_share"))
         || (id.starts_with("structure.") && !id.ends_with("attention_gini"))
