@@ -187,6 +187,35 @@ fn rates_are_events_over_account_days() {
 }
 
 #[test]
+fn the_chance_of_suspension_is_what_suspensions_come_from() {
+    let (simulation, _) = all_seen();
+    let values = values(&simulation);
+    let chance = |day: usize| {
+        let at = Some(simulation.days[day].at_ms);
+        values[&("suspension.chance".to_owned(), "listed".to_owned(), "all", at)]
+            .0
+            .unwrap()
+    };
+    // From the last day before a wave to its first: by the wave's hazard beside the routine one, of much the same accounts.
+    let params = &simulation.world.params;
+    let (wave, routine) = (params.waves[0], params.pressure.routine_hazard);
+    let first = wave.from_day as usize;
+    let (rises, expected) = (chance(first) / chance(first - 1), 1.0 + wave.hazard / routine);
+    assert!((rises / expected - 1.0).abs() < 0.1, "{rises} is not {expected}");
+    // What came of it: the daily rates, of events that are Poisson's.
+    let days = 0..simulation.days.len();
+    let mean = days.clone().map(chance).sum::<f64>() / days.len() as f64;
+    let key = ("suspension.rate".to_owned(), "listed".to_owned(), "all", None);
+    let rate = values[&key].0.unwrap();
+    let account_days: f64 = simulation.days.iter().map(|day| day.listed.size as f64).sum();
+    let error = 100.0 * (rate / 100.0 / account_days).sqrt();
+    assert!(
+        (mean - rate).abs() < 4.0 * error,
+        "{mean} and {rate}, which errs by {error}"
+    );
+}
+
+#[test]
 fn returns_and_survival_are_told_for_all_who_returned() {
     let (simulation, _) = all_seen();
     let world = &simulation.world;

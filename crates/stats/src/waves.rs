@@ -12,6 +12,11 @@ const LONGEST: usize = 20_000;
 /// Rounds in which segments and dispersion settle.
 const ROUNDS: usize = 20;
 
+const NONE: Counted = Counted {
+    events: 0,
+    exposure: 0.0,
+};
+
 /// How change points are looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WaveSearch {
@@ -76,8 +81,8 @@ pub struct Waves {
     pub waves: Vec<Wave>,
     /// Rate of the days outside all waves.
     pub base_rate: f64,
-    /// Events and exposure outside all waves.
-    pub base: Counted,
+    /// Events and exposure of those days.
+    base: Counted,
     /// Dispersion within segments.
     pub dispersion: Dispersion,
     /// What a change point had to save.
@@ -95,10 +100,11 @@ impl Waves {
     /// Waves are where the rate came out high, so that their rates are too high on the average, and the more so the shorter they are. The
     /// lower bound therefore holds at once for all places at which a wave of their mean length could lie (as many as fit into the days;
     /// Šidák 1967, JASA 62, 626–633), and with that for whichever were chosen. The upper bound is pointwise: choosing makes no
-    /// ratio too low. Of the
-    /// days that were found it holds the true ratio in 97 to 99 % where days vary little but for the waves, and the pointwise interval in 69 to
-    /// 93 %; where they vary by a third to a half of their mean, the search takes some for waves, and it holds 90 to 94 %, of weak waves that
-    /// are seldom found less, the pointwise one 44 to 63 % (`tests/rates.rs`).
+    /// ratio too low.
+    ///
+    /// By simulation (`tests/rates.rs`) it holds the true ratio of the days that were found in 97 to 99 % where days vary little but for the
+    /// waves, and the pointwise interval in 69 to 93 %. Where they vary by a third to a half of their mean, the search takes some for waves:
+    /// 90 to 94 %, less of weak waves that are seldom found, and the pointwise one 44 to 63 %.
     ///
     /// # Errors
     /// As [`rate_ratio`]; [`Reason::TooFew`] without waves.
@@ -131,11 +137,6 @@ fn chosen_rate_ratio(
         ..pointwise
     })
 }
-
-const NONE: Counted = Counted {
-    events: 0,
-    exposure: 0.0,
-};
 
 /// Segments of constant rate that minimise deviance/φ + penalty·(change points), found exactly by pruned dynamic programming (PELT:
 /// Killick, Fearnhead & Eckley 2012, JASA 107, 1590–1598) for Poisson counts with exposure, and the waves among them.
