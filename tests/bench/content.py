@@ -91,8 +91,7 @@ def main():
                 writer.join()
                 if writer.exitcode != 0:
                     sys.exit("the posts could not be made")
-            table.unlink()
-            table.hardlink_to(made)
+            measure.in_place_of(folder / name, "posts").hardlink_to(made)
             return folder / name
 
         def stage(name, binary, *arguments):

@@ -49,7 +49,7 @@ def write(path, schema):
 
 for name in others:
     schema = schema_of(f"{source}/{name}.parquet")
-    with write(f"{target}/{name}.parquet", schema) as file:
+    with write(f"{target}/{name}/made.parquet", schema) as file:
         file.write_table(schema.empty_table())
 
 schema = schema_of(f"{source}/posts.parquet")
@@ -63,7 +63,7 @@ written = block = 0
 def put(table, name, values):
     return table.set_column(table.schema.get_field_index(name), schema.field(name), pa.chunked_array([values]).cast(schema.field(name).type))
 
-with write(f"{target}/posts.parquet", schema) as file:
+with write(f"{target}/posts/made.parquet", schema) as file:
     while written < posts:
         ids = base["post_id"].combine_chunks()
         first = put(base, "post_id", pc.binary_join_element_wise(str(block + 1), ids, ""))
@@ -104,9 +104,10 @@ def main():
             source.mkdir()
             for name in ["ledger.parquet", "run.json"]:
                 shutil.copy(folder / "base" / name, source / name)
+            made = {name: measure.in_place_of(source, name) for name in ["posts", *OTHERS]}
             subprocess.run([python, "-c", MAKE, folder / "base", source, str(posts), str(share), *OTHERS], check=True)
             ours, theirs = folder / "dedupe", folder / "duckdb.parquet"
-            script = DUCKDB.format(posts=source / "posts.parquet", output=theirs, threads=threads)
+            script = DUCKDB.format(posts=made["posts"], output=theirs, threads=threads)
             dedupe = [binaries / "dedupe", source, "-o", ours, "--near", "off", "--no-linkage", "-q", "--force", "-j", str(threads)]
             contenders = [
                 ("dedupe", dedupe, ours / "posts.parquet"),

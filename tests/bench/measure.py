@@ -37,6 +37,15 @@ def size(folder, below=""):
     return sum(path.stat().st_size for path in (Path(folder) / below).rglob("*") if path.is_file())
 
 
+def in_place_of(stage, table):
+    """Where a table made elsewhere takes the place of one that a stage wrote. A stage refuses a file that is not as it was left, by its
+    hash; what is split into parts has no single one."""
+    (Path(stage) / f"{table}.parquet").unlink(missing_ok=True)
+    parts = Path(stage) / table
+    parts.mkdir()
+    return parts / "made.parquet"
+
+
 def machine():
     """The processor, its cores and the memory, in a line."""
     cpu = platform.processor() or platform.machine()

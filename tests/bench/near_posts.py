@@ -19,6 +19,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+import measure
+
 GROUP = 131_072
 START_MS = 1_440_000_000_000
 
@@ -82,7 +84,8 @@ def main():
     fixed = {name: model.column(name)[0] for name in model.column_names}
     author, line = Author(rng), 0
     properties = {"compression": "zstd", "use_compliant_nested_type": False, "use_dictionary": ["platform", "account_id", "kind", "source_file"]}
-    with pq.ParquetWriter(stage / "posts.parquet", model.schema, **properties) as writer, open(texts, "w") as file:
+    made = measure.in_place_of(stage, "posts")
+    with pq.ParquetWriter(made, model.schema, **properties) as writer, open(texts, "w") as file:
         while line < posts:
             count = min(GROUP, posts - line)
             lines = range(line + 1, line + count + 1)
