@@ -247,6 +247,7 @@ fn is_not_judged(id: &str) -> bool {
         || (id.starts_with("structure.") && !id.ends_with("attention_gini"))
         || id.ends_with(".z")
         || id.ends_with(".expected")
+        || id.ends_with(".observed")
 }
 
 fn assert_sound(rows: &[csv::StringRecord]) {

@@ -460,8 +460,39 @@ for column in attributes.columns:
                     close(found.effect, hazard_ratio(data), found.test, 1e-8)
 
 # Trends.
+def days(moments):
+    """Whole days since 1970."""
+    day = (moments - pd.Timestamp(0, tz="UTC")) // DAY
+    return day.to_numpy().astype(float) if isinstance(day, pd.Series) else float(day)
+
+
+def tail_of(times, residuals, columns, weights):
+    """The chance that an estimate, the weighted sum of the values, errs by more than a distance to one side: a mixture of t distributions,
+    one for each memory that the errors may have, by its restricted likelihood (docs of stats::theil_sen_autocorrelated), with dense
+    matrices."""
+    span, n = times[-1] - times[0], len(times)
+    apart, gap, df = np.abs(times[:, None] - times) / span, 1 / (n - 1), n - columns.shape[1]
+    columns = columns / np.linalg.norm(columns, axis=0)
+    memories = [(0.3 * gap * (2.0 / (0.3 * gap)) ** (step / 10), 0.2 / 11) for step in range(11)] + [(300.0, 0.8)]
+    log_weights, errors = [], []
+    for memory, prior in memories:
+        for multiple, share in ((0.0, 0.6), (0.5, 0.25), (2.0, 0.15)):
+            own = multiple * 2 * -np.expm1(-gap / memory)
+            covariance = np.exp(-apart / memory) + own * np.eye(n)
+            root = np.linalg.cholesky(covariance)
+            basis, factor = np.linalg.qr(np.linalg.solve(root, columns))
+            rest = np.linalg.solve(root, residuals)
+            rest = rest - basis @ (basis.T @ rest)
+            determinants = 2 * np.log(np.diag(root)).sum() + 2 * np.log(np.abs(np.diag(factor))).sum()
+            log_weights.append(np.log(prior * share) - determinants / 2 - df / 2 * np.log(rest @ rest))
+            errors.append(np.sqrt(rest @ rest / df * (weights @ covariance @ weights)))
+    chances = np.exp(np.array(log_weights) - max(log_weights))
+    chances, errors = chances / chances.sum(), np.array(errors)
+    return lambda distance: (chances * st.t.sf(distance / errors, df)).sum()
+
+
 for (family, test, group, window), found in rows.items():
-    if not family.startswith("trend.") or group == "everyone":
+    if family not in ("trend.slope", "trend.equivalence") or group == "everyone":
         continue
     begin, end = WINDOWS[window]
     of = series[(series.measure == test) & (series.group == group) & (series["at"] >= begin) & (series["at"] < end)]
@@ -470,18 +501,65 @@ for (family, test, group, window), found in rows.items():
     if pd.isna(found.p_value):
         continue
     agreed[family] += 1
-    values = of.value.to_numpy()
-    if family == "trend.mann_kendall":
-        s = sum(np.sign(values[j] - values[i]) for i in range(len(values)) for j in range(i + 1, len(values)))
-        assert found.statistic == s, (test, found.statistic, s)
-        days = (of["at"].astype("int64") // 86_400_000 if of["at"].dt.unit == "ms" else of["at"].astype("int64") // 86_400_000_000_000)
-        close(found.effect + 1e3, st.theilslopes(values, days.to_numpy()).slope + 1e3, test)
-        if test == "followers.mean":
-            told = measures[(measures.measure == "followers.trend_p") & (measures.group == group) & (measures.window == window)]
-            assert found.p_value == told.value.iloc[0]
+    values, times = of.value.to_numpy(), days(of["at"])
+    line = st.theilslopes(values, times, method="joint")
+    centred = times - times.mean()
+    tail = tail_of(times, values - line.slope * times, np.column_stack([np.ones(len(times)), centred]), centred / (centred @ centred))
+    if family == "trend.slope":
+        close(found.effect + 1e3, line.slope + 1e3, test)
+        close(found.p_value, min(1.0, 2.0 * tail(abs(line.slope))), test, 1e-6)
+        close(tail(found.ci_high - line.slope), 0.025, test, 1e-6)
     else:
+        bound = 0.1 * abs(values.mean()) / (times[-1] - times[0])
+        close(found.p_value, min(1.0, tail(bound - abs(line.slope))), test, 1e-6)
         within = found.ci_low > -10.0 and found.ci_high < 10.0
         assert (found.p_value < 0.05) == within, (test, found)
+
+# What came after the last wave that has two samples before it and four after, those within waves left out.
+waves = table(MEASURED, "waves")
+for (family, test, group, window), found in rows.items():
+    if family != "trend.persistence" or pd.isna(found.p_value):
+        continue
+    agreed[family] += 1
+    of = series[(series.measure == {"persistence.size": "size", "persistence.followers": "followers.mean"}[test]) & (series.group == group)]
+    of = of[of.value.notna() & (of["at"] >= BEGIN) & (of["at"] < END)].sort_values("at")
+    times, values = days(of["at"]), of.value.to_numpy()
+    ends = [(days(w.from_at), days(w.to_at + pd.Timedelta(milliseconds=1))) for w in waves[waves.group == group].sort_values("from_at").itertuples()]
+    kept = ~np.any([(times >= begin) & (times < end) for begin, end in ends], axis=0)
+    times, values = times[kept], values[kept]
+    assert found.n == len(times), (test, group)
+    used, until = [], np.inf
+    for begin, _ in reversed(ends):
+        if ((times >= begin) & (times < until)).sum() >= 4 and (times < begin).sum() >= 2:
+            used, until = [begin, *used], begin
+    stretch = np.searchsorted(used, times, side="right")
+    columns = np.column_stack([column for k in range(len(used) + 1) for column in (stretch == k, (stretch == k) * (times - times[0]))]).astype(float)
+    last = stretch == len(used)
+    centred = np.where(last, times - times[last].mean(), 0.0)
+    weights = centred / (centred @ centred)
+    close(found.effect + 1e3, weights @ values + 1e3, test)
+    tail = tail_of(times, values, columns, weights)
+    close(found.p_value, min(1.0, 2.0 * tail(abs(weights @ values))), test, 1e-6)
+    close(tail(found.ci_high - found.effect), 0.025, test, 1e-6)
+
+# Random networks: z and p are those of the measures.
+for (family, test, group, window), found in rows.items():
+    if family not in ("insularity.null", "structure.null") or pd.isna(found.p_value):
+        continue
+    agreed[family] += 1
+    def told(name):
+        return measures[(measures.measure == name) & (measures.group == group) & (measures.window == window)].value.iloc[0]
+    observed = told(f"{test}.observed" if family == "insularity.null" else test)
+    close(found.effect, observed - told(f"{test}.expected"), test)
+    assert pd.isna(found.statistic) or found.statistic == told(f"{test}.z")
+    assert np.sign(found.effect) == np.sign(found.statistic) or pd.isna(found.statistic), found
+
+# Waves: the effect is the measure's ratio.
+for (family, test, group, window), found in rows.items():
+    if family == "suspension.waves" and pd.notna(found.p_value):
+        agreed[family] += 1
+        ratio = measures[(measures.measure == "suspension.wave_ratio") & (measures.group == group) & (measures.window == window)]
+        assert found.effect == ratio.value.iloc[0] or (pd.isna(found.effect) and ratio.value.isna().all())
 
 # Cox: z gives p.
 for (family, test, group, window), found in rows.items():

@@ -193,6 +193,9 @@ fn verdict(share: &Share) -> &'static str {
 /// The verdict on a number that is the same in every run.
 const CONSTANT: &str = "constant";
 
+/// What fewer than half of the runs have a number of is judged if there are as many numbers as this.
+const FEWEST: usize = 40;
+
 /// What counts as 95 %.
 const COVERAGE: (f64, f64) = (0.93, 0.97);
 
@@ -257,8 +260,9 @@ fn note(measure: &str, pairs: &[Pair], reasons: &BTreeMap<String, u64>) -> Strin
 }
 
 /// Measures that count what was seen.
-const COUNTS: [&str; 5] = [
+const COUNTS: [&str; 6] = [
     "size",
+    "suspension.waves",
     "volume.",
     "location.focus",
     "returns.persons",
@@ -327,8 +331,9 @@ fn measures(outcomes: &[Outcome]) -> Vec<Vec<String>> {
             continue;
         }
         let absent = reasons.values().sum();
-        // What fewer than half of the runs have a number of (the rarest return numbers) is not judged here.
-        if is_probability(&key.0) || 2 * pairs.len() < outcomes.len() || has_nothing_to_judge(&pairs) {
+        // The rarest return numbers, say.
+        let few = 2 * pairs.len() < outcomes.len() && pairs.len() < FEWEST;
+        if is_probability(&key.0) || few || has_nothing_to_judge(&pairs) {
             continue;
         }
         let note = note(&key.0, &pairs, &reasons);

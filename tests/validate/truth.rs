@@ -1,6 +1,6 @@
 //! The truth in the form in which it was measured: at the samples of the run, reduced as the measure is.
 
-use stats::{Level, theil_sen};
+use stats::{Level, segment_slopes, theil_sen};
 
 use crate::numbers::{Key, Measured, Truth};
 
@@ -24,7 +24,11 @@ enum Way {
     /// By reducing a series over the samples of the window.
     Reduced(&'static str, fn(&[(f64, f64)]) -> Option<f64>),
     /// By the chances of the days in and outside of the waves that were found.
-    OfWaves,
+    WaveRatio,
+    /// By the chances of all days: how many stretches of them stand out.
+    WaveCount,
+    /// The slope of a series from a wave that was found to the next.
+    AfterWave(&'static str),
     /// It has none: the probability of a test says nothing of the world.
     Probability,
 }
@@ -52,7 +56,10 @@ fn way(measure: &str) -> Way {
         "followers.mean" => Way::Reduced("followers.mean", mean),
         "followers.trend" => Way::Reduced("followers.mean", slope),
         "followers.trend_p" => Way::Probability,
-        "suspension.wave_ratio" => Way::OfWaves,
+        "suspension.wave_ratio" => Way::WaveRatio,
+        "suspension.waves" => Way::WaveCount,
+        "persistence.size" => Way::AfterWave("size"),
+        "persistence.followers" => Way::AfterWave("followers.mean"),
         "tweets_per_day.lifetime.share_under_1" => Way::Reduced("tweets_per_day.lifetime.share_under_1", mean),
         "tweets_per_day.lifetime.share_under_5" => Way::Reduced("tweets_per_day.lifetime.share_under_5", mean),
         "tweets_per_day.lifetime.share_over_50" => Way::Reduced("tweets_per_day.lifetime.share_over_50", mean),
@@ -116,15 +123,62 @@ fn wave_ratio(truth: &Truth, measured: &Measured, group: &str, window: &str) -> 
     Some(mean(&inside)? / mean(&outside).filter(|outside| *outside > 0.0)?)
 }
 
+/// Days of a wave have a chance of suspension of this many times that of the median day at least: the parameters' waves have four times
+/// that and more, and who is there on a day moves it by far less.
+const STANDS_OUT: f64 = 2.0;
+
+/// How many stretches of days have a chance of suspension that stands out.
+fn wave_count(truth: &Truth, measured: &Measured, group: &str, window: &str) -> Option<f64> {
+    let (from, to) = measured.window(window)?;
+    let chances = truth.series.get(&("suspension.chance".to_owned(), group.to_owned()))?;
+    let days: Vec<f64> = chances.range(from..=to).map(|(_, chance)| *chance).collect();
+    let usual = stats::median(&days).ok()?;
+    let stretches = days.chunk_by(|a, b| (*a > STANDS_OUT * usual) == (*b > STANDS_OUT * usual));
+    Some(stretches.filter(|days| days[0] > STANDS_OUT * usual).count() as f64)
+}
+
+/// The slope of a true series after a wave that was found: after the one that the group is named by, or after the last that has a slope.
+fn slope_after_wave(truth: &Truth, measured: &Measured, key: &Key, series: &str) -> Option<f64> {
+    let (measure, group, window) = key;
+    let whole = group.split_once('/').map_or(group.as_str(), |(whole, _)| whole);
+    let waves = measured.waves.get(whole)?;
+    // Those that the measured line breaks at have a slope of their own.
+    let used: Vec<String> = (1..=waves.len())
+        .map(|wave| format!("{whole}/wave_{wave}"))
+        .filter(|part| {
+            measured
+                .measures
+                .contains_key(&(measure.clone(), part.clone(), window.clone()))
+        })
+        .collect();
+    let breaks = used.iter().filter_map(|part| {
+        let wave: usize = part.rsplit_once('_')?.1.parse().ok()?;
+        Some(waves.get(wave - 1)?.0 as f64 / DAY_MS)
+    });
+    let within = |at: f64| {
+        waves
+            .iter()
+            .any(|(from, to)| (*from as f64..=*to as f64).contains(&(at * DAY_MS)))
+    };
+    let points = points(truth, measured, series, whole, window).into_iter();
+    let (times, values): (Vec<f64>, Vec<f64>) = points.filter(|(at, _)| !within(*at)).unzip();
+    let slopes = segment_slopes(&times, &values, &breaks.collect::<Vec<_>>(), Level::P95).ok()?;
+    let of = used
+        .iter()
+        .position(|part| part == group)
+        .or(used.len().checked_sub(1))?;
+    Some(slopes.get(of)?.slope.value)
+}
+
 /// What was true of a measure, for the samples and windows of a run.
 pub fn of_measure(truth: &Truth, measured: &Measured, key: &Key) -> True {
     let (measure, group, window) = key;
+    let valued = |value| True { value, finding: None };
     match way(measure) {
         Way::Probability => True::default(),
-        Way::OfWaves => True {
-            value: wave_ratio(truth, measured, group, window),
-            finding: None,
-        },
+        Way::WaveRatio => valued(wave_ratio(truth, measured, group, window)),
+        Way::WaveCount => valued(wave_count(truth, measured, group, window)),
+        Way::AfterWave(series) => valued(slope_after_wave(truth, measured, key, series)),
         Way::Reduced(series, reduce) => {
             let points = points(truth, measured, series, group, window);
             let told = ["followers.trend", "tweets_per_day.lifetime.trend", "location.focus"];
@@ -203,6 +257,53 @@ mod tests {
         // Three days, of which two were of the wave.
         measured.waves.insert("listed".to_owned(), vec![(4 * day, 7 * day - 1)]);
         assert_eq!(wave_ratio(&truth, &measured, "listed", "all"), Some(11.0 / 3.0));
+    }
+
+    #[test]
+    fn waves_are_stretches_of_days_that_stand_out() {
+        let day = DAY_MS as i64;
+        // Days 2 and 3, and day 7; day 5 has not twice the usual chance.
+        let chances = [1.0, 1.1, 5.0, 4.0, 1.0, 1.9, 1.0, 4.0, 0.9, 1.0];
+        let chances = chances.iter().zip(0_i64..).map(|(chance, at)| (at * day, *chance));
+        let mut truth = Truth::default();
+        truth
+            .series
+            .insert(("suspension.chance".to_owned(), "listed".to_owned()), chances.collect());
+        let mut measured = Measured::default();
+        measured.windows.push(("all".to_owned(), 0, 10 * day - 1));
+        assert_eq!(wave_count(&truth, &measured, "listed", "all"), Some(2.0));
+        measured.windows.push(("early".to_owned(), 0, 2 * day - 1));
+        assert_eq!(wave_count(&truth, &measured, "listed", "early"), Some(0.0));
+    }
+
+    #[test]
+    fn the_slope_after_a_wave_is_that_of_the_true_series_from_there() {
+        let day = DAY_MS as i64;
+        // Falls by 1 a day up to day 5, by 2 up to day 12, then rises by 3.
+        let size = |at: i64| match at {
+            at if at < 5 => 100 - at,
+            at if at < 12 => 90 - 2 * (at - 5),
+            at => 60 + 3 * (at - 12),
+        };
+        let mut truth = Truth::default();
+        let points = (0..20).map(|at| (at * day, size(at) as f64)).collect();
+        truth.series.insert(("size".to_owned(), "listed".to_owned()), points);
+        let mut measured = Measured {
+            samples: (0..20).map(|at| at * day).collect(),
+            ..Measured::default()
+        };
+        measured.windows.push(("all".to_owned(), 0, 20 * day - 1));
+        // The first wave found has no slope of its own.
+        let waves = [2, 5, 12].map(|from| (from * day, (from + 1) * day - 1));
+        measured.waves.insert("listed".to_owned(), waves.to_vec());
+        let key = |group: &str| ("persistence.size".to_owned(), group.to_owned(), "all".to_owned());
+        for used in ["listed/wave_2", "listed/wave_3"] {
+            measured.measures.insert(key(used), crate::numbers::Number::default());
+        }
+        for (group, slope) in [("listed/wave_2", -2.0), ("listed/wave_3", 3.0), ("listed", 3.0)] {
+            let found = slope_after_wave(&truth, &measured, &key(group), "size").unwrap();
+            assert!((found - slope).abs() < 1e-9, "{group}: {found}");
+        }
     }
 
     #[test]

@@ -72,16 +72,21 @@ fn of_follows(evidence: &Evidence, stays: &Stays<'_>, relation: Relation, rows: 
     share
 }
 
-/// Meets every follow of the lists that `rows` are of: whose list, the account on it, and when.
+/// Meets every follow of the lists that `rows` are of, each once: whose list, the account on it, and the list's last moment.
 fn each_follow(evidence: &Evidence, relation: Relation, rows: &[&TieRow], meet: &mut impl FnMut(u32, u32, i64)) {
-    let lists = by_account(rows.iter().filter_map(|row| Some((row.account, row.seen_at?))));
+    let lists = by_account(rows.iter().filter_map(|row| Some((row.account, row.seen?))));
+    let mut met = None;
     for tie in evidence.follows_seen.iter() {
         let (owner, other) = match relation {
             Relation::FollowsIn => (tie.target, tie.source),
             _ => (tie.source, tie.target),
         };
-        if lists.get(owner as usize).copied().flatten() == Some(tie.at) {
-            meet(owner, other, tie.at);
+        // The sightings of a follow stand together; a list that was seen over a while can hold several.
+        if let Some((first, last)) = lists.get(owner as usize).copied().flatten()
+            && (first..=last).contains(&tie.at)
+            && met.replace((owner, other)) != Some((owner, other))
+        {
+            meet(owner, other, last);
         }
     }
 }

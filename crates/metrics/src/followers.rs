@@ -81,7 +81,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                 None => [
                     followers.mean_over_window(evidence, &MEAN, set, position),
                     trend::slope(&TREND, &points, margin).doubting(evidence.cannot_move(set, window)),
-                    trend::p_value(&TREND_P, &points),
+                    trend::mann_kendall_p(&TREND_P, &points),
                 ],
             };
             for (quantity, figure) in [&MEAN, &TREND, &TREND_P].into_iter().zip(figures) {

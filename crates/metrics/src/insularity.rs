@@ -5,7 +5,8 @@
 //! that resamples members alone would not know that an outsider whom many follow adds to the outside of each.
 //!
 //! Lists of follows are seldom collected of all members. A member whose own list was not is still seen in the lists of others, who
-//! are members, so that all its ties seem to stay inside. Only lists that hold an outsider are taken as collected and counted.
+//! are members, so that all its ties seem to stay inside. Only lists that hold an outsider are taken as collected and counted. Where
+//! follows come one by one, as a stream of events tells of them, nobody's list is known.
 
 #[cfg(doc)]
 use stats::DyadicShare;
@@ -65,6 +66,9 @@ const FOLLOWS_POLICY: &str =
 const INTERACTIONS_POLICY: &str =
     "each time counted; interactions with oneself dropped; reciprocated pairs are distinct";
 
+/// Fewest lists by which it is told whether they are lists.
+const FEWEST_LISTS: usize = 5;
+
 /// Measures it.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for group in Group::ALL {
@@ -114,15 +118,37 @@ fn unknown(evidence: &Evidence, group: Group, window: usize, relation: Relation)
     None
 }
 
+/// Why there is no share, for whatever reason.
+pub(crate) fn absent_because(
+    evidence: &Evidence,
+    group: Group,
+    window: usize,
+    relation: Relation,
+) -> Option<&'static str> {
+    let reason = unknown(evidence, group, window, relation);
+    if reason.is_some() {
+        return reason;
+    }
+    let ties = ties_of(evidence, group, window, relation);
+    if ties.is_empty() {
+        return Some(not_collected(evidence, group, window, relation));
+    }
+    let lists = ties.iter().filter(|row| row.seen.is_some());
+    let mut sizes: Vec<u64> = lists.map(|row| row.inside + row.outside).collect();
+    sizes.sort_unstable();
+    // Most members would have to have one follow only.
+    let one_by_one = sizes.len() >= FEWEST_LISTS && sizes[sizes.len() / 2] == 1;
+    one_by_one.then_some(
+        "needs lists of follows: most that were seen of a member at one time are single ones, as a stream tells of them",
+    )
+}
+
 fn share(evidence: &Evidence, group: Group, window: usize, relation: Relation, quantity: &Quantity) -> Figure {
-    if let Some(reason) = unknown(evidence, group, window, relation) {
+    if let Some(reason) = absent_because(evidence, group, window, relation) {
         return Figure::absent(quantity, reason);
     }
     let ties = ties_of(evidence, group, window, relation);
     let total = totals(&ties);
-    if ties.is_empty() {
-        return Figure::absent(quantity, not_collected(evidence, group, window, relation));
-    }
     let Group::Set(set) = group else {
         return Figure::absent(quantity, "everyone has no outside");
     };

@@ -62,6 +62,9 @@ use crate::results::Results;
 /// The file of a stage directory that holds the study's design.
 const STUDY_FILE: &str = "study.toml";
 
+/// What the waves of suspensions are held against.
+const WAVES_NEED: [Family; 2] = [Family::Size, Family::Followers];
+
 const AFTER_HELP: &str = "\
 Reads   what enrich wrote: study.toml and its tables.
 Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests, content; hands on study.toml, members, personas,
@@ -160,6 +163,10 @@ impl Stage for Metrics {
         let needed = match attributes {
             Some(_) => hypotheses::parts::also_needed(&families),
             None => families.clone(),
+        };
+        let needed = match families.has(Family::Suspension) {
+            true => needed.and(&WAVES_NEED),
+            false => needed,
         };
         let seed = self.seed.unwrap_or(study.seed());
         let Loaded {
@@ -273,9 +280,9 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
             }
         }
     });
-    // It looks at the sizes and the followers that others measured.
     if families.has(Family::Suspension) {
-        waves::measure(evidence, &mut results);
+        let series = series_of_persistence(evidence, families);
+        waves::measure(evidence, series.as_ref(), &mut results);
     }
     if families.has(Family::Returns) {
         hypotheses::returns::test(evidence, &mut results);
@@ -285,6 +292,17 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
     }
     hypotheses::trend::test(evidence, families, &mut results);
     results
+}
+
+/// The sizes and followers that persistence looks at, where nobody asked for them as such.
+fn series_of_persistence(evidence: &Evidence, families: &Families) -> Option<Results> {
+    if WAVES_NEED.iter().all(|family| families.has(*family)) {
+        return None;
+    }
+    let mut series = Results::default();
+    size::measure(evidence, &mut series);
+    followers::measure(evidence, &mut series);
+    Some(series)
 }
 
 /// Records read = records used + records left out, for a table.

@@ -6,6 +6,10 @@
 //! account was seen to follow (or be followed by, or address) within the window, and the same rule as for the share itself tells
 //! which were collected: those that hold an account outside the set. An account outside of which nothing but ties to members is known
 //! may be known from the members' side only; with it the null would be too high.
+//!
+//! A random network has no sense of time and of how often. So what is held against it is the share of distinct pairs of the whole window
+//! (`.observed`), which is not quite the share itself: that counts the last list of each member, and every time that somebody was
+//! addressed.
 
 use rayon::prelude::*;
 use stats::Reason;
@@ -13,6 +17,8 @@ use stats::graph::{AgainstNull, Graph, NullModel, Repeated, SelfLoops, matched_s
 
 use crate::evidence::{Evidence, Group, Relation};
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses::Outcome;
+use crate::insularity::absent_because;
 use crate::observed_graph::{Tied, each_pair};
 use crate::results::Results;
 
@@ -46,8 +52,11 @@ pub fn model(ties: u64, seed: u64) -> Option<NullModel> {
 /// How a figure lies among those of random networks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Beside {
+    observed: f64,
     expected: f64,
     z: Result<f64, String>,
+    /// That the network is one of those, two-sided, and how that was found.
+    p: (f64, &'static str),
     note: String,
 }
 
@@ -59,6 +68,8 @@ impl Beside {
             .mixing
             .map_or_else(String::new, |r| format!(", correlation of one with the next {r:.2}"));
         Self {
+            observed: found.observed,
+            p: (found.p, "p from the random networks, two-sided"),
             expected: found.mean,
             z: found.z.clone().map_err(|reason| match reason {
                 Reason::Constant => "every random network of these degrees has the same".to_owned(),
@@ -84,9 +95,15 @@ impl Beside {
         } else {
             Err("every random network of these degrees has the same".to_owned())
         };
+        let p = match &z {
+            Ok(z) => stats::two_sided_normal_p(*z).unwrap_or(f64::NAN),
+            Err(_) => 1.0,
+        };
         Self {
+            observed,
             expected,
             z,
+            p: (p, "p by the normal approximation, two-sided"),
             note: format!(
                 "closed form for {ties} ties whose ends are joined at random (hypergeometric), in place of random networks; observed \
                  {observed:.4}, mean {expected:.4}, standard deviation {spread:.6}"
@@ -97,6 +114,8 @@ impl Beside {
     /// The same of 1 − 2·figure.
     fn as_index(&self) -> Self {
         Self {
+            observed: 1.0 - 2.0 * self.observed,
+            p: self.p,
             expected: 1.0 - 2.0 * self.expected,
             z: self.z.clone().map(|z| -z),
             note: format!("of the inside share: {}", self.note),
@@ -115,11 +134,31 @@ impl Beside {
             z.noting(&self.note),
         ]
     }
+
+    /// The figure that they lie beside, over `n` accounts.
+    fn observed(&self, quantity: &Quantity, n: u64) -> Figure {
+        Figure::plain(quantity, self.observed, n).noting(&self.note)
+    }
+
+    /// The test that the network is one of the random ones, of a figure of this unit, over `n` accounts.
+    #[must_use]
+    pub fn outcome(&self, unit: &'static str, n: u64) -> Outcome {
+        let method = format!(
+            "{}; the statistic is z; effect: the figure less its mean in the random networks; n is accounts",
+            self.p.1
+        );
+        let outcome = Outcome::tested(unit, method, self.z.clone().ok(), self.p.0);
+        Outcome {
+            effect: Some(self.observed - self.expected),
+            ..outcome.resting_on(n).noting(&self.note)
+        }
+    }
 }
 
 struct Share {
     relation: Relation,
     share: &'static str,
+    observed: Quantity,
     expected: Quantity,
     z: Quantity,
 }
@@ -129,6 +168,15 @@ macro_rules! share {
         Share {
             relation: Relation::$relation,
             share: concat!("insularity.", $id),
+            observed: Quantity {
+                id: concat!("insularity.", $id, ".observed"),
+                unit: "share",
+                definition: concat!(
+                    "inside share of members' distinct pairs within the window, in all collected lists of ",
+                    $holder,
+                    " that hold an account outside the set: what the expected share and z are of; n is members"
+                ),
+            },
             expected: Quantity {
                 id: concat!("insularity.", $id, ".expected"),
                 unit: "share",
@@ -143,7 +191,7 @@ macro_rules! share {
                 id: concat!("insularity.", $id, ".z"),
                 unit: "standard deviations",
                 definition: concat!(
-                    "how far the inside share lies above that expected by chance, were all collected lists of ",
+                    "how far the observed inside share lies above that expected by chance, were all collected lists of ",
                     $holder,
                     " rewired, each account keeping its number of ties both ways; distinct pairs within the window, ties to oneself \
                      dropped; lists count that hold an account outside the set; n is members"
@@ -158,6 +206,11 @@ const SHARES: [Share; 3] = [
     share!(FollowsIn, "follows_in", "followers"),
     share!(Interactions, "interactions", "accounts addressed"),
 ];
+const EI_OBSERVED: Quantity = Quantity {
+    id: "insularity.ei_index.observed",
+    unit: "index from -1 (all inside) to 1 (all outside)",
+    definition: "E-I index of members' distinct pairs within the window, of the relation that the index is of: what the expected index and z are of; n is members",
+};
 const EI_EXPECTED: Quantity = Quantity {
     id: "insularity.ei_index.expected",
     unit: "index from -1 (all inside) to 1 (all outside)",
@@ -166,12 +219,15 @@ const EI_EXPECTED: Quantity = Quantity {
 const EI_Z: Quantity = Quantity {
     id: "insularity.ei_index.z",
     unit: "standard deviations",
-    definition: "how far the E-I index lies above that expected by chance; n is members",
+    definition: "how far the observed E-I index lies above that expected by chance; n is members",
 };
 
 type Found = Result<(Beside, u64), String>;
 
-/// Measures them, after the shares themselves.
+/// That what stays inside does so by chance.
+const NULL: &str = "insularity.null";
+
+/// Measures them.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     let windows = evidence.study.windows().len();
     let cases: Vec<(Group, usize, usize)> = Group::ALL
@@ -181,9 +237,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         })
         .collect();
     let told = |(group, window, share): &(Group, usize, usize)| {
-        let window = evidence.study.windows()[*window].name().to_owned();
-        let key = (SHARES[*share].share, group.name().to_owned(), window);
-        results.measures.get(&key).and_then(|figure| figure.reason.clone())
+        absent_because(evidence, *group, *window, SHARES[*share].relation).map(str::to_owned)
     };
     let found: Vec<Found> = cases
         .par_iter()
@@ -198,22 +252,33 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         .zip(found.chunks(SHARES.len()).zip(measured.chunks(SHARES.len())))
     {
         let (group, window) = (cases[0].0.name(), evidence.study.windows()[cases[0].1].name());
-        let mut put = |quantities: [&Quantity; 2], found: &Found| {
+        let mut put = |[observed, expected, z]: [&Quantity; 3], found: &Found| {
             let figures = match found {
-                Ok((beside, n)) => beside.figures(quantities, *n),
-                Err(reason) => quantities.map(|quantity| Figure::absent(quantity, reason.clone())),
+                Ok((beside, n)) => {
+                    let [expected, z] = beside.figures([expected, z], *n);
+                    [beside.observed(observed, *n), expected, z]
+                }
+                Err(reason) => [observed, expected, z].map(|quantity| Figure::absent(quantity, reason.clone())),
             };
-            for (quantity, figure) in quantities.iter().zip(figures) {
+            for (quantity, figure) in [observed, expected, z].into_iter().zip(figures) {
                 results.measure(quantity, group, window, figure);
             }
         };
         for (share, found) in SHARES.iter().zip(found) {
-            put([&share.expected, &share.z], found);
+            put([&share.observed, &share.expected, &share.z], found);
         }
         // The index is of the first share that could be measured.
         let of = measured.iter().position(|measured| *measured).unwrap_or(0);
         let index = found[of].as_ref().map(|(beside, n)| (beside.as_index(), *n));
-        put([&EI_EXPECTED, &EI_Z], &index.map_err(Clone::clone));
+        put([&EI_OBSERVED, &EI_EXPECTED, &EI_Z], &index.map_err(Clone::clone));
+        // The index is one of the shares once more, and no test of its own.
+        for (share, found) in SHARES.iter().zip(found) {
+            let outcome = match found {
+                Ok((beside, n)) => beside.outcome(share.observed.unit, *n),
+                Err(reason) => Outcome::untested(share.observed.unit, share.observed.definition, reason.clone()),
+            };
+            results.test(NULL, share.share, group, window, outcome);
+        }
     }
 }
 

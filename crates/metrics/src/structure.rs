@@ -14,6 +14,7 @@ use stats::graph::{
 
 use crate::evidence::{Belonging, Evidence, Group};
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses::Outcome;
 use crate::null::{self, Beside};
 use crate::observed_graph::{Induced, Tied};
 use crate::results::Results;
@@ -191,9 +192,41 @@ impl Quantities {
             &self.reach,
         ]
     }
+
+    /// Those that are held against random networks.
+    fn tested(&'static self) -> [&'static Quantity; 2] {
+        [&self.reciprocity, &self.assortativity]
+    }
 }
 
-type Told = Vec<(&'static Quantity, Figure)>;
+type Figures = Vec<(&'static Quantity, Figure)>;
+
+/// That a network is as random ones of the same degrees are.
+const NULL: &str = "structure.null";
+
+/// What is told of a network: its figures, and the tests of those that are held against random networks.
+struct Told {
+    figures: Figures,
+    tests: Vec<(&'static Quantity, Outcome)>,
+}
+
+impl Told {
+    /// Nothing, for one reason, of `n` accounts.
+    fn nothing(quantities: &'static Quantities, reason: &str, n: u64) -> Self {
+        let absent = |quantity: &'static Quantity| (quantity, Figure::absent(quantity, reason).resting_on(n));
+        Self {
+            figures: quantities.all().into_iter().map(absent).collect(),
+            tests: quantities
+                .tested()
+                .map(|quantity| (quantity, untested(quantity, reason, n)))
+                .into(),
+        }
+    }
+}
+
+fn untested(quantity: &Quantity, reason: &str, n: u64) -> Outcome {
+    Outcome::untested(quantity.unit, quantity.definition, reason).resting_on(n)
+}
 
 /// Measures them.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
@@ -206,16 +239,17 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
         .par_iter()
         .map(|(network, group, window)| {
             let (tied, quantities) = NETWORKS[*network];
-            of_network(evidence, tied, quantities, *group, *window).unwrap_or_else(|reason| {
-                let all = quantities.all().into_iter();
-                all.map(|quantity| (quantity, Figure::absent(quantity, reason.clone())))
-                    .collect()
-            })
+            of_network(evidence, tied, quantities, *group, *window)
+                .unwrap_or_else(|reason| Told::nothing(quantities, &reason, 0))
         })
         .collect();
     for ((_, group, window), told) in cases.into_iter().zip(told) {
-        for (quantity, figure) in told {
-            results.measure(quantity, group.name(), windows[window].name(), figure);
+        let window = windows[window].name();
+        for (quantity, figure) in told.figures {
+            results.measure(quantity, group.name(), window, figure);
+        }
+        for (quantity, outcome) in told.tests {
+            results.test(NULL, quantity.id, group.name(), window, outcome);
         }
     }
 }
@@ -267,23 +301,18 @@ struct Measured<'a> {
 
 impl Measured<'_> {
     fn all(&self, tied: Tied) -> Told {
-        let mut told = self.extent();
-        told.push(self.reach(tied));
+        let mut known = self.extent();
+        known.push(self.reach(tied));
         if self.network.graph.edges() > 0 {
-            told.extend(self.mixing());
-            told.extend(self.concentration(tied));
-        } else {
-            let met: Vec<&str> = told.iter().map(|(quantity, _)| quantity.id).collect();
-            let rest = self
-                .quantities
-                .all()
-                .into_iter()
-                .filter(|quantity| !met.contains(&quantity.id));
-            let rest: Told = rest
-                .map(|quantity| (quantity, Figure::absent(quantity, NO_TIES).resting_on(self.n)))
-                .collect();
-            told.extend(rest);
+            let mut told = self.mixing();
+            told.figures.extend(known);
+            told.figures.extend(self.concentration(tied));
+            return told;
         }
+        let mut told = Told::nothing(self.quantities, NO_TIES, self.n);
+        told.figures
+            .retain(|(quantity, _)| known.iter().all(|(known, _)| known.id != quantity.id));
+        told.figures.extend(known);
         told
     }
 
@@ -300,7 +329,7 @@ impl Measured<'_> {
     }
 
     /// How large it is, and how it hangs together; all of it has numbers even without a tie.
-    fn extent(&self) -> Told {
+    fn extent(&self) -> Figures {
         let (q, graph) = (self.quantities, &self.network.graph);
         let (weak, strong) = (weak_components(graph), strong_components(graph));
         let cores = core_numbers(&graph.to_simple_undirected());
@@ -342,24 +371,29 @@ impl Measured<'_> {
                 (&q.transitivity, figure)
             }
         };
-        let mut told = vec![
+        let mut figures = vec![
             self.number(&q.reciprocity, mutual),
             self.number(&q.assortativity, likeness.clone()),
             transitivity,
         ];
-        let [reciprocity_beside, assortativity_beside] = self.beside(likeness.err());
-        for (quantities, beside) in [
-            (&q.reciprocity_beside, reciprocity_beside),
-            (&q.assortativity_beside, assortativity_beside),
-        ] {
-            let [expected, z] = quantities;
-            let figures = match beside {
-                Ok(beside) => beside.figures([expected, z], self.n),
-                Err(reason) => [expected, z].map(|q| Figure::absent(q, reason.clone()).resting_on(self.n)),
+        let mut tests = Vec::new();
+        let sides = [&q.reciprocity_beside, &q.assortativity_beside];
+        let besides = sides.into_iter().zip(self.beside(likeness.err()));
+        for (quantity, ([expected, z], beside)) in q.tested().into_iter().zip(besides) {
+            let (of_both, outcome) = match beside {
+                Ok(beside) => (
+                    beside.figures([expected, z], self.n),
+                    beside.outcome(quantity.unit, self.n),
+                ),
+                Err(reason) => (
+                    [expected, z].map(|q| Figure::absent(q, reason.clone()).resting_on(self.n)),
+                    untested(quantity, &reason, self.n),
+                ),
             };
-            told.extend([expected, z].into_iter().zip(figures));
+            figures.extend([expected, z].into_iter().zip(of_both));
+            tests.push((quantity, outcome));
         }
-        told
+        Told { figures, tests }
     }
 
     /// Reciprocity and assortativity beside random networks; without likeness, which is the same for all of these degrees, no number.
@@ -391,7 +425,7 @@ impl Measured<'_> {
     }
 
     /// How unevenly ties, attention and paths are shared out, and into which communities they fall.
-    fn concentration(&self, tied: Tied) -> Told {
+    fn concentration(&self, tied: Tied) -> Figures {
         let (q, graph, seed) = (self.quantities, &self.network.graph, self.evidence.seed);
         let ranks = page_rank(graph, DAMPING, TOLERANCE).and_then(|ranks| stats::gini(&ranks.of_node));
         let found = leiden(graph, 1.0, seed);

@@ -52,7 +52,7 @@ pub(crate) enum End {
     Other,
 }
 
-fn at_risk(check: &CheckRow) -> Option<AtRisk> {
+pub(crate) fn at_risk(check: &CheckRow) -> Option<AtRisk> {
     let (from, before) = check.previous?;
     if before.alive() != Some(true) || check.checked_at <= from {
         return None;
@@ -108,6 +108,20 @@ impl Tally {
 const LONGEST_BLOCK: usize = 14;
 /// Fewest blocks wanted.
 const BLOCKS: usize = 10;
+
+/// Within how many whole days nine in ten of the suspensions of a window are known to have come: as far apart as the looks before and after
+/// lie; nothing without one.
+pub(crate) fn days_between_looks(intervals: &[AtRisk], (from, to): (i64, i64)) -> Option<usize> {
+    let suspended = intervals
+        .iter()
+        .filter(|interval| interval.end == End::Suspended && (from..to).contains(&interval.to));
+    let mut widths: Vec<i64> = suspended.map(|interval| interval.found_at - interval.from).collect();
+    widths.sort_unstable();
+    let ninth_tenth = widths.get((widths.len() * 9).div_ceil(10).checked_sub(1)?)?;
+    // Looks a day apart are not so to the minute.
+    let days = (ninth_tenth + DAY_MS / 2).div_euclid(DAY_MS).max(1);
+    usize::try_from(days).ok()
+}
 
 /// Events and time at risk of each day of a window, in days.
 pub(crate) fn by_day(intervals: &[AtRisk], (from, to): (i64, i64), event: End) -> Vec<Counted> {
@@ -338,6 +352,26 @@ mod tests {
             "midway: at the beginning of day 2, and at day 3"
         );
         assert_eq!(days[0].exposure, 2.0, "the second and the last");
+    }
+
+    #[test]
+    fn how_well_days_are_known_is_told_by_the_looks_around_suspensions() {
+        let (day, window) = (DAY_MS, (0, 30 * DAY_MS));
+        let looked = |from: i64, apart: i64, state: State| {
+            at_risk(&check(Some((from, State::Active)), from + apart, state)).unwrap()
+        };
+        let daily = (0..18).map(|at| looked(at * day, day + day / 10, State::Suspended));
+        let mut intervals: Vec<AtRisk> = daily.collect();
+        assert_eq!(days_between_looks(&intervals, window), Some(1));
+        // Those that lived on do not count, nor those outside the window.
+        intervals.push(looked(0, 14 * day, State::Active));
+        intervals.push(looked(40 * day, 14 * day, State::Suspended));
+        // Two of twenty are a tenth, three of twenty-one are more.
+        intervals.extend([looked(0, 14 * day, State::Suspended); 2]);
+        assert_eq!(days_between_looks(&intervals, window), Some(1));
+        intervals.push(looked(day, 14 * day, State::Suspended));
+        assert_eq!(days_between_looks(&intervals, window), Some(14));
+        assert_eq!(days_between_looks(&[], window), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Samples share most of their accounts with the next, so neighbouring points are alike; intervals and tests allow for that.
 
 use stats::{
-    Level, MannKendall, Margin, Reason, TrendCorrection, TrendVerdict, flat_test_autocorrelated, mann_kendall,
+    Level, Margin, PMethod, Reason, TrendCorrection, TrendVerdict, flat_test_autocorrelated, mann_kendall,
     mann_kendall_corrected, theil_sen_autocorrelated,
 };
 
@@ -71,36 +71,44 @@ pub fn slope(quantity: &Quantity, points: &[Point], margin_percent: f64) -> Figu
     figure.noting(&direction.note).finding(direction.word)
 }
 
-/// The p-value of the Mann–Kendall test for a monotone trend, as [`mann_kendall_test`] makes it.
-#[must_use]
-pub fn p_value(quantity: &Quantity, points: &[Point]) -> Figure {
-    match mann_kendall_test(points) {
-        Ok((test, how)) => Figure::plain(quantity, test.p, test.n).noting(&how),
-        Err(reason) => Figure::absent(quantity, reason.to_string()).resting_on(points.len() as u64),
-    }
-}
+/// Likeness of neighbouring points beyond which the Mann–Kendall test is not given: corrected or not, it finds a trend in one of five
+/// series without any whose neighbours are alike by 0.5, in half of those that are random walks (`coverage.rs` among the tests of stats).
+const MOST_ALIKE: f64 = 0.3;
 
-/// The Mann–Kendall test for a monotone trend, its variance corrected for autocorrelation where there are points enough to see any
-/// (Hamed & Rao 1998), and how it was made, in words.
-///
-/// # Errors
-/// As [`mann_kendall`].
-pub fn mann_kendall_test(points: &[Point]) -> Result<(MannKendall, String), Reason> {
+/// The p-value of the Mann–Kendall test for a monotone trend, its variance corrected for autocorrelation where there are points enough to
+/// see any (Hamed & Rao 1998).
+#[must_use]
+pub fn mann_kendall_p(quantity: &Quantity, points: &[Point]) -> Figure {
     let (times, values) = split(points);
+    let absent = |reason: String| Figure::absent(quantity, reason).resting_on(points.len() as u64);
+    let trend = theil_sen_autocorrelated(&times, &values, Level::P95);
+    if let Some(alike) = trend.ok().and_then(|trend| trend.neighbour_correlation)
+        && alike > MOST_ALIKE
+    {
+        return absent(format!(
+            "neighbouring points are alike by {alike:.2}, where this test finds trends in what only wanders; that of the slope does not"
+        ));
+    }
+    let tested = |p: f64, tau: f64, n: u64, how: &str| {
+        Figure::plain(quantity, p, n).noting(&format!("{how}; Kendall's tau-b {tau:.2}"))
+    };
     if let Ok(corrected) = mann_kendall_corrected(&times, &values, TrendCorrection::HamedRao, points.len()) {
         let how = format!(
-            "normal, corrected for ties, and for autocorrelation (Hamed & Rao; variance times {:.2}); Kendall's tau-b {:.2}",
-            corrected.inflation, corrected.test.tau
+            "normal, corrected for ties, and for autocorrelation (Hamed & Rao; variance times {:.2})",
+            corrected.inflation
         );
-        return Ok((corrected.test, how));
+        return tested(corrected.test.p, corrected.test.tau, corrected.test.n, &how);
     }
-    let test = mann_kendall(&times, &values)?;
-    let how = match test.p_method {
-        stats::PMethod::Exact => "exact",
-        stats::PMethod::NormalContinuityCorrected => "normal, corrected for ties and continuity",
-    };
-    let how = format!("{how}; Kendall's tau-b {:.2}", test.tau);
-    Ok((test, how))
+    match mann_kendall(&times, &values) {
+        Ok(test) => {
+            let how = match test.p_method {
+                PMethod::Exact => "exact",
+                PMethod::NormalContinuityCorrected => "normal, corrected for ties and continuity",
+            };
+            tested(test.p, test.tau, test.n, how)
+        }
+        Err(reason) => absent(reason.to_string()),
+    }
 }
 
 /// The mean of a series over its points, without interval: the points share accounts.
@@ -157,8 +165,25 @@ mod tests {
         let figure = slope(&SLOPE, &constant, 10.0);
         assert_eq!((figure.value, figure.finding), (Some(0.0), Some("flat")));
         assert_eq!(
-            p_value(&SLOPE, &constant).reason.as_deref(),
+            mann_kendall_p(&SLOPE, &constant).reason.as_deref(),
             Some("all values are equal")
+        );
+    }
+
+    #[test]
+    fn a_series_whose_neighbours_are_alike_has_no_p_of_mann_and_kendall() {
+        let walk: Vec<Point> = (0..40)
+            .map(|day| (f64::from(day), (f64::from(day) / 6.0).sin()))
+            .collect();
+        let reason = mann_kendall_p(&SLOPE, &walk).reason.unwrap();
+        assert!(reason.starts_with("neighbouring points are alike by 1.00"), "{reason}");
+        let shuffled: Vec<Point> = (0..40_u32)
+            .map(|day| (f64::from(day), f64::from(day * 17 % 41)))
+            .collect();
+        let found = mann_kendall_p(&SLOPE, &shuffled);
+        assert!(
+            found.value.is_some_and(|p| p > 0.05) && found.method.contains("tau-b"),
+            "{found:?}"
         );
     }
 }

@@ -35,7 +35,10 @@ pub(crate) fn normal_cdf(z: f64) -> Result<f64, Reason> {
 }
 
 /// Two-sided p-value of a standard normal statistic.
-pub(crate) fn two_sided_normal_p(z: f64) -> Result<f64, Reason> {
+///
+/// # Errors
+/// [`Reason::NotRepresentable`] of what is no number.
+pub fn two_sided_normal_p(z: f64) -> Result<f64, Reason> {
     Ok((2.0 * normal_cdf(-z.abs())?).min(1.0))
 }
 

@@ -54,6 +54,7 @@ pub use concentration::{gini, gini_gradient, herfindahl};
 pub use cox::{ChiSquaredTest, Cox, CoxCoefficient, CoxData, Proportionality, TimeScale, cox, proportional_hazards};
 pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
 pub use dispersion::{Counted, Dispersion, dispersion, overdispersed_rate, rate_ratio};
+pub use distribution::two_sided_normal_p;
 pub use dyadic::DyadicShare;
 pub use estimate::{Estimate, Level};
 pub use flat::{FlatTest, Margin, TrendVerdict, flat_test, flat_test_autocorrelated};
@@ -69,10 +70,10 @@ pub use proportion::{clopper_pearson, korn_graubard, wilson};
 pub use rate::garwood;
 pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskRows, RiskTable, Spell};
-pub use segment_slopes::segment_slopes;
+pub use segment_slopes::{SegmentSlope, segment_slopes};
 pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmented_regression};
 pub use theil_sen::{TheilSen, theil_sen};
-pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, theil_sen_autocorrelated};
+pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, slope_p, theil_sen_autocorrelated};
 pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
 pub use two_samples::{
     BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,

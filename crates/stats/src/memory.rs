@@ -136,6 +136,14 @@ impl Mixture {
         Ok(tail)
     }
 
+    /// p-value, two-sided, that what was estimated is 0.
+    pub(crate) fn p(&self, estimate: f64) -> Result<f64, Reason> {
+        if self.parts.is_empty() {
+            return Err(Reason::ExactFit);
+        }
+        finite("p-value", (2.0 * self.tail_beyond(estimate.abs())?).clamp(0.0, 1.0))
+    }
+
     /// The half-width that leaves the level's tail on each side, by bisection.
     pub(crate) fn half_width(&self, level: Level) -> Result<f64, Reason> {
         if self.parts.is_empty() {

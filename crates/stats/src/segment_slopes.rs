@@ -7,6 +7,15 @@ use crate::reason::{Reason, finite};
 use crate::segmented::check_dates;
 use crate::theil_sen::check_series;
 
+/// The slope of a line between two dates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentSlope {
+    /// Change of the value per unit of time.
+    pub slope: Estimate,
+    /// p-value, two-sided, that it is 0; below one less the level exactly where the interval leaves 0 out.
+    pub p: Result<f64, Reason>,
+}
+
 /// Slopes of least-squares lines after each of `breaks`, up to the next: of a line that may change level and slope at each, as
 /// [`segmented_regression`](crate::segmented_regression) fits it, with intervals as [`theil_sen_autocorrelated`]'s. All stretches together tell
 /// how long the errors' memory is. Newey and West's errors, which that has, count lags in observations, evenly spaced or not, and are for
@@ -17,7 +26,12 @@ use crate::theil_sen::check_series;
 /// [`Reason::OutOfRange`] for dates that do not ascend; [`Reason::Collinear`], with the stretch's position, where one has fewer than two
 /// distinct times. The slopes stand without interval, with [`Reason::TooFew`], below three distinct times more than coefficients and, with
 /// [`Reason::ExactFit`], where the lines fit exactly.
-pub fn segment_slopes(times: &[f64], values: &[f64], breaks: &[f64], level: Level) -> Result<Vec<Estimate>, Reason> {
+pub fn segment_slopes(
+    times: &[f64],
+    values: &[f64],
+    breaks: &[f64],
+    level: Level,
+) -> Result<Vec<SegmentSlope>, Reason> {
     check_series(times, values, 1)?;
     check_dates(breaks)?;
     let mut points: Vec<(f64, f64)> = times.iter().copied().zip(values.iter().copied()).collect();
@@ -62,15 +76,20 @@ pub fn segment_slopes(times: &[f64], values: &[f64], breaks: &[f64], level: Leve
             false => 0.0,
         };
         let weights: Vec<f64> = points.iter().map(weight).collect();
-        let interval = Mixture::of(&series, &columns, &weights).and_then(|mixture| {
-            if mixture.parts.is_empty() {
-                return Err(Reason::ExactFit);
-            }
+        let mixture = Mixture::of(&series, &columns, &weights);
+        let mixture = mixture.and_then(|mixture| match mixture.parts.is_empty() {
+            true => Err(Reason::ExactFit),
+            false => Ok(mixture),
+        });
+        let interval = mixture.as_ref().map_err(Reason::clone).and_then(|mixture| {
             let half = mixture.half_width(level)?;
             Ok((line.slope - half, line.slope + half))
         });
         let method = "least squares with breaks, interval for autocorrelated errors";
-        Estimate::with_interval(line.slope, interval, times.len() as u64, level, method)
+        SegmentSlope {
+            slope: Estimate::with_interval(line.slope, interval, times.len() as u64, level, method),
+            p: mixture.and_then(|mixture| mixture.p(line.slope)),
+        }
     };
     Ok((1..stretches.len()).map(of_stretch).collect())
 }

@@ -66,6 +66,20 @@ pub fn theil_sen_autocorrelated(times: &[f64], values: &[f64], level: Level) -> 
     })
 }
 
+/// p-value, two-sided, that there is no trend: that the slope of [`theil_sen_autocorrelated`] is 0. Below one less the level exactly where the
+/// interval of that level leaves 0 out.
+///
+/// Held against simulation (`tests/coverage.rs`, 39 observations), it is below 0.05 without a trend in less than 1 % of series whose
+/// neighbours are correlated by 0 to 0.95, and in 8 % of pure random walks. Mann and Kendall's test with Hamed and Rao's correction is so in
+/// 8 % without memory, 20 % at a correlation of 0.5, half at 0.95 and 64 % of random walks.
+///
+/// # Errors
+/// As [`theil_sen`]; [`Reason::TooFew`] below five distinct times; [`Reason::ExactFit`] where a line fits exactly.
+pub fn slope_p(times: &[f64], values: &[f64]) -> Result<f64, Reason> {
+    let line = theil_sen(times, values, Level::P95)?;
+    of_line(times, values, &line)?.p(line.slope.value)
+}
+
 /// p-value of two one-sided tests (Schuirmann 1987) that the slope of [`theil_sen_autocorrelated`] lies strictly within ± `bound`, in the
 /// unit of the slope: the larger of both. Below one half of one less the level exactly where the interval of that level lies within.
 ///

@@ -3,12 +3,17 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::descriptive::median;
 use crate::dispersion::{Counted, Dispersion, checked, rate_ratio};
 use crate::estimate::{Estimate, Level};
 use crate::reason::{Reason, at_least};
 
 /// Longest series of days: permutations of longer ones would take minutes.
 const LONGEST: usize = 20_000;
+/// Events a day from which on differences of days are told from each other well enough for their median.
+const ENOUGH_EVENTS: f64 = 5.0;
+/// Median of χ² with one degree of freedom (`scipy.stats.chi2.median(1)`).
+const MEDIAN_OF_CHI_SQUARE: f64 = 0.454_936_423_119_572_8;
 /// Rounds in which segments and dispersion settle.
 const ROUNDS: usize = 20;
 
@@ -288,16 +293,29 @@ fn settle(days: &[Counted], sums: &Sums, penalty: f64, search: &WaveSearch) -> (
     (cuts, Dispersion { factor, df: Some(df) })
 }
 
-/// Σ (y₁e₀ − y₀e₁)²/(e₀e₁) / Σ (y₀ + y₁) over neighbouring days, whose expectation is φ while the rate stays the same.
+/// (y₁e₀ − y₀e₁)²/(e₀e₁(y₀ + y₁)) of neighbouring days, whose expectation is φ while the rate stays the same: where days have events enough for
+/// it to be φ times a χ² of one degree of freedom, by the median, which the jumps at the ends of waves do not move; else by the mean,
+/// each day with the weight of its events.
 fn dispersion_of_differences(days: &[Counted]) -> f64 {
-    let (mut squares, mut events) = (0.0, 0.0);
+    let (mut squares, mut events, mut single) = (0.0, 0.0, Vec::with_capacity(days.len()));
     for pair in days.windows(2) {
         let (one, other) = (pair[0], pair[1]);
         let cross = other.events as f64 * one.exposure - one.events as f64 * other.exposure;
-        squares += cross * cross / (one.exposure * other.exposure);
-        events += (one.events + other.events) as f64;
+        let (square, both) = (
+            cross * cross / (one.exposure * other.exposure),
+            (one.events + other.events) as f64,
+        );
+        squares += square;
+        events += both;
+        if both > 0.0 {
+            single.push(square / both);
+        }
     }
-    let factor: f64 = squares / events;
+    let mean_events = events / (2 * days.len().saturating_sub(1)) as f64;
+    let factor = match median(&single) {
+        Ok(median) if mean_events >= ENOUGH_EVENTS => median / MEDIAN_OF_CHI_SQUARE,
+        _ => squares / events,
+    };
     if factor.is_finite() { factor.max(1.0) } else { 1.0 }
 }
 

@@ -4,10 +4,10 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
-    Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Pair, Reason, Spell, TrendVerdict,
-    ZeroHandling, brunner_munzel, clopper_pearson, flat_test, flat_test_autocorrelated, garwood,
-    geometric_mean_ratio_interval, hodges_lehmann, kaplan_meier, log_rank, mann_kendall, mann_whitney, mean,
-    mean_t_interval, theil_sen, theil_sen_autocorrelated, wilcoxon_signed_rank, wilson,
+    Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Pair, Reason, Spell, TrendCorrection,
+    TrendVerdict, ZeroHandling, brunner_munzel, clopper_pearson, flat_test, flat_test_autocorrelated, garwood,
+    geometric_mean_ratio_interval, hodges_lehmann, kaplan_meier, log_rank, mann_kendall, mann_kendall_corrected,
+    mann_whitney, mean, mean_t_interval, slope_p, theil_sen, theil_sen_autocorrelated, wilcoxon_signed_rank, wilson,
 };
 
 /// One simulated study per run, each from its own stream.
@@ -365,6 +365,38 @@ fn the_trend_of_a_series_with_memory_is_covered() {
             }
         }
     }
+}
+
+#[test]
+fn without_a_trend_its_p_is_seldom_low_whatever_the_memory() {
+    // Neighbour correlation, and how often p may be below 0.05 at most.
+    for (correlation, most) in [(0.0, 0.01), (0.5, 0.01), (0.8, 0.01), (0.95, 0.02), (1.0, 0.13)] {
+        let low = |test: fn(&[f64], &[f64]) -> f64| {
+            share_of_runs(400, 16, |random| {
+                let (times, values) = remembering(random, 39, false, correlation, 0.0);
+                let level: Vec<f64> = values.iter().zip(&times).map(|(v, t)| v - 0.3 * t).collect();
+                test(&times, &level) < 0.05
+            })
+        };
+        within(low(|times, values| slope_p(times, values).unwrap()), 0.0, most);
+        // Why the p of a trend does not come from Mann and Kendall's test.
+        let corrected = low(|times, values| {
+            mann_kendall_corrected(times, values, TrendCorrection::HamedRao, times.len())
+                .map_or(1.0, |found| found.test.p)
+        });
+        let (least, most) = match correlation {
+            0.0 => (0.03, 0.12),
+            0.5 => (0.12, 0.28),
+            _ => (0.28, 0.75),
+        };
+        within(corrected, least, most);
+    }
+    // A trend is seen all the same: of 0.3 a day under weak memory.
+    let seen = share_of_runs(200, 17, |random| {
+        let (times, values) = remembering(random, 39, false, 0.5, 0.0);
+        slope_p(&times, &values).unwrap() < 0.05
+    });
+    within(seen, 0.75, 0.95);
 }
 
 #[test]

@@ -284,4 +284,15 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&p));
         prop_assert_eq!(p < 0.05, test.verdict == TrendVerdict::Flat, "p {}, {:?}", p, test);
     }
+
+    #[test]
+    fn a_slope_has_a_low_p_where_its_interval_leaves_zero_out(values in prop::collection::vec(90.0..110.0, 5..25), drift in -3.0..3.0) {
+        let times: Vec<f64> = (0..values.len()).map(|day| day as f64).collect();
+        let values: Vec<f64> = values.iter().zip(&times).map(|(value, day)| value + drift * day).collect();
+        let p = slope_p(&times, &values).unwrap();
+        let slope = theil_sen_autocorrelated(&times, &values, Level::P95).unwrap().line.slope;
+        let (low, high) = slope.interval().unwrap();
+        prop_assert!((0.0..=1.0).contains(&p));
+        prop_assert_eq!(p < 0.05, low > 0.0 || high < 0.0, "p {}, {:?}", p, slope);
+    }
 }

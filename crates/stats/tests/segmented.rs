@@ -152,13 +152,12 @@ fn slopes_between_dates_are_those_of_the_segmented_line() {
     let slopes = segment_slopes(&T, &Y, &breaks, Level::P95).unwrap();
     assert_eq!(slopes.len(), 2);
     for (slope, expected) in slopes.iter().zip(&line.breaks) {
-        let expected = expected.slope_after.estimate.value;
+        let (expected, p) = (expected.slope_after.estimate.value, slope.p.clone().unwrap());
+        let slope = &slope.slope;
         assert!((slope.value - expected).abs() < 1e-9, "{} {expected}", slope.value);
-        assert!(
-            slope
-                .interval()
-                .is_some_and(|(low, high)| low < expected && expected < high)
-        );
+        let (low, high) = slope.interval().unwrap();
+        assert!(low < expected && expected < high);
+        assert_eq!(p < 0.05, low > 0.0 || high < 0.0, "{p} {low} {high}");
     }
     let backwards = |values: &[f64]| values.iter().rev().copied().collect::<Vec<f64>>();
     assert_eq!(
@@ -168,15 +167,19 @@ fn slopes_between_dates_are_those_of_the_segmented_line() {
     // A line that fits exactly, a stretch without a slope, and hardly any observations.
     let exact = segment_slopes(&T, &T, &[10.0], Level::P95).unwrap();
     assert_eq!(
-        (exact[0].value, exact[0].no_interval.clone()),
-        (1.0, Some(Reason::ExactFit))
+        (
+            exact[0].slope.value,
+            exact[0].slope.no_interval.clone(),
+            exact[0].p.clone()
+        ),
+        (1.0, Some(Reason::ExactFit), Err(Reason::ExactFit))
     );
     assert_eq!(
         segment_slopes(&T, &Y, &[99.0], Level::P95),
         Err(Reason::Collinear { index: 1 })
     );
     let few = segment_slopes(&T[..6], &Y[..6], &[T[3]], Level::P95).unwrap();
-    assert_eq!(few[0].no_interval, Some(Reason::TooFew { needed: 7, found: 6 }));
+    assert_eq!(few[0].slope.no_interval, Some(Reason::TooFew { needed: 7, found: 6 }));
     assert!(segment_slopes(&T, &Y, &[9.0, 5.0], Level::P95).is_err());
 }
 
@@ -199,7 +202,10 @@ fn slopes_covered(memory: f64) -> [f64; 2] {
             error = memory * error + normal();
             values.push(300.0 - 0.5 * day - if *day >= 10.0 { 20.0 } else { 0.0 } + error);
         }
-        let slope = segment_slopes(&times, &values, &[10.0], Level::P95).unwrap().remove(0);
+        let slope = segment_slopes(&times, &values, &[10.0], Level::P95)
+            .unwrap()
+            .remove(0)
+            .slope;
         let line = segmented_regression(&times, &values, &[10.0], Bandwidth::Andrews, Level::P95).unwrap();
         for (held, estimate) in held.iter_mut().zip([&slope, &line.breaks[0].slope_after.estimate]) {
             *held += u32::from(

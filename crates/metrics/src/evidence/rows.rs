@@ -113,8 +113,8 @@ pub struct TieRow {
     pub relation: Relation,
     /// Whether the whole of it is known to have been collected; of follows, a list that was not shows little.
     pub collected: bool,
-    /// When the list that counts was seen, in milliseconds; of interactions, none.
-    pub seen_at: Option<i64>,
+    /// From when to when the list that counts was seen, in milliseconds; of interactions, none.
+    pub seen: Option<(i64, i64)>,
     /// Ties to members (interactions: times that members were addressed).
     pub inside: u64,
     /// Ties to others.

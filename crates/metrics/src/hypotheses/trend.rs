@@ -1,7 +1,7 @@
 //! Whether series of samples move, and whether they are shown to stay: two questions, since failing to see a trend shows no
 //! standstill.
 
-use stats::{Level, Margin, flat_test_autocorrelated, slope_equivalence_p, theil_sen_autocorrelated};
+use stats::{Level, Margin, flat_test_autocorrelated, slope_equivalence_p, slope_p, theil_sen_autocorrelated};
 use study::Window;
 use tables::SetName;
 
@@ -10,10 +10,10 @@ use crate::family::{Families, Family};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses::Outcome;
 use crate::results::Results;
-use crate::trend::{Point, mann_kendall_test};
+use crate::trend::Point;
 
-/// That a series has no monotone trend.
-pub const MANN_KENDALL: &str = "trend.mann_kendall";
+/// That the slope of a series is 0.
+pub const SLOPE: &str = "trend.slope";
 /// That a series changes by the margin or more.
 pub const EQUIVALENCE: &str = "trend.equivalence";
 
@@ -80,7 +80,7 @@ pub fn test(evidence: &Evidence, families: &Families, results: &mut Results) {
                     moves(series, points.as_deref()),
                     stays(series, points.as_deref(), margin),
                 ];
-                for (family, outcome) in [MANN_KENDALL, EQUIVALENCE].into_iter().zip(outcomes) {
+                for (family, outcome) in [SLOPE, EQUIVALENCE].into_iter().zip(outcomes) {
                     // Who is counted can change although nobody was observed anew.
                     let doubt = doubt.as_deref().filter(|_| series.family != Family::Size);
                     let outcome = outcome.resting_on(n).noting(doubt.unwrap_or_default());
@@ -132,8 +132,9 @@ fn no_point<'a>(
 
 fn moves(series: &Series, points: Result<&[Point], &String>) -> Outcome {
     let method = format!(
-        "{} at the samples of the window; Mann-Kendall test, two-sided; the statistic is S, pairs that rise less pairs that fall; \
-         effect: Theil-Sen slope, interval for autocorrelated errors; n is samples",
+        "{} at the samples of the window; test of its Theil-Sen slope, two-sided; p from a mixture of t distributions over what memory \
+         the errors may have, so there is no statistic; effect: that slope, interval for autocorrelated errors, which leaves 0 out \
+         where p is under 0.05; n is samples",
         series.id
     );
     let points = match points {
@@ -142,8 +143,8 @@ fn moves(series: &Series, points: Result<&[Point], &String>) -> Outcome {
     };
     let (times, values): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     let slope = theil_sen_autocorrelated(&times, &values, Level::P95).map(|trend| trend.line.slope);
-    match mann_kendall_test(points) {
-        Ok((test, how)) => Outcome::tested(series.per_day, method, Some(test.s), test.p).noting(&how),
+    match slope_p(&times, &values) {
+        Ok(p) => Outcome::tested(series.per_day, method, None, p),
         Err(reason) => Outcome::untested(series.per_day, method, reason.to_string()),
     }
     .with_effect(slope)

@@ -5,6 +5,7 @@
 mod accounts;
 mod content;
 mod dated_posts;
+mod lists;
 mod network;
 mod numbering;
 mod numbers;
@@ -186,7 +187,7 @@ pub fn made(dir: &StageDir, study: Study) -> anyhow::Result<Database> {
     loader.dated_posts()?;
     loader.observations(&families)?;
     let (ties, addressed) = (loader.ties()?, loader.addressed()?);
-    loader.give_ties(&ties)?;
+    loader.give_ties(ties.all())?;
     loader.give_addressed(&addressed)?;
     Ok(loader.database)
 }

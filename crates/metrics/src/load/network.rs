@@ -6,11 +6,13 @@ use std::sync::Arc;
 use anyhow::Context;
 use tables::{InteractionKind, SetName, Stays};
 
+use super::lists::{Owner, Tie, lists};
+use super::numbers;
 use super::statements::{
-    ADDRESSED, ADDRESSED_DAYS, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, REACTIONS, TIES,
+    ADDRESSED, ADDRESSED_DAYS, FOLLOWS_IN, FOLLOWS_OUT, INNER_PAIRS, INNER_TIES, INTERACTIONS, Query, REACTIONS, TIES,
     TO_ONESELF,
 };
-use super::ties::{Addressed, AddressedOn, Ties};
+use super::ties::{self, Addressed, AddressedOn, Ties};
 use super::{Loader, counts, ms};
 use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen, bounds_ms};
 use crate::family::{Families, Family};
@@ -38,11 +40,8 @@ impl Loader<'_> {
         }
         self.evidence.follows_seen = Arc::new(seen);
         if shares {
-            self.give_ties(&ties)?;
-            drop(ties);
-            self.follow_shares()?;
+            self.follow_shares(ties)?;
         }
-        self.forget(&[TIES, INNER_TIES]);
         Ok(())
     }
 
@@ -60,35 +59,62 @@ impl Loader<'_> {
     }
 
     /// Has them stand among the tables that statements ask.
-    pub(super) fn give_ties(&mut self, ties: &Ties) -> anyhow::Result<()> {
-        let given = ties.give(&mut self.database, TIES);
+    pub(super) fn give_ties(&mut self, ties: &[Tie]) -> anyhow::Result<()> {
+        let given = ties::give(ties, &mut self.database, TIES);
         self.given(TIES, given)
     }
 
-    fn follow_shares(&mut self) -> anyhow::Result<()> {
-        self.keep(&[INNER_TIES])?;
-        for (query, relation) in [(FOLLOWS_OUT, Relation::FollowsOut), (FOLLOWS_IN, Relation::FollowsIn)] {
-            let rows = self.ask(query)?;
-            let key = self.key(&rows)?;
-            let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
-            let reciprocated = counts(&rows, "reciprocated")?;
-            let collected = counts(&rows, "collected")?;
-            let seen_at = rows.all_moments("seen_at")?;
-            for i in 0..rows.len() {
-                let row = TieRow {
-                    set: key.sets[i],
-                    window: key.windows[i],
-                    account: self.numbered(key.accounts[i])?,
-                    relation,
-                    collected: collected[i] > 0,
-                    seen_at: Some(seen_at[i].0),
-                    inside: inside[i],
-                    outside: outside[i],
-                    pairs_inside: inside[i],
-                    reciprocated: reciprocated[i],
-                };
-                self.evidence.ties.push(row);
+    /// What of each member's lists stays inside. The statements take what was seen of an account at one moment as one list, so a list that
+    /// was seen over a while is given to them as of its last moment.
+    fn follow_shares(&mut self, ties: Ties) -> anyhow::Result<()> {
+        let [of_followers, of_followed] = [Owner::Follower, Owner::Followed].map(|owner| lists(ties.all(), owner));
+        let alike = of_followers.is_none() && of_followed.is_none();
+        if alike {
+            self.give_ties(ties.all())?;
+        }
+        // There are millions, and the database has them now.
+        let ties = (!alike).then_some(ties);
+        for (query, relation, lists) in [
+            (FOLLOWS_OUT, Relation::FollowsOut, of_followers),
+            (FOLLOWS_IN, Relation::FollowsIn, of_followed),
+        ] {
+            if let Some(ties) = &ties {
+                self.forget(&[TIES, INNER_TIES]);
+                self.give_ties(lists.as_ref().map_or(ties.all(), |lists| &lists.ties))?;
             }
+            self.keep(&[INNER_TIES])?;
+            let begun = lists.map(|lists| lists.begun).unwrap_or_default();
+            self.shares_of(query, relation, &begun)?;
+        }
+        self.forget(&[TIES, INNER_TIES]);
+        Ok(())
+    }
+
+    /// The rows of one relation; `begun` has the first moments of lists that were seen over a while.
+    fn shares_of(&mut self, query: Query, relation: Relation, begun: &BTreeMap<(u32, i64), i64>) -> anyhow::Result<()> {
+        let rows = self.ask(query)?;
+        let key = self.key(&rows)?;
+        let (inside, outside) = (counts(&rows, "inside")?, counts(&rows, "outside")?);
+        let reciprocated = counts(&rows, "reciprocated")?;
+        let collected = counts(&rows, "collected")?;
+        let seen_at = rows.all_moments("seen_at")?;
+        for i in 0..rows.len() {
+            let last = seen_at[i].0;
+            let list = numbers::account(key.accounts[i]).map(|account| (account, last));
+            let first = list.and_then(|list| begun.get(&list)).copied().unwrap_or(last);
+            let row = TieRow {
+                set: key.sets[i],
+                window: key.windows[i],
+                account: self.numbered(key.accounts[i])?,
+                relation,
+                collected: collected[i] > 0,
+                seen: Some((first, last)),
+                inside: inside[i],
+                outside: outside[i],
+                pairs_inside: inside[i],
+                reciprocated: reciprocated[i],
+            };
+            self.evidence.ties.push(row);
         }
         Ok(())
     }
@@ -146,7 +172,7 @@ impl Loader<'_> {
                 account: self.numbered(key.accounts[i])?,
                 relation,
                 collected: true,
-                seen_at: None,
+                seen: None,
                 inside: inside[i],
                 outside: outside[i],
                 pairs_inside: pairs[i],

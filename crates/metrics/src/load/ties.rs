@@ -5,12 +5,13 @@ use tables::cell::Cell;
 use tables::table::open_column;
 use tables::{Day, Follows, InteractionKind, Interactions, TableFile, Timestamp};
 
+use super::lists::Tie;
 use super::numbers::number;
 use super::statements::Kept;
 
 /// Follows, each once for every moment at which it was seen, by who follows, who is followed, and moment.
 #[derive(Debug)]
-pub(super) struct Ties(Vec<(u32, u32, i64)>);
+pub(super) struct Ties(Vec<Tie>);
 
 impl Ties {
     /// Reads them; `of_rows` are the accounts of the table's rows, two of each. What has no time is taken as seen at `without_time`.
@@ -36,28 +37,28 @@ impl Ties {
     }
 
     /// All of them.
-    pub(super) fn all(&self) -> &[(u32, u32, i64)] {
+    pub(super) fn all(&self) -> &[Tie] {
         &self.0
     }
+}
 
-    /// Has the table `ties` asked for what they are.
-    ///
-    /// # Errors
-    /// When the database refuses it.
-    pub(super) fn give(&self, database: &mut Database, table: Kept) -> Result<(), sql::Error> {
-        let columns = vec![
-            (
-                "follower",
-                Given::Numbers(self.0.iter().map(|tie| number(tie.0)).collect()),
-            ),
-            (
-                "followed",
-                Given::Numbers(self.0.iter().map(|tie| number(tie.1)).collect()),
-            ),
-            ("seen_at", Given::Moments(self.0.iter().map(|tie| tie.2).collect())),
-        ];
-        database.give(table.table, table.query.name, table.query.text, columns)
-    }
+/// Has the table `ties` asked for what follows are.
+///
+/// # Errors
+/// When the database refuses it.
+pub(super) fn give(ties: &[Tie], database: &mut Database, table: Kept) -> Result<(), sql::Error> {
+    let columns = vec![
+        (
+            "follower",
+            Given::Numbers(ties.iter().map(|tie| number(tie.0)).collect()),
+        ),
+        (
+            "followed",
+            Given::Numbers(ties.iter().map(|tie| number(tie.1)).collect()),
+        ),
+        ("seen_at", Given::Moments(ties.iter().map(|tie| tie.2).collect())),
+    ];
+    database.give(table.table, table.query.name, table.query.text, columns)
 }
 
 /// How often an account addressed another in some way on some day.

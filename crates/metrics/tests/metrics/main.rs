@@ -7,5 +7,6 @@ mod against_duckdb;
 mod bad_input;
 mod command;
 mod given;
+mod insularity;
 mod parts;
 mod structure;

@@ -10,6 +10,7 @@ use tables::InteractionKind;
 
 use crate::against_brute_force::Output;
 use crate::given::{Dice, STUDY, WINDOWS, World, at, name};
+use crate::insularity::whole_network;
 
 const NETWORKS: [&str; 2] = ["follows", "interactions"];
 /// What every network has a row of.
@@ -37,19 +38,23 @@ const FIGURES: [&str; 22] = [
     "assortativity.z",
     "reach",
 ];
-const NULLS: [&str; 8] = [
+const NULLS: [&str; 12] = [
+    "insularity.follows_out.observed",
     "insularity.follows_out.expected",
     "insularity.follows_out.z",
+    "insularity.follows_in.observed",
     "insularity.follows_in.expected",
     "insularity.follows_in.z",
+    "insularity.interactions.observed",
     "insularity.interactions.expected",
     "insularity.interactions.z",
+    "insularity.ei_index.observed",
     "insularity.ei_index.expected",
     "insularity.ei_index.z",
 ];
 
 /// Accounts that do nothing but follow; the first are listed all the time.
-fn quiet(accounts: usize, listed: usize) -> World {
+pub fn quiet(accounts: usize, listed: usize) -> World {
     World {
         accounts,
         listed,
@@ -60,7 +65,7 @@ fn quiet(accounts: usize, listed: usize) -> World {
     }
 }
 
-fn row(output: &Output, measure: &str, window: &str) -> (Option<f64>, String) {
+pub fn row(output: &Output, measure: &str, window: &str) -> (Option<f64>, String) {
     let key = (measure.to_owned(), "listed".to_owned(), window.to_owned());
     let row = output.measures.get(&key).unwrap_or_else(|| panic!("no row of {key:?}"));
     assert!(
@@ -201,7 +206,7 @@ print(json.dumps([figures(**case) for case in json.load(sys.stdin)]))
 
 /// Asks the script in the Python of DIMINUENDO_PYTHON; nothing where there is none.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn ask(script: &str, question: &Value) -> Option<Value> {
+pub fn ask(script: &str, question: &Value) -> Option<Value> {
     let Some(python) = std::env::var_os("DIMINUENDO_PYTHON") else {
         eprintln!("skipped: DIMINUENDO_PYTHON does not name a Python with networkx and igraph");
         return None;
@@ -385,98 +390,6 @@ fn real_networks_are_networkxs_and_igraphs() {
         };
         assert!(compare(&output, "follows", "all", &answer[0]) > 14, "{file}");
     }
-}
-
-/// A world in which lists of everybody were collected, and members follow and address members more than others do.
-fn whole_network(accounts: usize, listed: usize) -> World {
-    let mut world = quiet(accounts, listed);
-    let mut dice = Dice::new(6);
-    for source in 0..accounts {
-        for _ in 0..12 {
-            let near = source < listed && dice.roll(3) == 0;
-            let target = dice.roll(if near { listed } else { accounts } as u64) as usize;
-            world.follows.push((source, target, Some(at(8, 5))));
-            world
-                .interactions
-                .push((9, source, name(target), InteractionKind::Reply, 1));
-        }
-    }
-    world.interactions.sort_by_key(|row| (row.1, row.2.clone()));
-    world.interactions.dedup();
-    world
-}
-
-/// The share of the first `listed` accounts' edges that lead to them, observed and over networks rewired by igraph.
-const REWIRED: &str = r#"
-import json, random, sys
-import igraph as ig, numpy as np
-case = json.load(sys.stdin); listed = case["listed"]; random.seed(1)
-G = ig.Graph(n=case["n"], edges=case["edges"], directed=True)
-def share(G):
-    out = [b for a, b in G.get_edgelist() if a < listed]
-    return sum(b < listed for b in out) / len(out)
-def turned(G):
-    into = [a for a, b in G.get_edgelist() if b < listed]
-    return sum(a < listed for a in into) / len(into)
-observed, drawn = (share(G), turned(G), G.reciprocity()), []
-for _ in range(300):
-    H = G.copy(); H.rewire(20 * H.ecount()); drawn.append((share(H), turned(H)))
-drawn = np.array(drawn)
-print(json.dumps({"observed": observed, "mean": drawn.mean(0).tolist(), "sd": drawn.std(0, ddof=1).tolist()}))
-"#;
-
-#[test]
-fn insularity_against_chance_is_igraphs() {
-    let (accounts, listed) = (120, 40);
-    let world = whole_network(accounts, listed);
-    let output = Output::of(&world, STUDY);
-    let edges: BTreeSet<(usize, usize)> = world
-        .follows
-        .iter()
-        .map(|row| (row.0, row.1))
-        .filter(|(a, b)| a != b)
-        .collect();
-    let question = json!({"n": accounts, "listed": listed, "edges": edges});
-    // Members stand out, and the index is the share turned round.
-    for relation in ["follows_out", "follows_in", "interactions"] {
-        let z = row(&output, &format!("insularity.{relation}.z"), "all").0.unwrap();
-        assert!(z > 3.0, "{relation} {z}");
-    }
-    let of = |measure: &str| row(&output, &format!("insularity.{measure}"), "all").0.unwrap();
-    assert!((of("ei_index.z") + of("follows_out.z")).abs() < 1e-12);
-    assert!((of("ei_index.expected") - (1.0 - 2.0 * of("follows_out.expected"))).abs() < 1e-12);
-    let Some(answer) = ask(REWIRED, &question) else { return };
-    for (at, relation) in ["follows_out", "follows_in", "interactions"].into_iter().enumerate() {
-        let number = |key: &str| answer[key][at % 2].as_f64().unwrap();
-        let (mean, spread) = (number("mean"), number("sd"));
-        let expected = of(&format!("{relation}.expected"));
-        assert!(
-            (expected - mean).abs() < 0.5 * spread,
-            "{relation}: {expected}, igraph {mean} ± {spread}"
-        );
-        let z = of(&format!("{relation}.z"));
-        let theirs = (number("observed") - mean) / spread;
-        assert!((z / theirs - 1.0).abs() < 0.3, "{relation}: {z}, igraph {theirs}");
-    }
-}
-
-#[test]
-fn members_lists_alone_have_no_chance_to_be_held_against() {
-    let mut world = whole_network(120, 40);
-    world.follows.retain(|(source, target, _)| *source < 40 || *target < 40);
-    let output = Output::of(&world, STUDY);
-    for relation in ["follows_out", "follows_in", "ei_index"] {
-        assert!(row(&output, &format!("insularity.{}", relation), "all").0.is_some());
-        for figure in ["expected", "z"] {
-            let (value, reason) = row(&output, &format!("insularity.{relation}.{figure}"), "all");
-            assert_eq!(value, None);
-            assert!(
-                reason.starts_with("needs ties of accounts outside the set to one another"),
-                "{reason}"
-            );
-        }
-    }
-    assert!(row(&output, "insularity.interactions.z", "all").0.unwrap() > 3.0);
 }
 
 /// Rows of both families.

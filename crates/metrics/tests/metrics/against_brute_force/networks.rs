@@ -17,24 +17,34 @@ fn ties() {
             .iter()
             .filter(|(a, b, _)| a != b)
             .map(|(a, b, moment)| (*a, *b, moment.unwrap_or(at(21, 0) - 1)))
-            .filter(|tie| (at(from, 0)..at(to + 1, 0)).contains(&tie.2))
             .collect();
         let pairs: BTreeSet<(usize, usize)> = world.follows.iter().map(|(a, b, _)| (*a, *b)).collect();
         for (relation, turned) in [("follows_out", false), ("follows_in", true)] {
             let mut found = [0; 4];
             for member in 0..world.listed {
-                let others_at = |moment: i64| -> BTreeSet<usize> {
-                    let here = follows.iter().filter(|tie| tie.2 == moment);
-                    let ends = here.map(|(a, b, _)| if turned { (*b, *a) } else { (*a, *b) });
-                    ends.filter(|(own, _)| *own == member).map(|(_, other)| other).collect()
-                };
-                let moments: BTreeSet<i64> = follows.iter().map(|tie| tie.2).collect();
-                let last = moments.into_iter().rev().find(|moment| {
-                    world.on_list(member, *moment)
-                        && others_at(*moment).iter().any(|other| !world.on_list(*other, *moment))
+                let ends = follows
+                    .iter()
+                    .map(|(a, b, at)| if turned { (*b, *a, *at) } else { (*a, *b, *at) });
+                let own: Vec<(usize, i64)> = ends
+                    .filter(|(own, ..)| *own == member)
+                    .map(|(_, other, at)| (other, at))
+                    .collect();
+                // What was seen of an account with less than six hours in between is one list, as of its last moment.
+                let moments: BTreeSet<i64> = own.iter().map(|(_, at)| *at).collect();
+                let moments: Vec<i64> = moments.into_iter().collect();
+                let lists = moments.chunk_by(|one, next| next - one < 6 * 3_600_000);
+                let lists: Vec<(i64, BTreeSet<usize>)> = lists
+                    .map(|moments| (moments[moments.len() - 1], moments))
+                    .filter(|(last, _)| (at(from, 0)..at(to + 1, 0)).contains(last))
+                    .map(|(last, moments)| {
+                        let others = own.iter().filter(|(_, at)| moments.contains(at));
+                        (last, others.map(|(other, _)| *other).collect())
+                    })
+                    .collect();
+                let last = lists.into_iter().rev().find(|(moment, others)| {
+                    world.on_list(member, *moment) && others.iter().any(|other| !world.on_list(*other, *moment))
                 });
-                let Some(moment) = last else { continue };
-                let others = others_at(moment);
+                let Some((moment, others)) = last else { continue };
                 let inside: Vec<&usize> = others.iter().filter(|other| world.on_list(**other, moment)).collect();
                 let back = |other: &usize| if turned { (member, *other) } else { (*other, member) };
                 found[0] += 1;
