@@ -67,7 +67,7 @@ const TURNBULL: Quantity = Quantity {
     unit: "days since creation",
     definition: "Turnbull median of the time from creation to suspension, which is known only to lie between last seen alive \
                  and first seen gone; watched from the first observation, and from its listing, on (left truncation); other \
-                 ends censor when last seen alive; n is lives, resampled",
+                 ends censor when last seen alive; n is lives, those of a person resampled together",
 };
 /// Ages in days of the table under the curve.
 const AGES: [u32; 9] = [0, 7, 30, 60, 90, 180, 365, 730, 1095];
@@ -104,14 +104,12 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             for (quantity, days) in &SUSPENDED_BY {
                 add(quantity, &|curve| curve.event_share_at(*days));
             }
-            let counted = curve
-                .as_ref()
-                .map(|curve| KaplanMeier::at_risk_table(&curve.spells, &AGES.map(f64::from)));
+            let counted = curve.as_ref().map_err(|reason| (*reason).clone()).and_then(|curve| {
+                let ages = AGES.map(f64::from);
+                KaplanMeier::at_risk_table(&curve.spells, &ages).map_err(|reason| reason.to_string())
+            });
             for (place, age) in AGES.into_iter().enumerate() {
-                let row = counted
-                    .as_ref()
-                    .map(|rows| rows[place])
-                    .map_err(|reason| (*reason).clone());
+                let row = counted.as_ref().map(|rows| rows[place]).map_err(Clone::clone);
                 results
                     .at_risk
                     .insert((group.name().to_owned(), window.name().to_owned(), age), row);
@@ -252,10 +250,15 @@ fn between_looks_median(evidence: &Evidence, group: Group) -> Figure {
             (from, last.map_or(0.0, |row| row.time.floor()))
         }
     };
-    let spells: Vec<IntervalSpell> = lives
+    let whose = |account: u32| match evidence.person_of.get(&account) {
+        Some(person) => u64::from(*person),
+        // A person of its own.
+        None => u64::from(u32::MAX) + 1 + u64::from(account),
+    };
+    let (spells, persons): (Vec<IntervalSpell>, Vec<u64>) = lives
         .iter()
-        .filter_map(|(life, listed)| between_looks(life, *listed, ages))
-        .collect();
+        .filter_map(|(life, listed)| Some((between_looks(life, *listed, ages)?, whose(life.account))))
+        .unzip();
     if spells.is_empty() {
         return Figure::absent(
             &TURNBULL,
@@ -267,7 +270,11 @@ fn between_looks_median(evidence: &Evidence, group: Group) -> Figure {
         ..evidence.bootstrap()
     };
     let events = spells.iter().filter(|spell| spell.first_gone.is_some()).count();
-    Figure::of(&TURNBULL, turnbull_median(&spells, &bootstrap)).noting(&format!(
+    let median = turnbull_median(&spells, &persons, &bootstrap).map(|median| Estimate {
+        n: spells.len() as u64,
+        ..median
+    });
+    Figure::of(&TURNBULL, median).noting(&format!(
         "{events} suspensions; over ages of {:.0} to {:.0} days",
         ages.0, ages.1
     ))

@@ -43,7 +43,7 @@ pub fn gini(values: &[f64]) -> Result<f64, Reason> {
 /// what the coefficient owes to that contributor (its empirical influence).
 ///
 /// # Errors
-/// As [`gini`].
+/// As [`gini`]; [`Reason::NotRepresentable`] of a total so small that a derivative overflows.
 pub fn gini_gradient(values: &[f64]) -> Result<Vec<f64>, Reason> {
     let (total, whole) = (checked(values)?, gini(values)?);
     let mut sorted = values.to_vec();
@@ -52,9 +52,9 @@ pub fn gini_gradient(values: &[f64]) -> Result<Vec<f64>, Reason> {
     let of_value = |value: &f64| {
         let below = sorted.partition_point(|other| other < value);
         let until = sorted.partition_point(|other| other <= value);
-        (((below + until) as f64 - n) / n - whole) / total
+        finite("derivative", (((below + until) as f64 - n) / n - whole) / total)
     };
-    Ok(values.iter().map(of_value).collect())
+    values.iter().map(of_value).collect()
 }
 
 /// Herfindahl & Hirschman's index, the sum of squared shares: 1/n when all have the same, 1 when one has everything.

@@ -97,7 +97,8 @@ pub enum TimeScale {
     Log,
     /// Rank among the event times, ties shared.
     Rank,
-    /// 1 − S(t) of Kaplan and Meier, as R's `cox.zph` by default; it spreads events evenly.
+    /// 1 − S(t) of Kaplan and Meier just after the event, as in lifelines; R's `cox.zph` takes it just before by default. It spreads events
+    /// evenly, but where left truncation empties the risk set early and all later times have the same.
     KaplanMeier,
 }
 
@@ -138,7 +139,8 @@ pub fn cox(data: &CoxData<'_>, level: Level) -> Result<Cox, Reason> {
         .map(|clusters| sandwich(&design, &beta, clusters, &scaled));
     let used = robust.as_ref().unwrap_or(&scaled);
     let unscaled = |matrix: &Symmetric, row: usize, column: usize| {
-        matrix.get(row, column) / (design.scales[row] * design.scales[column])
+        // One after the other: their product may overflow.
+        matrix.get(row, column) / design.scales[row] / design.scales[column]
     };
     let z_level = two_sided_z(level)?;
     let n = data.spells.len() as u64;

@@ -1,6 +1,6 @@
 //! Rates of events that come in bursts, for which Poisson intervals are too narrow.
 
-use crate::distribution::{beta_quantile, two_sided_t, two_sided_z};
+use crate::distribution::{beta_odds_quantile, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
 use crate::rate::garwood;
 use crate::reason::{Reason, at_least, finite};
@@ -36,7 +36,11 @@ pub struct Counted {
 }
 
 pub(crate) fn checked(days: &[Counted]) -> Result<(), Reason> {
+    let mut events = 0_u64;
     for (index, day) in days.iter().enumerate() {
+        events = events.checked_add(day.events).ok_or(Reason::NotRepresentable {
+            what: "number of events",
+        })?;
         let sound = day.exposure.is_finite() && day.exposure >= 0.0 && (day.exposure > 0.0 || day.events == 0);
         if !sound {
             return Err(Reason::OutOfRange {
@@ -147,13 +151,13 @@ pub fn rate_ratio(first: Counted, second: Counted, dispersion: Dispersion, level
     let scale = second.exposure / first.exposure;
     let value = finite("rate ratio", a / b * scale)?;
     let (interval, method) = if dispersion == Dispersion::POISSON {
-        let odds = |share: f64| share / (1.0 - share) * scale;
         let low = if first.events == 0 {
             Ok(0.0)
         } else {
-            beta_quantile(a, b + 1.0, level.tail()).map(odds)
+            beta_odds_quantile(a, b + 1.0, level.tail()).map(|odds| odds * scale)
         };
-        let interval = low.and_then(|low| Ok((low, odds(beta_quantile(a + 1.0, b, 1.0 - level.tail())?))));
+        let high = || beta_odds_quantile(a + 1.0, b, 1.0 - level.tail()).map(|odds| odds * scale);
+        let interval = low.and_then(|low| Ok((low, high()?)));
         (interval, "rate ratio, exact conditional interval")
     } else if first.events == 0 {
         (

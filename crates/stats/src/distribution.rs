@@ -11,6 +11,11 @@ const BAD_PARAMETER: Reason = Reason::NotRepresentable {
     what: "distribution parameter",
 };
 
+/// Degrees of freedom from which a t quantile comes from its series.
+const MANY_DEGREES: f64 = 1e4;
+/// Shapes of a beta distribution beyond which `statrs` may search for a quantile without end.
+const LARGE_SHAPE: f64 = 1e6;
+
 fn probability(p: f64) -> Result<f64, Reason> {
     if (0.0..=1.0).contains(&p) {
         Ok(p)
@@ -44,8 +49,16 @@ pub fn two_sided_normal_p(z: f64) -> Result<f64, Reason> {
 
 /// The positive Student quantile that bounds a two-sided interval with `df` degrees of freedom.
 ///
-/// As with the beta quantile, `statrs` gives some five digits for many degrees of freedom; Newton steps give the rest.
+/// As with the beta quantile, `statrs` gives some five digits for many degrees of freedom; Newton steps give the rest. Its search does not
+/// end for more than some 14 million, where the series about the normal quantile (Abramowitz & Stegun 1964, 26.7.5) is right to the last digit.
 pub(crate) fn two_sided_t(level: Level, df: f64) -> Result<f64, Reason> {
+    if df >= MANY_DEGREES {
+        let z = two_sided_z(level)?;
+        let first = (z.powi(3) + z) / 4.0;
+        let second = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
+        let third = (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / 384.0;
+        return finite("t quantile", z + (first + (second + third / df) / df) / df);
+    }
     let t = StudentsT::new(0.0, 1.0, df).map_err(|_| BAD_PARAMETER)?;
     let mut x = finite("t quantile", t.inverse_cdf(level.tail()))?;
     for _ in 0..4 {
@@ -56,12 +69,16 @@ pub(crate) fn two_sided_t(level: Level, df: f64) -> Result<f64, Reason> {
 
 /// Quantile of the beta distribution with shapes `a` and `b`.
 ///
-/// `statrs` stops its search at five digits where the quantile is small, so its answer only starts a Newton search that
-/// keeps a bracket.
+/// `statrs` stops its search at five digits where the quantile is small, and may not end it for large shapes, so its answer only starts a
+/// Newton search that keeps a bracket; for large shapes the mean does.
 pub(crate) fn beta_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> {
     let beta = Beta::new(a, b).map_err(|_| BAD_PARAMETER)?;
     let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    let mut x = finite("beta quantile", beta.inverse_cdf(probability(p)?))?;
+    let p = probability(p)?;
+    let mut x = match a.max(b) < LARGE_SHAPE {
+        true => finite("beta quantile", beta.inverse_cdf(p))?,
+        false => finite("beta quantile", a / (a + b))?,
+    };
     for _ in 0..100 {
         let excess = finite("beta probability", beta.cdf(x))? - p;
         if excess > 0.0 {
@@ -81,6 +98,17 @@ pub(crate) fn beta_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> {
         x = next;
     }
     finite("beta quantile", x)
+}
+
+/// x/(1 − x) of the quantile x of the beta distribution with shapes `a` and `b`, from whichever end of 0 to 1 is the nearer, so that no digit
+/// of a share near 1 is lost.
+pub(crate) fn beta_odds_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> {
+    if a <= b {
+        let share = beta_quantile(a, b, p)?;
+        return Ok(share / (1.0 - share));
+    }
+    let rest = beta_quantile(b, a, 1.0 - p)?;
+    finite("odds", (1.0 - rest) / rest)
 }
 
 /// Quantile of the gamma distribution with the given shape and scale 1.
@@ -105,4 +133,27 @@ pub(crate) fn student_cdf(t: f64, df: f64) -> Result<f64, Reason> {
 pub(crate) fn binomial_half_lower(k: u64, n: u64) -> Result<f64, Reason> {
     let beta = Beta::new((n - k) as f64, k as f64 + 1.0).map_err(|_| BAD_PARAMETER)?;
     finite("binomial probability", beta.cdf(0.5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_very_many_degrees_of_freedom_are_found() {
+        // scipy.stats.t.ppf(0.975, df)
+        for (df, expected) in [
+            (1e4, 1.960_201_239_890_626),
+            (1e6, 1.959_966_356_814_107),
+            (3e7, 1.959_964_063_615_764_7),
+            (1e12, 1.959_963_984_542_426_2),
+        ] {
+            let found = two_sided_t(Level::P95, df).unwrap();
+            assert!((found - expected).abs() < 1e-12, "{df}: {found} {expected}");
+        }
+        // The series takes over from the search without a step.
+        let step =
+            two_sided_t(Level::P90, MANY_DEGREES - 1.0).unwrap() - two_sided_t(Level::P90, MANY_DEGREES).unwrap();
+        assert!((0.0..1e-7).contains(&step), "{step}");
+    }
 }

@@ -9,7 +9,8 @@
 //!   infinite and huge input is answered, not suffered. Where a value exists but an interval does not, the [`Estimate`]
 //!   says why.
 //! * **Same input, same bits.** Sums run in slice order, sorting is by a total order, and chance comes from a named,
-//!   seeded stream per resample, so no thread count can change a result. The crate itself starts no thread.
+//!   seeded stream per resample. Large sorts and curves use rayon's threads, in parts that do not depend on how many there are, so no
+//!   thread count can change a result.
 //! * **A named method.** Where several formulas go by one name (quantile types, interval transforms, handling of
 //!   zeros), the choice is an enum or stands in the name, never a hidden default.
 

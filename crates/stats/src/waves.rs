@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::descriptive::median;
 use crate::dispersion::{Counted, Dispersion, checked, rate_ratio};
 use crate::estimate::{Estimate, Level};
-use crate::reason::{Reason, at_least};
+use crate::reason::{Reason, at_least, finite};
 
 /// Longest series of days: permutations of longer ones would take minutes.
 const LONGEST: usize = 20_000;
@@ -157,7 +157,7 @@ fn chosen_rate_ratio(
 /// # Errors
 /// [`Reason::TooFew`] below two days with exposure or `fewest_days` of 0; [`Reason::TooMany`] beyond 20,000 days;
 /// [`Reason::OutOfRange`] as [`dispersion`](crate::dispersion), or for a penalty that is negative or not finite;
-/// [`Reason::ZeroDenominator`] without events.
+/// [`Reason::ZeroDenominator`] without events; [`Reason::NotRepresentable`] for more events, or less exposure, than numbers hold.
 pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
     checked(days)?;
     at_least(1, search.fewest_days)?;
@@ -186,6 +186,7 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
     }
     let sums = Sums::new(&kept);
     let (cuts, dispersion) = settle(&kept, &sums, penalty, search);
+    finite("dispersion", dispersion.factor)?;
     let p = (search.permutations > 0).then(|| permuted(&kept, penalty * dispersion.factor, search));
     let segments: Vec<Segment> = cuts
         .windows(2)

@@ -52,7 +52,7 @@ fn a_curve_in_parts_is_one_curve() {
             }
             assert!(rows.is_sorted_by(|one, next| one.time < next.time && one.survival >= next.survival));
             let times: Vec<f64> = rows.iter().map(|row| row.time).collect();
-            let at_risk = KaplanMeier::at_risk_table(&spells, &times);
+            let at_risk = KaplanMeier::at_risk_table(&spells, &times).unwrap();
             assert!(at_risk.iter().zip(&rows).all(|(one, row)| one.at_risk == row.at_risk));
             let on_all_cores: Vec<_> = curve.parts().into_par_iter().flat_map_iter(|part| part).collect();
             assert_eq!(on_all_cores, rows);

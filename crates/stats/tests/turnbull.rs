@@ -283,6 +283,30 @@ fn looked_at(random: &mut ChaCha8Rng, subjects: usize) -> Vec<IntervalSpell> {
 }
 
 #[test]
+fn lives_of_one_person_are_drawn_together() {
+    let bootstrap = Bootstrap {
+        resamples: 200,
+        seed: 3,
+        level: Level::P95,
+        interval: BootstrapInterval::Percentile,
+    };
+    let lives = looked_at(&mut ChaCha8Rng::seed_from_u64(32), 150);
+    let ten_times: Vec<IntervalSpell> = lives.iter().flat_map(|life| [*life; 10]).collect();
+    let persons: Vec<u64> = (0..1_500).map(|life| 1_000 - life / 10).collect();
+    let alone: Vec<u64> = (0..1_500).collect();
+    let width = |clusters: &[u64]| {
+        let median = turnbull_median(&ten_times, clusters, &bootstrap).unwrap();
+        let (low, high) = median.interval().unwrap();
+        (median.value, median.n, high - low)
+    };
+    let (together, apart) = (width(&persons), width(&alone));
+    assert_eq!((together.0, together.1, apart.1), (apart.0, 150, 1_500));
+    // Ten lives that are the same tell no more than one.
+    assert!(together.2 > 1.5 * apart.2, "{together:?} {apart:?}");
+    assert!(turnbull_median(&ten_times, &alone[1..], &bootstrap).is_err());
+}
+
+#[test]
 fn the_median_is_covered() {
     let bootstrap = Bootstrap {
         resamples: 120,
@@ -295,7 +319,9 @@ fn the_median_is_covered() {
     for run in 0..runs {
         let mut random = ChaCha8Rng::seed_from_u64(31);
         random.set_stream(run);
-        let median = turnbull_median(&looked_at(&mut random, 150), &bootstrap).unwrap();
+        let lives = looked_at(&mut random, 150);
+        let each_on_its_own: Vec<u64> = (0..lives.len() as u64).collect();
+        let median = turnbull_median(&lives, &each_on_its_own, &bootstrap).unwrap();
         let (low, high) = median.interval().unwrap();
         covered += u32::from(low <= truth && truth <= high);
         error += median.value - truth;

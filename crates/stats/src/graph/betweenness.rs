@@ -54,11 +54,15 @@ struct Search<'a> {
     depth: Vec<u32>,
     paths: Vec<f64>,
     share: Vec<f64>,
+    /// By what the path counts of each level were multiplied.
+    shrunk: Vec<f64>,
     order: Vec<u32>,
     total: Vec<f64>,
 }
 
 const UNSEEN: u32 = u32::MAX;
+/// Path counts above which those of a level are divided by as much; the next level's are at most as many times more as there are edges.
+const MOST_PATHS: f64 = 1e150;
 
 impl<'a> Search<'a> {
     fn new(graph: &'a Graph) -> Self {
@@ -68,6 +72,7 @@ impl<'a> Search<'a> {
             depth: vec![UNSEEN; n],
             paths: vec![0.0; n],
             share: vec![0.0; n],
+            shrunk: Vec::new(),
             order: Vec::with_capacity(n),
             total: vec![0.0; n],
         }
@@ -81,9 +86,14 @@ impl<'a> Search<'a> {
         self.order.clear();
         self.order.push(source as u32);
         (self.depth[source], self.paths[source]) = (0, 1.0);
-        let mut next = 0;
+        self.shrunk.clear();
+        let (mut next, mut level_ends) = (0, 0);
         while let Some(&node) = self.order.get(next) {
             let here = node as usize;
+            if next == level_ends {
+                level_ends = self.order.len();
+                self.shrink(next..level_ends);
+            }
             next += 1;
             for &other in self.graph.successors(here) {
                 let there = other as usize;
@@ -102,7 +112,8 @@ impl<'a> Search<'a> {
             for &other in self.graph.successors(here) {
                 let there = other as usize;
                 if self.depth[there] == self.depth[here] + 1 {
-                    share += self.paths[here] / self.paths[there] * (1.0 + self.share[there]);
+                    let of_paths = self.paths[here] / self.paths[there] * self.shrunk[self.depth[there] as usize];
+                    share += of_paths * (1.0 + self.share[there]);
                 }
             }
             self.share[here] = share;
@@ -110,6 +121,20 @@ impl<'a> Search<'a> {
                 self.total[here] += share;
             }
         }
+    }
+
+    /// Makes the path counts of a level small enough, once all are known: they may grow with the depth beyond what a number holds, and only
+    /// their ratios to those of the next level count.
+    fn shrink(&mut self, level: std::ops::Range<usize>) {
+        let level = &self.order[level];
+        let most = level.iter().map(|node| self.paths[*node as usize]).fold(0.0, f64::max);
+        let factor = if most > MOST_PATHS { 1.0 / MOST_PATHS } else { 1.0 };
+        if factor < 1.0 {
+            for node in level {
+                self.paths[*node as usize] *= factor;
+            }
+        }
+        self.shrunk.push(factor);
     }
 
     fn scaled(self, factor: f64) -> Vec<f64> {

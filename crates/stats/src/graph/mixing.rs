@@ -14,7 +14,7 @@ pub fn density(graph: &Graph) -> Result<f64, Reason> {
     Ok(graph.edges() as f64 / pairs)
 }
 
-/// Share of edges, self-loops left out, whose reverse is also there (igraph's `reciprocity`, networkx's `overall_reciprocity` where
+/// Share of edges, self-loops left out, whose reverse is also there (igraph's `reciprocity`, networkx's `overall_reciprocity` of simple graphs, where
 /// there are no self-loops). 1 in an undirected graph.
 ///
 /// # Errors
@@ -39,7 +39,8 @@ pub fn reciprocity(graph: &Graph) -> Result<f64, Reason> {
 /// Pearson's correlation over edges of the degrees at their two ends (Newman 2003, Physical Review E 67, 026126): out-degree of the
 /// source and in-degree of the target in a directed graph, each edge in both directions in an undirected one.
 ///
-/// igraph (`assortativity_degree`) and networkx (`degree_assortativity_coefficient`) both compute this, and still differ on the same
+/// igraph (`assortativity_degree`) and networkx (`degree_assortativity_coefficient`) both compute this of graphs without self-loops (with
+/// them, undirected, networkx counts a loop once in one place and twice in another; ours is igraph's), and still differ on the same
 /// edge list: networkx's `DiGraph` and `Graph` collapse repeated edges when they are built, igraph keeps them. [`super::Repeated`] gives the
 /// one or the other.
 ///

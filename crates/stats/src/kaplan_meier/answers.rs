@@ -6,7 +6,7 @@ use super::{Caution, KaplanMeier, Stand, SurvivalRow};
 use crate::distribution::two_sided_z;
 use crate::estimate::Estimate;
 use crate::reason::Reason;
-use crate::risk_table::Spell;
+use crate::risk_table::{Spell, check_spell};
 
 /// Two survival levels closer than this are the same; the product of n fractions carries rounding errors of this kind.
 const LEVEL_TOLERANCE: f64 = 1e-9;
@@ -185,7 +185,14 @@ impl KaplanMeier {
 
     /// How many are at risk just before each time, have had the event by then (at it included), and were censored by then: the table
     /// under a plotted curve. Times need no order.
-    pub fn at_risk_table(spells: &[Spell], times: &[f64]) -> Vec<AtRisk> {
+    ///
+    /// # Errors
+    /// [`Reason::NotFinite`] and [`Reason::OutOfRange`] for spells as of [`RiskTable::new`](crate::RiskTable::new).
+    pub fn at_risk_table(spells: &[Spell], times: &[f64]) -> Result<Vec<AtRisk>, Reason> {
+        spells
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, spell)| check_spell(index, spell))?;
         let sorted = |mut times: Vec<f64>| {
             times.sort_unstable_by(f64::total_cmp);
             times
@@ -203,7 +210,7 @@ impl KaplanMeier {
                 censored: until(&censored),
             }
         };
-        times.iter().map(row).collect()
+        Ok(times.iter().map(row).collect())
     }
 
     /// Restricted mean survival time: the area under the curve from its origin to `until`, the mean time lived up to then, with the normal

@@ -5,6 +5,8 @@ mod hazards;
 mod masses;
 mod problem;
 
+use std::collections::BTreeMap;
+
 use crate::bootstrap::Bootstrap;
 use crate::estimate::Estimate;
 use crate::reason::Reason;
@@ -80,8 +82,8 @@ pub struct Turnbull {
 /// 335–353) and by Newton steps over the intervals that hold mass, and end when the score of no interval exceeds 1e-10 a spell (with late entry 1e-6, where that is slow), the condition of a maximum
 /// (Gentleman & Geyer 1994, Biometrika 81, 618–623), which also says that no mass is wrongly zero.
 ///
-/// With times in whole days a hundred thousand spells take half a second; what costs is the number of distinct ends, so that
-/// tens of thousands of spells with times to the second may end in [`Reason::NotConverged`]: round them first.
+/// With times in whole days a hundred thousand spells take half a second; what costs is the number of distinct ends. With late entry and
+/// times to the second a thousand spells may take ten seconds and tens of thousands end in [`Reason::NotConverged`]: round them first.
 ///
 /// # Errors
 /// [`Reason::TooFew`] without spells; [`Reason::NotFinite`] and [`Reason::OutOfRange`] for times that are not finite, negative or
@@ -93,7 +95,8 @@ pub fn turnbull(spells: &[IntervalSpell]) -> Result<Turnbull, Reason> {
     problem.solve(Until::Maximum)
 }
 
-/// The time by which survival has fallen to one half, with a bootstrap interval over spells.
+/// The time by which survival has fallen to one half, with a bootstrap interval over clusters of spells, such as persons with several lives:
+/// `clusters[i]` names that of `spells[i]`. `n` of the result counts clusters.
 ///
 /// Within an interval of mass the probability is taken as evenly spread, as `icenReg` does. The bootstrap is known to be rough for this
 /// estimate (its error shrinks with the cube root of n when looks are many); in the simulation of `tests/turnbull.rs` a 95 %
@@ -101,11 +104,27 @@ pub fn turnbull(spells: &[IntervalSpell]) -> Result<Turnbull, Reason> {
 /// less than 1e-4, which moves the interval of a hundred thousand lives in its ninth digit. Resamples whose median lies beyond all looks count as having none.
 ///
 /// # Errors
-/// As [`turnbull`] and [`Bootstrap::of_units`]; [`Reason::NotReached`].
-pub fn turnbull_median(spells: &[IntervalSpell], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
+/// As [`turnbull`] and [`Bootstrap::of_units`]; [`Reason::NotReached`]; [`Reason::LengthMismatch`].
+pub fn turnbull_median(spells: &[IntervalSpell], clusters: &[u64], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
+    if spells.len() != clusters.len() {
+        return Err(Reason::LengthMismatch {
+            left: spells.len(),
+            right: clusters.len(),
+        });
+    }
     let value = turnbull(spells)?.time_to_survival(0.5)?;
-    let resampled = bootstrap.of_units(spells.len(), |drawn| {
-        let resample: Vec<IntervalSpell> = drawn.iter().map(|&index| spells[index]).collect();
+    // In the order in which they are met, so that names say nothing; each spell on its own is as without clusters.
+    let mut places: BTreeMap<u64, usize> = BTreeMap::new();
+    let mut members: Vec<Vec<IntervalSpell>> = Vec::new();
+    for (spell, cluster) in spells.iter().zip(clusters) {
+        let place = *places.entry(*cluster).or_insert(members.len());
+        if place == members.len() {
+            members.push(Vec::new());
+        }
+        members[place].push(*spell);
+    }
+    let resampled = bootstrap.of_units(members.len(), |drawn| {
+        let resample: Vec<IntervalSpell> = drawn.iter().flat_map(|&index| members[index].iter().copied()).collect();
         Problem::new(&resample)?.solve(Until::Settled)?.time_to_survival(0.5)
     })?;
     Ok(Estimate {

@@ -189,7 +189,7 @@ fn what_is_asked_of_lung_is_lifelines_and_r() {
     ));
     // [(g.time >= t).sum() for t in (0, 250, 500, 750, 1000)] of each sex in pandas
     for (sex, expected) in [("1", [138, 62, 20, 7, 2]), ("2", [90, 53, 21, 3, 0])] {
-        let table = KaplanMeier::at_risk_table(&groups[sex], &[0.0, 250.0, 500.0, 750.0, 1000.0]);
+        let table = KaplanMeier::at_risk_table(&groups[sex], &[0.0, 250.0, 500.0, 750.0, 1000.0]).unwrap();
         assert_eq!(table.iter().map(|row| row.at_risk).collect::<Vec<u64>>(), expected);
     }
 }
