@@ -19,9 +19,6 @@ use crate::evidence::{
 };
 use crate::family::{Families, Family};
 
-/// What was seen of accounts, by their numbers, in order of time.
-pub(super) type Sightings = Vec<(u32, Vec<SightingRow>)>;
-
 impl Loader<'_> {
     pub(super) fn members(&mut self) -> anyhow::Result<()> {
         for batch in self.dir.table::<Members>()?.batches() {
@@ -86,28 +83,20 @@ impl Loader<'_> {
 
     /// Has what was seen of accounts stand among the tables that statements ask; what was seen of those in persons' chains, where
     /// it is asked for.
-    pub(super) fn observations(&mut self, families: &Families) -> anyhow::Result<Sightings> {
+    pub(super) fn observations(&mut self, families: &Families) -> anyhow::Result<()> {
         let of_rows = std::mem::take(&mut self.of_rows.accounts);
         let observations = Observations::read(&self.dir.table()?, &of_rows, self.names.len())?;
         drop(of_rows);
-        let mut sightings = Sightings::new();
         // Whether an account is a return, and whose, is asked of its hazard as well.
         if families.any(&[Family::Returns, Family::Survival]) {
             let chained = self.chained()?;
-            for seen in observations.observed() {
-                if !chained[seen.account as usize] {
-                    continue;
-                }
-                if sightings.last().is_none_or(|(account, _)| *account != seen.account) {
-                    sightings.push((seen.account, Vec::new()));
-                }
-                if let Some((_, sightings)) = sightings.last_mut() {
-                    sightings.push(SightingRow {
-                        observed_at: seen.at,
-                        followers: seen.followers,
-                        tweets_per_day: seen.tweets_per_day,
-                    });
-                }
+            for seen in observations.observed().filter(|seen| chained[seen.account as usize]) {
+                let sightings = self.evidence.sightings.entry(seen.account).or_default();
+                sightings.push(SightingRow {
+                    observed_at: seen.at,
+                    followers: seen.followers,
+                    tweets_per_day: seen.tweets_per_day,
+                });
             }
         }
         if families.any(&[Family::TweetsPerDay, Family::Survival, Family::Contrast]) {
@@ -115,7 +104,7 @@ impl Loader<'_> {
             self.given(OBSERVATIONS, given)?;
         }
         stage::heap::give_back();
-        Ok(sightings)
+        Ok(())
     }
 
     /// Of each of `names`, whether it is an account of a person's.
@@ -129,14 +118,6 @@ impl Loader<'_> {
             }
         }
         Ok(chained)
-    }
-
-    /// Takes what was seen of persons' accounts, all of which were met.
-    pub(super) fn sighted(&mut self, sightings: Sightings) {
-        for (account, seen) in sightings {
-            let account = self.meet(account);
-            self.evidence.sightings.insert(account, seen);
-        }
     }
 
     pub(super) fn paces(&mut self) -> anyhow::Result<()> {

@@ -70,12 +70,15 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// The parts of a researcher's own table; an account's handle is its newest.
+    /// The parts of a researcher's own table; an account's handle is its newest. An account is in the data when it has a life there or
+    /// was on a list; one that only stands in others' lists of follows is not, since nothing is measured of it.
     pub(super) fn parts(&mut self, attributes: &Attributes) -> anyhow::Result<Vec<Part>> {
         let mut by_handle: BTreeMap<String, BTreeSet<(String, u32)>> = BTreeMap::new();
+        let mut known: BTreeSet<u32> = self.evidence.on_list.values().flatten().copied().collect();
         for batch in self.dir.table::<Spells>()?.batches() {
             for row in batch?.rows()? {
                 let account = self.account(row.platform, row.account_id)?;
+                known.insert(account);
                 if let Some(handle) = row.handle {
                     let borne = by_handle.entry(handle.to_lowercase()).or_default();
                     borne.insert((row.platform.to_owned(), account));
@@ -86,9 +89,10 @@ impl Loader<'_> {
             let fits = |platform: &str| named.platform.as_deref().is_none_or(|wanted| wanted == platform);
             match (&named.account_id, &named.handle) {
                 (Some(id), _) => {
-                    let known = self.names.all_with_id(id).filter(|(platform, _)| fits(platform));
-                    known
-                        .filter_map(|(_, account)| self.met.get(account as usize).copied().flatten())
+                    let borne = self.names.all_with_id(id).filter(|(platform, _)| fits(platform));
+                    borne
+                        .map(|(_, account)| account)
+                        .filter(|account| known.contains(account))
                         .collect()
                 }
                 (None, Some(handle)) => {

@@ -1,6 +1,7 @@
 //! From the tables of `enrich` to the evidence: the SQL files run here, small tables are read as they are.
 //!
-//! The order of what is read fixes the numbers of accounts; rows of the evidence come in the order of the statements.
+//! Accounts have their numbers in the order of platform and id, whatever is asked for; rows of the evidence come in the order of the
+//! statements.
 
 mod accounts;
 mod content;
@@ -109,7 +110,7 @@ pub fn load(
     let by_day = families.any(&[Family::TweetsPerDay, Family::Volume, Family::Duration]);
     if by_day {
         loader.posts()?;
-        // While little else stands in memory; whose posts these are is known then, so that it changes no account's number.
+        // While little else stands in memory.
         if families.has(Family::Language) {
             loader.languages()?;
         }
@@ -130,22 +131,19 @@ pub fn load(
     // Follows, interactions and observations, one after the other: the tables that statements of each ask in common are forgotten
     // before those of the next are made, so that they never stand in memory together.
     if families.any(&[Family::Insularity, Family::Structure]) {
-        loader.everybody();
         loader.followed(families.has(Family::Insularity))?;
     }
     if families.has(Family::Insularity) {
         loader.stays()?;
     }
     loader.interacted(families)?;
-    let sightings = match families.any(&OBSERVED) {
-        true => loader.observations(families)?,
-        false => Vec::new(),
-    };
+    if families.any(&OBSERVED) {
+        loader.observations(families)?;
+    }
     if families.has(Family::TweetsPerDay) {
         loader.paces()?;
     }
     loader.personas()?;
-    loader.sighted(sightings);
     if families.has(Family::Survival) {
         loader.first_seen()?;
     }
@@ -210,13 +208,9 @@ struct Loader<'a> {
     /// Positions of the windows in the study, by their numbers in the statements, of which the first is 1.
     windows: Vec<usize>,
     samples: BTreeMap<i64, usize>,
-    /// Every account, first those that statements have by number, in the order of the numbers.
+    /// Every account by its number, first those that statements have by number, in the order of platform and id.
     names: Names,
     of_rows: OfRows,
-    /// The number in the evidence of each of `names` that was met.
-    met: Vec<Option<u32>>,
-    /// How many were met.
-    count: u32,
     tallies: Vec<Tally>,
     evidence: Evidence,
 }
@@ -235,8 +229,6 @@ impl<'a> Loader<'a> {
                 .collect(),
             names: Names::default(),
             of_rows: OfRows::default(),
-            met: Vec::new(),
-            count: 0,
             tallies: Vec::new(),
             evidence: Evidence::none(study, seed),
         })

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::Context;
 use tables::{InteractionKind, SetName, Stays};
 
 use super::lists::{Owner, Tie, lists};
@@ -18,13 +17,6 @@ use crate::evidence::{ReactionRow, Relation, Stay, TieRow, TieSeen, bounds_ms};
 use crate::family::{Families, Family};
 
 impl Loader<'_> {
-    /// Meets everybody, so that no order of records shows in a graph.
-    pub(super) fn everybody(&mut self) {
-        (0..).zip(0..self.names.len()).for_each(|(account, _)| {
-            self.meet(account);
-        });
-    }
-
     /// Every follow of everybody, in the order of ids; where asked for, what of each member's lists stays inside.
     pub(super) fn followed(&mut self, shares: bool) -> anyhow::Result<()> {
         let ties = self.ties()?;
@@ -32,8 +24,8 @@ impl Loader<'_> {
         let mut seen = Vec::with_capacity(ties.all().len());
         for (source, target, at) in ties.all() {
             seen.push(TieSeen {
-                source: self.met_as(*source)?,
-                target: self.met_as(*target)?,
+                source: *source,
+                target: *target,
                 at: *at,
                 times: 1,
             });
@@ -126,7 +118,7 @@ impl Loader<'_> {
         }
         let addressed = self.addressed()?;
         if families.any(&[Family::Insularity, Family::Structure]) {
-            self.evidence.addressed = Arc::new(self.addressed_by_day(addressed.all())?);
+            self.evidence.addressed = Arc::new(addressed_by_day(addressed.all()));
         }
         if families.any(&[Family::Insularity, Family::Influence]) {
             self.give_addressed(&addressed)?;
@@ -226,26 +218,20 @@ impl Loader<'_> {
         }
         Ok(())
     }
+}
 
-    /// Who addressed whom on which day, in whatever way.
-    fn addressed_by_day(&self, addressed: &[AddressedOn]) -> anyhow::Result<Vec<TieSeen>> {
-        let day_of = |row: &AddressedOn| (row.source, row.target, row.day);
-        let mut ties = Vec::with_capacity(addressed.len());
-        for kinds in addressed.chunk_by(|row, next| day_of(row) == day_of(next)) {
-            let (source, target, day) = day_of(&kinds[0]);
-            ties.push(TieSeen {
-                source: self.met_as(source)?,
-                target: self.met_as(target)?,
-                at: i64::from(day) * tables::DAY_MS,
-                times: u32::try_from(kinds.iter().map(|row| row.times).sum::<i64>()).unwrap_or(u32::MAX),
-            });
-        }
-        Ok(ties)
+/// Who addressed whom on which day, in whatever way.
+fn addressed_by_day(addressed: &[AddressedOn]) -> Vec<TieSeen> {
+    let day_of = |row: &AddressedOn| (row.source, row.target, row.day);
+    let mut ties = Vec::with_capacity(addressed.len());
+    for kinds in addressed.chunk_by(|row, next| day_of(row) == day_of(next)) {
+        let (source, target, day) = day_of(&kinds[0]);
+        ties.push(TieSeen {
+            source,
+            target,
+            at: i64::from(day) * tables::DAY_MS,
+            times: u32::try_from(kinds.iter().map(|row| row.times).sum::<i64>()).unwrap_or(u32::MAX),
+        });
     }
-
-    /// The number in the evidence of one of `names`, once everybody was met.
-    fn met_as(&self, account: u32) -> anyhow::Result<u32> {
-        let met = self.met.get(account as usize).copied().flatten();
-        met.context("a tie of an account that was not met")
-    }
+    ties
 }

@@ -22,7 +22,8 @@ pub(super) struct Key {
 }
 
 impl Loader<'_> {
-    /// Numbers the accounts that statements ask by number.
+    /// Numbers the accounts that statements ask by number, and all others of whom something may be measured: an account's place among
+    /// those that a number is made of is the same whatever else is asked for.
     pub(super) fn number(&mut self, families: &Families) -> anyhow::Result<()> {
         const POSTS: [Family; 4] = [Family::TweetsPerDay, Family::Volume, Family::Duration, Family::Language];
         const INTERACTIONS: [Family; 3] = [Family::Insularity, Family::Influence, Family::Structure];
@@ -37,6 +38,8 @@ impl Loader<'_> {
             follows: follows.as_ref(),
             interactions: interactions.as_ref(),
             stays: &self.dir.table()?,
+            spells: &self.dir.table()?,
+            personas: &self.dir.table()?,
         };
         (self.names, self.of_rows) = numbered.read()?;
         stage::heap::give_back();
@@ -77,36 +80,20 @@ impl Loader<'_> {
         Ok(())
     }
 
-    /// The number in the evidence of an account; numbers are given in the order in which accounts are met, which the statements fix.
+    /// The number of an account. All that `enrich` tells a life of have theirs already; who else turns up comes after them.
     pub(super) fn account(&mut self, platform: &str, id: &str) -> anyhow::Result<u32> {
-        let account = self.names.see(platform, id)?;
-        Ok(self.meet(account))
+        self.names.see(platform, id)
     }
 
     /// The same of an account that a statement has by number.
-    pub(super) fn numbered(&mut self, number: i64) -> anyhow::Result<u32> {
+    pub(super) fn numbered(&self, number: i64) -> anyhow::Result<u32> {
         let account = numbers::account(number).filter(|account| (*account as usize) < self.names.len());
-        let account = account.context(NOT_NUMBERED)?;
-        Ok(self.meet(account))
+        account.context(NOT_NUMBERED)
     }
 
     /// Platform and id of an account that a statement has by number.
     pub(super) fn name(&self, number: i64) -> anyhow::Result<(&str, &str)> {
-        let account = numbers::account(number).filter(|account| (*account as usize) < self.names.len());
-        Ok(self.names.name(account.context(NOT_NUMBERED)?))
-    }
-
-    /// The same of one of `names`.
-    pub(super) fn meet(&mut self, account: u32) -> u32 {
-        let place = account as usize;
-        if self.met.len() <= place {
-            self.met.resize(self.names.len(), None);
-        }
-        let count = &mut self.count;
-        *self.met[place].get_or_insert_with(|| {
-            *count += 1;
-            *count - 1
-        })
+        Ok(self.names.name(self.numbered(number)?))
     }
 
     /// The columns by which most results are keyed.

@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 use tables::cell::Cell;
 use tables::table::open_column;
-use tables::{Accounts, Follows, Interactions, Posts, Stays, Table, TableFile};
+use tables::{Accounts, Follows, Interactions, Personas, Posts, Spells, Stays, Table, TableFile};
 
 /// Accounts, each once, numbered from 0 in the order in which they were seen.
 #[derive(Debug, Default)]
@@ -142,6 +142,10 @@ pub(super) struct Numbered<'a> {
     pub interactions: Option<&'a TableFile<Interactions>>,
     /// Who was on which list when.
     pub stays: &'a TableFile<Stays>,
+    /// Lives.
+    pub spells: &'a TableFile<Spells>,
+    /// Whose accounts are whose.
+    pub personas: &'a TableFile<Personas>,
 }
 
 impl Numbered<'_> {
@@ -152,12 +156,14 @@ impl Numbered<'_> {
     pub(super) fn read(&self) -> anyhow::Result<(Names, OfRows)> {
         let follows = || seen(self.follows, &["platform", "follower_id", "followed_id"]);
         let interactions = || seen(self.interactions, &["platform", "source", "target"]);
-        let readings: [&(dyn Fn() -> anyhow::Result<Seen> + Sync); 5] = [
+        let readings: [&(dyn Fn() -> anyhow::Result<Seen> + Sync); 7] = [
             &|| seen(self.accounts, &["platform", "account_id"]),
             &|| seen(self.posts, &["platform", "account_id"]),
             &follows,
             &interactions,
             &|| seen(Some(self.stays), &["platform", "account_id"]),
+            &|| seen(Some(self.spells), &["platform", "account_id"]),
+            &|| seen(Some(self.personas), &["platform", "account_id"]),
         ];
         let read: Vec<Seen> = readings.par_iter().map(|reading| reading()).collect::<Result<_, _>>()?;
         let (lists, of_rows): (Vec<Names>, Vec<Vec<u32>>) = read.into_iter().unzip();

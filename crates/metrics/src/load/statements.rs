@@ -73,7 +73,7 @@ kept! {
 }
 
 /// The tables that the statements ask.
-pub const TABLES: [&str; 10] = [
+pub const TABLES: [&str; 11] = [
     "accounts",
     "availability",
     "duplicates",
@@ -82,6 +82,7 @@ pub const TABLES: [&str; 10] = [
     "members",
     "personas",
     "posts",
+    "spells",
     "stays",
     "windows",
 ];

@@ -1,5 +1,6 @@
 -- Numbers for accounts, in the order of platform and id, so that what is large is joined and grouped by numbers and not by texts.
--- One row is an account that posts, is observed, is listed, follows, is followed, addresses, or is addressed; the table `numbers`.
+-- One row is an account that posts, is observed, is listed, has a life or a person, follows, is followed, addresses, or is addressed;
+-- the table `numbers`.
 WITH named AS (
     SELECT platform, account_id
     FROM posts
@@ -11,6 +12,14 @@ WITH named AS (
     UNION ALL
     SELECT platform, account_id
     FROM stays
+    GROUP BY platform, account_id
+    UNION ALL
+    SELECT platform, account_id
+    FROM spells
+    GROUP BY platform, account_id
+    UNION ALL
+    SELECT platform, account_id
+    FROM personas
     GROUP BY platform, account_id
     UNION ALL
     SELECT platform, follower_id AS account_id
