@@ -81,6 +81,8 @@ pub struct Evidence {
     pub ties: Vec<TieRow>,
     /// By account, then entry.
     pub spells: Vec<SpellRow>,
+    /// Accounts said to have been created after they were first seen: when they were is not known.
+    pub created_later: BTreeSet<u32>,
     /// Accounts in the table of personas.
     pub persona_records: u64,
     /// By person, then return number.
@@ -151,6 +153,7 @@ impl Evidence {
             paces: Vec::new(),
             ties: Vec::new(),
             spells: Vec::new(),
+            created_later: BTreeSet::new(),
             persona_records: 0,
             personas: Vec::new(),
             person_of: Arc::default(),
@@ -161,6 +164,40 @@ impl Evidence {
             languages: Vec::new(),
             content: crate::content_tally::Contents::new(),
         }
+    }
+
+    /// Takes back what rests on a creation that cannot be, after the account was first seen: when members were created, and every pace
+    /// over a life. Lives keep what was said, so that whoever uses it can count how often it cannot be.
+    pub fn doubt_creations(&mut self) {
+        let seen = |life: &SpellRow| life.entered_at.or(life.first_gone_at);
+        let later = |life: &&SpellRow| {
+            life.created_at
+                .zip(seen(life))
+                .is_some_and(|(created, seen)| created > seen)
+        };
+        let first_lives = self.spells.iter().filter(|life| life.number == 1);
+        self.created_later = first_lives.filter(later).map(|life| life.account).collect();
+        let doubted = &self.created_later;
+        for member in self.members.iter_mut().filter(|row| doubted.contains(&row.account)) {
+            (member.created_at, member.tweets_per_day) = (None, None);
+        }
+        for row in self.last_seen.iter_mut().filter(|row| doubted.contains(&row.account)) {
+            row.tweets_per_day = None;
+        }
+        for account in doubted {
+            if let Some(row) = self.first_seen.get_mut(account) {
+                row.tweets_per_day = None;
+            }
+            for row in self.sightings.get_mut(account).into_iter().flatten() {
+                row.tweets_per_day = None;
+            }
+        }
+    }
+
+    /// When an account was created, as a life of it says, where that can be.
+    #[must_use]
+    pub fn created(&self, life: &SpellRow) -> Option<i64> {
+        life.created_at.filter(|_| !self.created_later.contains(&life.account))
     }
 
     /// How intervals are resampled.

@@ -69,8 +69,8 @@ const POSTS: Quantity = Quantity {
     id: "tweets_per_day.posts.mean",
     unit: "tweets per day",
     definition: "posts collected (not only nested in another's) per account-day within the window, of accounts on the list, each from its \
-                 creation (else its first sign of life) to its end (else its last sign of life); accounts without \
-                 any post in the archive are left out; n is accounts, resampled",
+                 creation (else, or where that lies after it, its first sign of life) to its end (else its last sign of life); \
+                 accounts without any post in the archive are left out; n is accounts, resampled",
 };
 
 /// Measures them.
@@ -216,7 +216,7 @@ fn between(evidence: &Evidence, set: SetName, window: usize) -> Figure {
 /// An account, its posts and its days.
 type Exposure = (u32, u64, f64);
 
-fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposure]) -> Figure {
+fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposure], doubted: &str) -> Figure {
     if exposures.is_empty() {
         return Figure::absent(quantity, "no account that was alive then has posts in the archive");
     }
@@ -233,8 +233,17 @@ fn per_account_day(evidence: &Evidence, quantity: &Quantity, exposures: &[Exposu
     let days: f64 = exposures.iter().map(|(_, _, days)| days).sum();
     let accounts: Vec<u32> = exposures.iter().map(|(account, ..)| *account).collect();
     let sums_of = |account: usize| [(0, exposures[account].1 as f64, exposures[account].2)];
+    let created_later = accounts
+        .iter()
+        .filter(|account| evidence.created_later.contains(account))
+        .count();
+    let note = match created_later {
+        0 => String::new(),
+        accounts => format!("{accounts} accounts created after they were first seen, {doubted}"),
+    };
     Figure::of(quantity, evidence.mean_of_ratios(&accounts, sums_of, rate))
         .noting(&format!("{posts} posts in {days:.0} account-days"))
+        .noting(&note)
 }
 
 /// Posts that the archive collected of an account. Those that it only has because somebody else passed them on tell of how popular the account
@@ -275,18 +284,18 @@ fn trailing(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
             Some((member.account, posts, as_days(end - from).max(1.0)))
         })
         .collect();
-    per_account_day(evidence, &POSTS_SERIES, &exposures)
+    per_account_day(evidence, &POSTS_SERIES, &exposures, "counted with all 7 days")
 }
 
 /// From when to when an account is known to have lived, in milliseconds; several times where it was reinstated.
 type Lives = Vec<(Option<i64>, Option<i64>)>;
 
-/// The lives of each account: from its creation, or where that is not known, or of a later life, its first sign of life; to its
-/// end, midway between last seen alive and first seen gone, or where none was seen to its last sign of life.
+/// The lives of each account: from its creation, or where that is not known or cannot be, or of a later life, its first sign of life; to
+/// its end, midway between last seen alive and first seen gone, or where none was seen to its last sign of life.
 fn lives(evidence: &Evidence) -> BTreeMap<u32, Lives> {
     let mut lives: BTreeMap<u32, Lives> = BTreeMap::new();
     for spell in &evidence.spells {
-        let created = spell.created_at.filter(|_| spell.number == 1);
+        let created = evidence.created(spell).filter(|_| spell.number == 1);
         let end = spell.ended_at().or(spell.last_alive_at);
         lives
             .entry(spell.account)
@@ -328,5 +337,5 @@ fn from_posts(evidence: &Evidence, group: Group, window: usize, lives: &BTreeMap
             (days > 0.0 || posts > 0).then_some((*account, posts, days.max(1.0)))
         })
         .collect();
-    per_account_day(evidence, &POSTS, &exposures)
+    per_account_day(evidence, &POSTS, &exposures, "counted from then on")
 }

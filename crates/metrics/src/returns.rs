@@ -221,7 +221,7 @@ fn over(later: Option<f64>, first: Option<f64>) -> Option<f64> {
 
 fn account(evidence: &Evidence, row: &PersonaRow, lives: &[&SpellRow]) -> ReturnRow {
     let seen = evidence.sightings.get(&row.account).map_or(&[][..], Vec::as_slice);
-    let created_at = lives.iter().filter_map(|life| life.created_at).min();
+    let created_at = lives.iter().filter_map(|life| evidence.created(life)).min();
     let with_followers: Vec<(&SightingRow, i64)> = seen.iter().filter_map(|row| Some((row, row.followers?))).collect();
     let old_enough = created_at.map(|created| created + i64::from(evidence.study.return_days_after()) * tables::DAY_MS);
     ReturnRow {

@@ -202,6 +202,9 @@ fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -
     }
     let created = life.created_at?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at)?;
+    if created > entered {
+        return None;
+    }
     let age = |moment: i64| as_days(moment - created);
     let entry = age(entered.max(listed.unwrap_or(i64::MIN))).floor().max(from);
     let last_alive = age(last_alive).floor().max(entry);

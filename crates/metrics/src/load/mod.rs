@@ -161,6 +161,7 @@ pub fn load(
     if families.any(&[Family::Insularity, Family::Influence, Family::Structure]) {
         loader.interactions()?;
     }
+    loader.evidence.doubt_creations();
     let parts = attributes.map(|attributes| loader.parts(attributes)).transpose()?;
     let mut parts = parts.unwrap_or_default();
     if families.has(Family::Content) {

@@ -56,6 +56,14 @@ impl Output {
         self.dirs[1].path().join("measured")
     }
 
+    /// How a number was made.
+    fn method(&self, (measure, group, window): &Key) -> String {
+        let batch = TableFile::<Measures>::open(&self.dir()).unwrap().read().unwrap();
+        let mut rows = batch.rows().unwrap();
+        let found = rows.find(|row| (row.measure, row.group, row.window) == (measure, group, window));
+        found.unwrap().method.to_owned()
+    }
+
     fn value(&self, measure: &str, group: &str, window: &str) -> Option<f64> {
         self.measures[&(measure.into(), group.into(), window.into())].0
     }

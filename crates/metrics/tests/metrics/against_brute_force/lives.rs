@@ -161,6 +161,64 @@ fn accounts_of_a_person() {
     }
 }
 
+#[test]
+fn a_creation_after_the_first_sign_of_life_is_not_known() {
+    let first_look = at(0, 9);
+    let with_creation = |created: i64| {
+        let mut world = World::rich();
+        // On the list all the time, never suspended, and the second account of a person.
+        world.created[2] = created;
+        Output::of(&world, STUDY)
+    };
+    let (from_then, ahead) = (with_creation(first_look), with_creation(at(400, 0)));
+    for (window, ..) in WINDOWS {
+        let key = (
+            "tweets_per_day.posts.mean".to_owned(),
+            "listed".to_owned(),
+            window.to_owned(),
+        );
+        assert_eq!(ahead.measures[&key].0, from_then.measures[&key].0, "{window}");
+        assert!(
+            ahead
+                .method(&key)
+                .contains("1 accounts created after they were first seen, counted from then on")
+        );
+        assert!(!from_then.method(&key).contains("created after"));
+    }
+    let paces = |output: &Output| {
+        let series = output.series.iter();
+        let paces =
+            series.filter(|((measure, group, _), _)| measure == "tweets_per_day.posts.mean" && group == "listed");
+        paces.map(|(key, point)| (key.2, point.0)).collect::<Vec<_>>()
+    };
+    assert_eq!(paces(&ahead), paces(&from_then));
+    // Nor is a pace over its life, in samples or when last seen, nor a gap before it.
+    let key = |measure: &str| (measure.to_owned(), "everyone".to_owned(), "all".to_owned());
+    let rows = |output: &Output, measure: &str| output.measures[&key(measure)].2;
+    assert_eq!(
+        rows(&ahead, "contrast.pace.standing") + 1,
+        rows(&from_then, "contrast.pace.standing")
+    );
+    assert_eq!(
+        rows(&ahead, "contrast.followers.standing"),
+        rows(&from_then, "contrast.followers.standing")
+    );
+    let sample = |output: &Output| output.point("tweets_per_day.lifetime.mean", "listed", at(20, 0) - 1).1;
+    assert_eq!(sample(&ahead) + 1, sample(&from_then));
+    let batch = TableFile::<Returns>::open(&ahead.dir()).unwrap().read().unwrap();
+    let row = batch.rows().unwrap().find(|row| row.account_id == name(2)).unwrap();
+    assert_eq!(
+        (row.created_at, row.gap_days, row.followers_after, row.tweets_per_day),
+        (None, None, None, None)
+    );
+    assert!(row.followers_peak.is_some());
+    assert!(
+        ahead
+            .method(&key("survival.median_days"))
+            .contains("1 lives left out: created after it was first seen")
+    );
+}
+
 /// Survival by the definition: at each end, the share of those under watch just before who did not end.
 #[test]
 fn survival() {
