@@ -1,8 +1,9 @@
 //! Volume: posts and posting accounts, by week and by window.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use tables::DAY_MS;
+use tables::{DAY_MS, Timestamp};
 
 use crate::evidence::{Belonging, Evidence, Group, PostDay, bounds_ms, day_number};
 use crate::figure::{Figure, Quantity};
@@ -73,17 +74,31 @@ fn weekly(evidence: &Evidence, group: Group, results: &mut Results) {
         let at = i64::from(start) * DAY_MS;
         let reason = accounts
             .err()
-            .or_else(|| missing(evidence, at, at + i64::from(WEEK_DAYS) * DAY_MS));
+            .or_else(|| missing(evidence, at, at + i64::from(WEEK_DAYS) * DAY_MS))
+            .map(str::to_owned)
+            .or_else(|| (held < WEEK_DAYS).then(|| format!("only {held} of the 7 days lie in the period")))
+            .or_else(|| {
+                let covered = days_covered(evidence, start..start + WEEK_DAYS);
+                (covered < WEEK_DAYS).then(|| format!("only {covered} of the 7 days lie in the archive"))
+            });
         let figures = match reason {
-            Some(reason) => [0, 1].map(|which| Figure::absent(&WEEKLY[which], reason)),
-            None if held < WEEK_DAYS => [0, 1]
-                .map(|which| Figure::absent(&WEEKLY[which], format!("only {held} of the 7 days lie in the period"))),
+            Some(reason) => [0, 1].map(|which| Figure::absent(&WEEKLY[which], reason.clone())),
             None => counted(&WEEKLY, bins.get(&week).copied().unwrap_or_default()),
         };
         for (quantity, figure) in WEEKLY.iter().zip(figures) {
             results.point(quantity, group.name(), at, figure);
         }
     }
+}
+
+/// How many of these days lie between the archive's first post and its last, both days included: before and after, silence says
+/// nothing.
+fn days_covered(evidence: &Evidence, days: Range<i32>) -> i32 {
+    let Some((first, last)) = evidence.table("posts").span else {
+        return 0;
+    };
+    let (first, last) = (Timestamp(first).day().0, Timestamp(last).day().0);
+    (days.end.min(last.saturating_add(1)) - days.start.max(first)).max(0)
 }
 
 fn counted([of_posts, of_accounts]: &[Quantity; 2], (posts, accounts): (u64, u64)) -> [Figure; 2] {

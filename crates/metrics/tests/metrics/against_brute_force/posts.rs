@@ -62,6 +62,33 @@ fn posts() {
 }
 
 #[test]
+fn a_week_that_the_archive_does_not_hold_whole_is_no_week() {
+    let mut world = World::rich();
+    let held = at(2, 5)..at(16, 7);
+    world
+        .posts
+        .retain(|(_, moment)| moment.is_some_and(|moment| held.contains(&moment)));
+    world.posts.extend([(0, Some(at(2, 5))), (0, Some(at(16, 6)))]);
+    let output = Output::of(&world, STUDY);
+    for measure in ["volume.posts", "volume.accounts"] {
+        for group in ["everyone", "listed"] {
+            let week = |day: i64| &output.series[&(measure.to_owned(), group.to_owned(), at(day, 0))];
+            for (day, days) in [(0, 5), (14, 3)] {
+                let (value, n, reason) = week(day);
+                assert_eq!((*value, *n), (None, 0));
+                assert_eq!(
+                    reason.as_deref(),
+                    Some(format!("only {days} of the 7 days lie in the archive").as_str())
+                );
+            }
+            assert!(week(7).0.is_some_and(|posts| posts > 0.0));
+            // What there is of a window is counted all the same.
+            assert!(output.value(measure, group, "all") > week(7).0);
+        }
+    }
+}
+
+#[test]
 fn the_pace_in_the_archive_is_of_posts_with_a_record_of_their_own() {
     let world = World::rich();
     let output = Output::of(&world, STUDY);
