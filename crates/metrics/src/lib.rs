@@ -286,6 +286,7 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
     }
     if families.has(Family::Returns) {
         hypotheses::returns::test(evidence, &mut results);
+        returns::tell_ages(evidence, &mut results);
     }
     if families.has(Family::Survival) {
         hypotheses::survival::test(evidence, &mut results);

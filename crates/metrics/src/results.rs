@@ -42,6 +42,8 @@ pub struct ReturnRow {
     pub followers_last: Option<i64>,
     /// Followers some days after creation.
     pub followers_after: Option<i64>,
+    /// How old it was then, in days.
+    pub age_after_days: Option<f64>,
     /// Lifetime pace at the last observation.
     pub tweets_per_day: Option<f64>,
     /// Peak over that of the first account.

@@ -6,6 +6,7 @@ use stats::{Reason, median};
 
 use crate::evidence::{Evidence, Group, PersonaRow, SightingRow, SpellRow, as_days};
 use crate::figure::{Figure, Quantity};
+use crate::hypotheses::returns::{SIGN, SIGNED_RANK};
 use crate::results::{Results, ReturnRow};
 
 const PERSONS: Quantity = Quantity {
@@ -219,11 +220,72 @@ fn over(later: Option<f64>, first: Option<f64>) -> Option<f64> {
     Some(later / first).filter(|ratio| first > 0.0 && ratio.is_finite())
 }
 
+/// The ages, in milliseconds, at which an account is looked at some days after its creation, both included: from so many days on, and up
+/// to twice as many. Without an end, first accounts, which lived long before anybody looked, would be compared at an age of months with
+/// returns at one of days.
+fn ages_after(evidence: &Evidence) -> (i64, i64) {
+    let days = i64::from(evidence.study.return_days_after());
+    (days * tables::DAY_MS, 2 * days.max(1) * tables::DAY_MS)
+}
+
+/// Tells in the tests of followers some days after creation from which ages they are, of how many accounts, and why others have none.
+pub fn tell_ages(evidence: &Evidence, results: &mut Results) {
+    // Rows are read while outcomes are added to.
+    let rows = std::mem::take(&mut results.returns);
+    let (from, to) = ages_after(evidence);
+    for group in Group::ALL {
+        let Ok(chains) = persons_of(evidence, group, &rows) else {
+            continue;
+        };
+        let accounts = || chains.iter().flat_map(|chain| chain.iter());
+        let ages = |of: fn(i64) -> bool| {
+            let ages = accounts().filter(|row| of(row.return_number));
+            let ages: Vec<f64> = ages.filter_map(|row| row.age_after_days).collect();
+            median(&ages).map_or_else(
+                |_| "none".to_owned(),
+                |days| format!("{days:.1} days ({} accounts)", ages.len()),
+            )
+        };
+        let none = |created: bool| {
+            let none = accounts().filter(|row| row.followers_after.is_none());
+            none.filter(|row| row.created_at.is_some() == created).count()
+        };
+        let (from, to) = (as_days(from), as_days(to));
+        let note = format!(
+            "some days after creation: at the first observation {from} to {to} days after it; median age then, in the whole group, of \
+             first accounts {}, of later ones {}; {} accounts without an observation at that age; {} whose creation is not known",
+            ages(|number| number == 0),
+            ages(|number| number > 0),
+            none(true),
+            none(false)
+        );
+        let of_returns = results.tests.iter_mut().filter(|((family, test, of, _), outcome)| {
+            [SIGNED_RANK, SIGN].contains(family)
+                && ["followers_after.", "followers_regained."]
+                    .iter()
+                    .any(|id| test.starts_with(id))
+                && of.split('/').next() == Some(group.name())
+                && outcome.reason.as_deref() != Some(WHOLE_PERIOD)
+        });
+        for (_, outcome) in of_returns {
+            *outcome = outcome.clone().noting(&note);
+        }
+    }
+    results.returns = rows;
+}
+
 fn account(evidence: &Evidence, row: &PersonaRow, lives: &[&SpellRow]) -> ReturnRow {
     let seen = evidence.sightings.get(&row.account).map_or(&[][..], Vec::as_slice);
     let created_at = lives.iter().filter_map(|life| evidence.created(life)).min();
     let with_followers: Vec<(&SightingRow, i64)> = seen.iter().filter_map(|row| Some((row, row.followers?))).collect();
-    let old_enough = created_at.map(|created| created + i64::from(evidence.study.return_days_after()) * tables::DAY_MS);
+    let after = created_at.and_then(|created| {
+        let (from, to) = ages_after(evidence);
+        let of_age = created + from..=created + to;
+        let (then, followers) = with_followers
+            .iter()
+            .find(|(row, _)| of_age.contains(&row.observed_at))?;
+        Some((*followers, as_days(then.observed_at - created)))
+    });
     ReturnRow {
         person_id: row.person_id.clone(),
         return_number: row.return_number,
@@ -236,10 +298,8 @@ fn account(evidence: &Evidence, row: &PersonaRow, lives: &[&SpellRow]) -> Return
             .min(),
         followers_peak: with_followers.iter().map(|(_, followers)| *followers).max(),
         followers_last: with_followers.last().map(|(_, followers)| *followers),
-        followers_after: old_enough.and_then(|age| {
-            let then = with_followers.iter().find(|(row, _)| row.observed_at >= age);
-            then.map(|(_, followers)| *followers)
-        }),
+        followers_after: after.map(|(followers, _)| followers),
+        age_after_days: after.map(|(_, days)| days),
         tweets_per_day: seen.iter().rev().find_map(|row| row.tweets_per_day),
         ..ReturnRow::default()
     }

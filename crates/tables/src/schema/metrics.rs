@@ -101,7 +101,8 @@ table! {
         followers_peak: Option<i64>,
         /// Followers at the last observation.
         followers_last: Option<i64>,
-        /// Followers k days after creation (study.toml `returns.days_after`), from the first observation at or after that age.
+        /// Followers k days after creation (study.toml `returns.days_after`): at the first observation k to 2k days after it; null
+        /// where there is none.
         followers_after: Option<i64>,
         /// Lifetime pace at the last observation.
         tweets_per_day: Option<f64>,

@@ -1,6 +1,6 @@
 //! Numbers of lives, persons and pace.
 
-use tables::{Returns, Survival, TableFile};
+use tables::{Returns, Survival, TableFile, Tests};
 
 use super::{Output, close, mean, middle};
 use crate::given::{DAY, STUDY, WINDOWS, World, at, following, name};
@@ -148,10 +148,13 @@ fn accounts_of_a_person() {
         seen.sort_unstable();
         assert_eq!(row.followers_peak, seen.iter().map(|seen| seen.1).max());
         assert_eq!(row.followers_last, seen.last().map(|seen| seen.1));
-        let week_old = world.created[*account] + 7 * DAY;
+        let created = world.created[*account];
+        let one_to_two_weeks_old = created + 7 * DAY..=created + 14 * DAY;
         assert_eq!(
             row.followers_after,
-            seen.iter().find(|seen| seen.0 >= week_old).map(|seen| seen.1)
+            seen.iter()
+                .find(|seen| one_to_two_weeks_old.contains(&seen.0))
+                .map(|seen| seen.1)
         );
         assert_eq!(row.created_at.map(|at| at.0), Some(world.created[*account]));
         assert_eq!(
@@ -159,6 +162,78 @@ fn accounts_of_a_person() {
             world.suspended[*account].map(|end| end + DAY / 2)
         );
     }
+}
+
+/// Persons whose first account is old when it is first looked at, and whose return is looked at when it is as young as can be.
+fn returned_to_less(first_created: i64) -> World {
+    let mut world = World::rich();
+    world.personas.clear();
+    world.seen.clear();
+    for (first, person) in [(0, "p1"), (2, "p2"), (4, "p3"), (6, "p4"), (8, "p5")] {
+        world.created[first] = at(first_created, 0);
+        world.created[first + 1] = at(2, 0);
+        world.personas.extend([(person, 0, first), (person, 1, first + 1)]);
+        for day in 0..20 {
+            // Of the same age the return has half as many followers; the first had fewer still when it was young.
+            let grown = |created: i64| 10 * (day - created + 1);
+            world.seen.push((first, at(day, 9), grown(first_created), 10));
+            if day >= 2 {
+                world.seen.push((first + 1, at(day, 9), grown(2) / 2, 10));
+            }
+        }
+    }
+    world
+}
+
+#[test]
+fn followers_some_days_after_creation_are_of_like_ages() {
+    let test = |first_created: i64, name: &str| {
+        let output = Output::of(&returned_to_less(first_created), STUDY);
+        let batch = TableFile::<Tests>::open(&output.dir()).unwrap().read().unwrap();
+        let found = batch.rows().unwrap().find(|row| {
+            (row.family, row.test, row.group, row.window) == ("returns.signed_rank", name, "everyone", "all")
+        });
+        let found = found.unwrap();
+        (
+            found.effect,
+            found.n,
+            found.method.to_owned(),
+            found.reason.map(str::to_owned),
+        )
+    };
+    // Seen from the first day on, both at the age of a week.
+    let (effect, n, method, _) = test(0, "followers_after.against_first");
+    assert_eq!((effect, n), (Some(0.5), 5), "{method}");
+    assert!(
+        method.contains("at the first observation 7 to 14 days after it"),
+        "{method}"
+    );
+    assert!(
+        method.contains("of first accounts 7.4 days (5 accounts), of later ones 7.4 days (5 accounts)"),
+        "{method}"
+    );
+    // Made long before anybody looked: of what it had at the age of a week nothing is known.
+    for name in ["followers_after.against_first", "followers_after.against_previous"] {
+        let (effect, n, method, reason) = test(-50, name);
+        assert_eq!((effect, n), (None, 0), "{method}");
+        assert!(
+            method.contains("of first accounts none, of later ones 7.4 days (5 accounts)"),
+            "{method}"
+        );
+        assert!(
+            method.contains("5 accounts without an observation at that age"),
+            "{method}"
+        );
+        assert_eq!(reason.as_deref(), Some("fewer than 2 persons with both numbers (0)"));
+    }
+    // What the first had last is held against the return's at that age, whatever the first's age.
+    let (_, n, method, _) = test(-50, "followers_regained.against_first");
+    assert_eq!(n, 5, "{method}");
+    let (_, _, method, reason) = test(0, "followers_peak.against_first");
+    assert!(
+        reason.is_none() && !method.contains("some days after creation"),
+        "{method}"
+    );
 }
 
 #[test]
