@@ -101,6 +101,7 @@ pub fn load(
         || families.any(&[
             Family::Followers,
             Family::TweetsPerDay,
+            Family::Volume,
             Family::Location,
             Family::Content,
         ])

@@ -32,6 +32,11 @@ fn posts() {
                 by_account.len() as f64,
                 "accounts",
             );
+            close(
+                output.value("volume.posts_per_day", group, window),
+                total as f64 / (to - from + 1) as f64,
+                "posts a day",
+            );
             let mut durations: Vec<f64> = by_account
                 .values()
                 .map(|moments| (moments.iter().max().unwrap() - moments.iter().min().unwrap()) as f64 / DAY as f64)
@@ -86,6 +91,51 @@ fn a_week_that_the_archive_does_not_hold_whole_is_no_week() {
             assert!(output.value(measure, group, "all") > week(7).0);
         }
     }
+    close(
+        output.value("volume.posts_per_day", "everyone", "all"),
+        world.posts.len() as f64 / 15.0,
+        "posts a day",
+    );
+}
+
+#[test]
+fn what_could_be_read_is_what_the_living_wrote() {
+    let world = World::rich();
+    let output = Output::of(&world, STUDY);
+    let mut sums = Vec::new();
+    for day in SAMPLE_DAYS {
+        let then = at(day + 1, 0) - 1;
+        let alive = (0..world.listed).filter(|account| world.on_list(*account, then) && world.alive(*account, then));
+        let written: Vec<i64> = alive
+            .filter_map(|account| Some(world.newest(account, then)?.2))
+            .collect();
+        let sum = written.iter().sum::<i64>() as f64;
+        assert_eq!(
+            output.point("volume.available_posts", "listed", then),
+            (Some(sum), written.len() as i64)
+        );
+        sums.push(sum);
+    }
+    close(
+        output.value("volume.available_posts", "listed", "all"),
+        sums.iter().sum::<f64>() / 5.0,
+        "mean of samples",
+    );
+    close(
+        output.value("volume.available_posts", "listed", "second-week"),
+        (sums[1] + sums[2]) / 2.0,
+        "mean of samples",
+    );
+    let mut uncounted = world.clone();
+    for (account, moment, ..) in uncounted.seen.drain(..).collect::<Vec<_>>() {
+        uncounted.hardly_seen.push((account, Some(moment)));
+    }
+    let row = &Output::of(&uncounted, STUDY).measures[&(
+        "volume.available_posts".to_owned(),
+        "listed".to_owned(),
+        "all".to_owned(),
+    )];
+    assert!(row.0.is_none() && row.4.is_some(), "{row:?}");
 }
 
 #[test]
