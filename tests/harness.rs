@@ -239,11 +239,12 @@ fn what_is_narrow_or_wide_is_explained() {
 /// stands in power.csv. Waves are held to the parameters in study.rs, but for their ratio; a decline after them can be told of too few runs. What
 /// counts words and clients, tests/content.rs counts again; structure describes the network that was observed, and chance what its ties
 /// would be: both are held to networkx in metrics' own tests. Posts per day are those of `volume.posts`, the posts available a sum of counts
-/// as the platform gave them.
+/// as the platform gave them, and precision needs somebody's labels.
 fn is_not_judged(id: &str) -> bool {
     id == "followers.trend_p"
         || matches!(id, "suspension.waves" | "suspension.wave_share")
         || matches!(id, "volume.posts_per_day" | "volume.available_posts")
+        || id.starts_with("influence.precision_at_")
         || id.starts_with("persistence.")
         || (id.starts_with("content.") && !matches!(id, "content.hashtag_share" | "content.link_share"))
         || (id.starts_with("structure.") && !id.ends_with("attention_gini"))

@@ -101,6 +101,10 @@ pub struct Evidence {
     pub languages: Vec<LanguageRow>,
     /// By group and span.
     pub content: crate::content_tally::Contents,
+    /// Which accounts a researcher's own table tells of each column that groups are split by.
+    pub told: Arc<BTreeMap<String, crate::parts::Told>>,
+    /// The part that this is of; none of the whole.
+    pub part: Option<Arc<crate::parts::PartOf>>,
 }
 
 /// Which accounts belong to a group.
@@ -163,6 +167,8 @@ impl Evidence {
             last_seen: Vec::new(),
             languages: Vec::new(),
             content: crate::content_tally::Contents::new(),
+            told: Arc::default(),
+            part: None,
         }
     }
 

@@ -50,6 +50,20 @@ impl Figure {
         }
     }
 
+    /// The same without its number, and why.
+    #[must_use]
+    pub fn without_number(self, reason: &str) -> Self {
+        Self {
+            value: None,
+            ci_low: None,
+            ci_high: None,
+            n: 0,
+            finding: None,
+            reason: Some(reason.to_owned()),
+            ..self
+        }
+    }
+
     /// A number without interval, such as a count; one that is not finite becomes a reason.
     #[must_use]
     pub fn plain(quantity: &Quantity, value: f64, n: u64) -> Self {

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stats::Reason;
+use tables::SetName;
 
 use crate::evidence::{Evidence, Group, ReactionRow};
 use crate::figure::{Figure, Quantity};
@@ -30,6 +31,33 @@ const GIVE: Quantity = Quantity {
 };
 const ALL: [Quantity; 3] = [TOP_TENTH, DRAW, GIVE];
 
+/// How well a high place tells a label, as Berger & Strathearn 2013 judged theirs.
+macro_rules! precision_at {
+    ($id:literal, $k:literal) => {
+        (
+            Quantity {
+                id: $id,
+                unit: "share",
+                definition: concat!(
+                    "of the ",
+                    $k,
+                    " accounts of the set with most reactions drawn and given among it in the window (as the table influence ranks them) \
+                     that have a value of the column, the share that has this one; n is those accounts"
+                ),
+            },
+            $k,
+        )
+    };
+}
+
+const PRECISION: [(Quantity, usize); 3] = [
+    precision_at!("influence.precision_at_100", 100),
+    precision_at!("influence.precision_at_200", 200),
+    precision_at!("influence.precision_at_400", 400),
+];
+/// Why there is no precision of a whole group.
+const NEEDS_LABELS: &str = "needs labels of accounts (--attributes, --by): told of each value's part";
+
 /// Measures them.
 pub fn measure(evidence: &Evidence, results: &mut Results) {
     for (position, window) in evidence.study.windows().iter().enumerate() {
@@ -50,21 +78,79 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             for (quantity, figure) in ALL.iter().zip(figures) {
                 results.measure(quantity, group.name(), window.name(), figure);
             }
+            for (quantity, k) in &PRECISION {
+                let figure = precision(evidence, quantity, *k, group, position)
+                    .unwrap_or_else(|reason| Figure::absent(quantity, reason));
+                results.measure(quantity, group.name(), window.name(), figure);
+            }
         }
     }
 }
 
+/// The accounts of each set that drew or gave reactions in a window, in the order of the table.
+pub(crate) fn ranked_accounts(evidence: &Evidence) -> BTreeMap<(SetName, usize), Vec<u32>> {
+    let mut rows: BTreeMap<(SetName, usize), Vec<&ReactionRow>> = BTreeMap::new();
+    for row in &evidence.reactions {
+        rows.entry((row.set, row.window)).or_default().push(row);
+    }
+    let accounts = |rows: Vec<&ReactionRow>| in_order(&rows).into_iter().map(|row| row.account).collect();
+    rows.into_iter().map(|(key, rows)| (key, accounts(rows))).collect()
+}
+
+/// The share of a part among the `k` first of the whole set, of those whose value of the column is known.
+fn precision(
+    evidence: &Evidence,
+    quantity: &Quantity,
+    k: usize,
+    group: Group,
+    window: usize,
+) -> Result<Figure, String> {
+    let Group::Set(set) = group else {
+        return Err(crate::size::NEEDS_A_SET.to_owned());
+    };
+    let part = evidence.part.as_ref().ok_or(NEEDS_LABELS)?;
+    let told = evidence.told.get(&part.column).ok_or(NEEDS_LABELS)?;
+    evidence.belonging(group, window)?;
+    let ranked = part.ranked.get(&(set, window)).map_or(&[][..], Vec::as_slice);
+    let top = ranked.get(..k).ok_or_else(|| {
+        format!(
+            "fewer than {k} accounts on the list addressed another or were addressed ({})",
+            ranked.len()
+        )
+    })?;
+    let labelled = |accounts: &[u32]| -> Vec<(u32, bool)> {
+        let valued = accounts.iter().filter(|account| told.valued.contains(account));
+        valued
+            .map(|account| (*account, part.accounts.contains(account)))
+            .collect()
+    };
+    let (top, all) = (labelled(top), labelled(ranked));
+    if top.is_empty() {
+        return Err(format!("none of the {k} has a value of {}", part.column));
+    }
+    let of_part = all.iter().filter(|(_, is)| *is).count();
+    Ok(Figure::of(quantity, evidence.share_of_accounts(&top)).noting(&format!(
+        "of all {} ranked accounts with a value, {of_part} have this one",
+        all.len()
+    )))
+}
+
 /// By interactivity, then by influence; the rows come by account, which decides the rest.
-fn ranked(rows: &[&ReactionRow]) -> Vec<InfluenceRow> {
+fn in_order<'a>(rows: &[&'a ReactionRow]) -> Vec<&'a ReactionRow> {
     let mut ranked: Vec<&ReactionRow> = rows.to_vec();
     ranked.sort_by_key(|row| Reverse((row.drawn + row.given, row.drawn)));
+    ranked
+}
+
+/// The rows of the table.
+fn ranked(rows: &[&ReactionRow]) -> Vec<InfluenceRow> {
     let row = |row: &ReactionRow| InfluenceRow {
         platform: row.platform.clone(),
         account_id: row.account_id.clone(),
         drawn: row.drawn,
         given: row.given,
     };
-    ranked.into_iter().map(row).collect()
+    in_order(rows).into_iter().map(row).collect()
 }
 
 fn of_window(

@@ -1,13 +1,15 @@
 //! Parts of the groups: a researcher's own table of account attributes, by whose columns every measure can be split.
 //!
 //! A part is measured as its group is, over its accounts only. What lies outside an account stays whole: a tie goes inside the set
-//! whatever part the account at its other end belongs to.
+//! whatever part the account at its other end belongs to, and a return is held against the accounts before it whatever theirs. Accounts
+//! without a value of a column are in no part of it; how many there are is counted and told.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use stage::{Failure, Remedy};
-use tables::Input;
+use tables::{Input, SetName};
 
 use crate::content_tally::Contents;
 use crate::evidence::{Evidence, LocationRow, SizeRow};
@@ -60,6 +62,55 @@ impl Part {
     }
 }
 
+/// Which accounts a table tells of a column.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Those with a value, by their numbers.
+    pub valued: BTreeSet<u32>,
+    /// Those whose value is blank.
+    pub blank: BTreeSet<u32>,
+}
+
+impl Told {
+    /// How many of these accounts the table tells nothing of: with a blank value, and not named at all.
+    #[must_use]
+    pub fn not_of<'a>(&self, accounts: impl IntoIterator<Item = &'a u32>) -> (u64, u64) {
+        let (mut blank, mut not_named) = (0, 0);
+        for account in accounts {
+            if self.blank.contains(account) {
+                blank += 1;
+            } else if !self.valued.contains(account) {
+                not_named += 1;
+            }
+        }
+        (blank, not_named)
+    }
+}
+
+/// What a table comes to, given the data.
+#[derive(Debug)]
+pub struct Parted {
+    /// The parts, by column and value. One whose accounts are all unknown is there, without any.
+    pub parts: Vec<Part>,
+    /// By column.
+    pub told: BTreeMap<String, Told>,
+    /// How many rows name an account that is not in the data.
+    pub unknown: u64,
+}
+
+/// The part that an [`Evidence`] is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartOf {
+    /// The column.
+    pub column: String,
+    /// The value.
+    pub value: String,
+    /// The accounts, by their numbers.
+    pub accounts: BTreeSet<u32>,
+    /// The accounts of the whole set that drew or gave reactions in a window, those with most first.
+    pub ranked: BTreeMap<(SetName, usize), Vec<u32>>,
+}
+
 /// The accounts of the data that fit a name; more than one when it is ambiguous.
 pub type Find<'a> = &'a dyn Fn(&Named) -> BTreeSet<u32>;
 
@@ -109,14 +160,23 @@ impl Attributes {
         self.rows.is_empty()
     }
 
-    /// The parts, by column and value, and how many rows name an account that is not in the data.
+    /// The parts that the accounts of the data make.
     ///
     /// # Errors
     /// When a name fits several accounts, or an account is named twice.
-    pub fn parts(&self, find: Find<'_>) -> anyhow::Result<(Vec<Part>, u64)> {
+    pub fn parts(&self, find: Find<'_>) -> anyhow::Result<Parted> {
         let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
         let mut parts: BTreeMap<(usize, &str), BTreeSet<u32>> = BTreeMap::new();
+        let mut told: BTreeMap<String, Told> = self.by.iter().map(|column| (column.clone(), Told::default())).collect();
         let mut unknown = 0;
+        // A value that only unknown accounts have is a part all the same.
+        for (_, _, values) in &self.rows {
+            for (column, value) in values.iter().enumerate() {
+                if let Some(value) = value {
+                    parts.entry((column, value)).or_default();
+                }
+            }
+        }
         for (line, named, values) in &self.rows {
             let found = find(named);
             if found.len() > 1 {
@@ -135,9 +195,16 @@ impl Attributes {
                     "keep one line for each account",
                 ));
             }
-            for (column, value) in values.iter().enumerate() {
-                if let Some(value) = value {
-                    parts.entry((column, value)).or_default().insert(account);
+            for ((column, value), name) in values.iter().enumerate().zip(&self.by) {
+                let told = told.entry(name.clone()).or_default();
+                match value {
+                    Some(value) => {
+                        parts.entry((column, value)).or_default().insert(account);
+                        told.valued.insert(account);
+                    }
+                    None => {
+                        told.blank.insert(account);
+                    }
                 }
             }
         }
@@ -150,7 +217,7 @@ impl Attributes {
                 content: Contents::new(),
             })
             .collect();
-        Ok((parts, unknown))
+        Ok(Parted { parts, told, unknown })
     }
 
     fn refuse(&self, why: String, remedy: &str) -> anyhow::Error {
@@ -204,7 +271,7 @@ impl Attributes {
                     "give every column a name of its own",
                 ));
             }
-            if KEYS.contains(&name.as_str()) {
+            if KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)) {
                 return Err(self.refuse(
                     format!("--by {name} would split accounts from themselves"),
                     HEADER_REMEDY,
@@ -287,10 +354,24 @@ fn no_text(bytes: &[u8], error: std::str::Utf8Error) -> String {
 
 impl Evidence {
     /// What is known of a part's accounts. What others did stays: whom they follow and address lies inside or outside the whole
-    /// set. A person belongs to the part when one of the person's accounts does.
+    /// set. Persons stay whole when one of their accounts belongs to the part, since its accounts are compared with those before them.
     #[must_use]
-    pub fn of_part(&self, Part { accounts, content, .. }: &Part) -> Self {
+    pub fn of_part(
+        &self,
+        Part {
+            column,
+            value,
+            accounts,
+            content,
+        }: &Part,
+    ) -> Self {
         let mut part = self.clone();
+        part.part = Some(Arc::new(PartOf {
+            column: column.clone(),
+            value: value.clone(),
+            accounts: accounts.clone(),
+            ranked: crate::influence::ranked_accounts(self),
+        }));
         part.content.clone_from(content);
         part.members.retain(|row| accounts.contains(&row.account));
         part.paces.retain(|row| accounts.contains(&row.account));

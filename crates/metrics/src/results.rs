@@ -6,6 +6,9 @@ use crate::figure::{Figure, Quantity};
 use crate::hypotheses::{Key, Outcome};
 use crate::parts::Part;
 
+/// Why a part has no number whose accounts are all unknown.
+const NOBODY: &str = "no account of this part is in the data";
+
 /// A step of a survival curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CurveRow {
@@ -22,7 +25,8 @@ pub struct CurveRow {
 pub struct ReturnRow {
     /// The person.
     pub person_id: String,
-    /// 0 is the first account.
+    /// 0 is the first account. Below 0, and else as it is, where the account is not of the part that is measured: others are compared
+    /// with it, and it counts for nothing itself.
     pub return_number: i64,
     /// The account.
     pub account_id: String,
@@ -184,7 +188,9 @@ impl Results {
 
     /// Adds what was measured over a part of every group. What is told by person, not by group, stays as the whole has it.
     pub fn add_part(&mut self, part: &Part, of_part: Self) {
+        let nobody = part.accounts.is_empty();
         let missing_here = |figure: Figure, whole: Option<&Figure>| match (&figure.reason, whole) {
+            _ if nobody => figure.without_number(NOBODY),
             (Some(reason), Some(whole)) if reason.starts_with("needs ") && whole.value.is_some() => Figure {
                 reason: Some("no account of this part has the number".to_owned()),
                 ..figure
@@ -216,9 +222,14 @@ impl Results {
             self.influence.insert((part.of_group(&group), window), rows);
         }
         for ((group, window, days), row) in of_part.at_risk {
+            let row = if nobody { Err(NOBODY.to_owned()) } else { row };
             self.at_risk.insert((part.of_group(&group), window, days), row);
         }
         for ((family, test, group, window), outcome) in of_part.tests {
+            let outcome = match nobody {
+                true => Outcome::untested(outcome.unit, outcome.method, NOBODY),
+                false => outcome,
+            };
             self.test(family, &test, &part.of_group(&group), &window, outcome);
         }
         for ((group, window), rows) in of_part.content {

@@ -94,14 +94,18 @@ fn of_group(
     let later = |chain: &[ReturnRow]| chain.iter().filter(|row| row.return_number > 0).count() as u64;
     let returned = chains.iter().filter(|chain| later(chain) > 0).count() as u64;
     let accounts: u64 = chains.iter().map(|chain| later(chain)).sum();
+    let of_others = chains
+        .iter()
+        .flat_map(|chain| chain.iter())
+        .filter(|row| row.return_number < 0);
+    let note = match of_others.count() {
+        0 => String::new(),
+        others => format!("{others} later accounts of these persons are not of this part and not counted"),
+    };
     let persons = Figure::plain(&PERSONS, returned as f64, chains.len() as u64);
-    results.measure(&PERSONS, group.name(), window, persons);
-    results.measure(
-        &ACCOUNTS,
-        group.name(),
-        window,
-        Figure::plain(&ACCOUNTS, accounts as f64, returned),
-    );
+    results.measure(&PERSONS, group.name(), window, persons.noting(&note));
+    let accounts = Figure::plain(&ACCOUNTS, accounts as f64, returned);
+    results.measure(&ACCOUNTS, group.name(), window, accounts.noting(&note));
 
     let numbers: BTreeSet<i64> = chains
         .iter()
@@ -194,6 +198,10 @@ fn chains(evidence: &Evidence) -> Vec<ReturnRow> {
                 );
                 this.pace_ratio = over(this.tweets_per_day, first.tweets_per_day);
             }
+        }
+        if let Some(part) = &evidence.part {
+            let of_others = chain.iter_mut().filter(|row| !part.accounts.contains(&row.account));
+            of_others.for_each(|row| row.return_number = -row.return_number);
         }
         chain
     };

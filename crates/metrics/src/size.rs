@@ -38,8 +38,9 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             results.point(&SIZE, set.word(), evidence.sample_ms(sample), figure);
         }
     }
-    for window in evidence.study.windows() {
+    for (position, window) in evidence.study.windows().iter().enumerate() {
         for set in Group::SETS {
+            let untold = untold(evidence, set, position);
             let sizes: Vec<f64> = evidence
                 .in_window(window, results.points(&SIZE, set.word()))
                 .into_iter()
@@ -51,7 +52,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                 (&MIN, sizes.iter().copied().reduce(f64::min)),
             ] {
                 let figure = match (reduced, evidence.set_unknown(set)) {
-                    (Some(size), _) => Figure::plain(quantity, size, sizes.len() as u64),
+                    (Some(size), _) => Figure::plain(quantity, size, sizes.len() as u64).noting(&untold),
                     (None, Some(reason)) => Figure::absent(quantity, reason),
                     (None, None) => Figure::absent(quantity, "no sample of this window was observed"),
                 };
@@ -62,6 +63,24 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             let figure = Figure::absent(quantity, NEEDS_A_SET);
             results.measure(quantity, Group::Everyone.name(), window.name(), figure);
         }
+    }
+}
+
+/// Of a part: how many accounts of the whole set are in no part of the column, since they have no value of it.
+fn untold(evidence: &Evidence, set: SetName, window: usize) -> String {
+    let Some(part) = &evidence.part else {
+        return String::new();
+    };
+    let (Some(told), Some(on_list)) = (evidence.told.get(&part.column), evidence.in_set.get(&(set, window))) else {
+        return String::new();
+    };
+    let all = on_list.len();
+    match told.not_of(on_list) {
+        (0, 0) => String::new(),
+        (blank, not_named) => format!(
+            "of {all} accounts ever on the list then, {blank} have a blank {} and {not_named} are not in the table of attributes",
+            part.column
+        ),
     }
 }
 

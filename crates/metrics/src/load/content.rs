@@ -1,13 +1,14 @@
 //! What posts hold, and the parts of a researcher's own table.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tables::{PostingDays, SetName, Spells, Terms, Timestamp};
 
 use super::Loader;
 use crate::content_tally::{Belongings, Counted, DAYS_TO_SAMPLE, Span, Tally as ContentTally};
 use crate::evidence::Group;
-use crate::parts::{Attributes, Named, Part};
+use crate::parts::{Attributes, Named, Part, Parted};
 
 impl Loader<'_> {
     /// What the posts of each group hold, and of each part of it.
@@ -105,12 +106,23 @@ impl Loader<'_> {
                 (None, None) => BTreeSet::new(),
             }
         };
-        let (parts, unknown) = attributes.parts(&find)?;
+        let Parted { parts, told, unknown } = attributes.parts(&find)?;
         self.tally(
             "attributes",
             attributes.len(),
             vec![("account not in the data", unknown)],
         );
+        // Whom the columns say nothing of, of those who were ever on a list.
+        let on_lists: BTreeSet<u32> = self.evidence.on_list.values().flatten().copied().collect();
+        for told in told.values() {
+            let (blank, not_named) = told.not_of(&on_lists);
+            self.tally(
+                "attributes of accounts on a list",
+                on_lists.len() as u64,
+                vec![("a blank value", blank), ("not in the table of attributes", not_named)],
+            );
+        }
+        self.evidence.told = Arc::new(told);
         Ok(parts)
     }
 }

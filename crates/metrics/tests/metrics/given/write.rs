@@ -257,6 +257,8 @@ impl World {
                 });
             }
         }
+        // From a hundred accounts on, names are in another order than numbers.
+        members.sort_by_key(|row| (row.set.word(), row.sample_at.0, row.account_id));
         given.write::<Members>(members);
         let mut stays: Vec<Stay<'_>> = sets
             .iter()
@@ -269,7 +271,6 @@ impl World {
                 to_at: to.map(Timestamp),
             })
             .collect();
-        // From a hundred accounts on, names are in another order than numbers.
         stays.sort_by_key(|stay| (stay.set.word(), stay.account_id));
         given.write::<Stays>(stays);
         let mut spells = Vec::new();
@@ -308,6 +309,7 @@ impl World {
                 two_states: 0,
             });
         }
+        spells.sort_by_key(|row| row.account_id);
         given.write::<Spells>(spells);
         let mut personas: Vec<Persona<'_>> = self
             .personas
