@@ -54,6 +54,10 @@ pub struct World {
     pub backwards: bool,
     /// Person, return number, account.
     pub personas: Vec<(&'static str, i64, usize)>,
+    /// Of each post the line that tells what it is; the line on which it stands where there is none.
+    pub lines: Vec<i64>,
+    /// The windows of its study; those of [`WINDOWS`] where there are none.
+    pub windows: Vec<(&'static str, i64, i64)>,
 }
 
 pub fn name(account: usize) -> String {
@@ -85,7 +89,12 @@ impl Dice {
 impl World {
     /// Sixteen accounts, ten of them listed, over three weeks.
     pub fn rich() -> Self {
-        let mut dice = Dice(20_160_218);
+        Self::rolled(20_160_218)
+    }
+
+    /// The same by other dice.
+    pub fn rolled(seed: u64) -> Self {
+        let mut dice = Dice(seed);
         let mut world = Self {
             accounts: 16,
             listed: 10,
@@ -174,6 +183,12 @@ impl World {
             ("p3", 0, 8),
         ];
         world
+    }
+
+    /// The line that tells what each of the posts is.
+    pub fn line(&self, place: usize) -> i64 {
+        let own = i64::try_from(place).unwrap() + 1;
+        self.lines.get(place).copied().unwrap_or(own)
     }
 
     pub fn alive(&self, account: usize, moment: i64) -> bool {

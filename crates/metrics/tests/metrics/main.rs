@@ -9,4 +9,5 @@ mod command;
 mod given;
 mod insularity;
 mod parts;
+mod properties;
 mod structure;

@@ -35,14 +35,18 @@ impl World {
                 .collect(),
         );
         given.write::<Windows>(
-            WINDOWS
-                .iter()
-                .map(|(window, from, to)| WindowRow {
-                    window,
-                    from_at: Timestamp(at(*from, 0)),
-                    to_at: Timestamp(at(to + 1, 0) - 1),
-                })
-                .collect(),
+            if self.windows.is_empty() {
+                &WINDOWS[..]
+            } else {
+                &self.windows
+            }
+            .iter()
+            .map(|(window, from, to)| WindowRow {
+                window,
+                from_at: Timestamp(at(*from, 0)),
+                to_at: Timestamp(at(to + 1, 0) - 1),
+            })
+            .collect(),
         );
         given.finish(study);
     }
@@ -51,8 +55,10 @@ impl World {
     fn write_content(&self, given: &mut Given<'_>, names: &[String]) {
         let mut terms: BTreeMap<(TermKind, &str, usize, i64), [i64; 2]> = BTreeMap::new();
         let mut days: BTreeMap<(usize, i64), [i64; 7]> = BTreeMap::new();
-        for ((account, moment), line) in self.posts.iter().zip(1..) {
-            let Some(moment) = moment else { continue };
+        for ((account, moment), place) in self.posts.iter().zip(0..) {
+            let (Some(moment), line) = (moment, self.line(place)) else {
+                continue;
+            };
             let (own, day) = (kind(line) != PostKind::Repost, moment.div_euclid(DAY));
             let counts = days.entry((*account, day)).or_default();
             counts[usize::from(!own)] += 1;
@@ -109,11 +115,13 @@ impl World {
 
     fn write_raw(&self, given: &mut Given<'_>) {
         let names: Vec<String> = (0..self.accounts).map(name).collect();
+        // On which line each post stands, and which tells what it is.
+        let lines = || (1..).zip((0..self.posts.len()).map(|place| self.line(place)));
         given.write::<Posts>(
             self.posts
                 .iter()
-                .zip(1..)
-                .map(|((account, moment), line)| Post {
+                .zip(lines())
+                .map(|((account, moment), (stands_on, line))| Post {
                     posted_at: moment.map(Timestamp),
                     account_id: &names[*account],
                     lang: tagged(line),
@@ -122,24 +130,23 @@ impl World {
                     hashtags: held(line, TermKind::Hashtag),
                     urls: held(line, TermKind::Domain),
                     client: held(line, TermKind::Client).and_then(|clients| clients.first().copied()),
-                    source_line: line,
+                    source_line: stands_on,
                     source_part: part(line),
                     ..empty_post()
                 })
                 .collect(),
         );
-        let lines = (1..).take(self.posts.len());
         given.write::<Duplicates>(
-            lines
-                .filter(|line| part(*line) > 0)
-                .map(|line| Duplicate {
+            lines()
+                .filter(|(_, line)| part(*line) > 0)
+                .map(|(stands_on, line)| Duplicate {
                     table: "posts",
                     reason: "same post id",
                     dropped_file: "posts.jsonl",
-                    dropped_line: 10_000 + line,
+                    dropped_line: 10_000 + stands_on,
                     dropped_part: i64::from(!own_record_dropped(line)),
                     kept_file: "posts.jsonl",
-                    kept_line: line,
+                    kept_line: stands_on,
                     kept_part: part(line),
                 })
                 .collect(),
