@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Args;
 use tables::{Accounts, Availability, Links, Personas, Posts, Relation, Roster, TableFile, TruthAccounts};
 
@@ -16,11 +16,11 @@ use crate::write::Sheet;
 #[derive(Debug, Clone, Args)]
 pub struct Asked {
     /// Seeds that are reported on
-    #[arg(long, value_name = "K", default_value_t = 10)]
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seeds: u64,
 
     /// Seeds on which the baseline is tuned
-    #[arg(long, value_name = "K", default_value_t = 3)]
+    #[arg(long, value_name = "K", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..))]
     tuning_seeds: u64,
 
     /// The first seed that is reported on; tuning seeds are 9001, 9002, …
@@ -34,6 +34,14 @@ pub struct Asked {
     /// Seeds that run at the same time
     #[arg(short, long, value_name = "N", default_value_t = 2)]
     jobs: usize,
+
+    /// Pairwise F1 that the setting "names changed" must reach
+    #[arg(long, value_name = "F1", default_value_t = 0.90)]
+    least_f1: f64,
+
+    /// Pairwise precision that it must reach
+    #[arg(long, value_name = "P", default_value_t = 0.95)]
+    least_precision: f64,
 
     /// Folder of the results
     #[arg(short, long, value_name = "DIR")]
@@ -81,9 +89,6 @@ const SETTINGS: [Setting; 4] = [
 ];
 
 const MIDDLE: &str = "names changed";
-/// What the middle setting must reach, pairwise.
-const F1: f64 = 0.90;
-const PRECISION: f64 = 0.95;
 
 impl Setting {
     /// The study's parameters with what is kept in place.
@@ -334,15 +339,17 @@ impl Seen {
     }
 }
 
-fn mean(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let n = values.clone().count().max(1);
-    values.sum::<f64>() / n as f64
+/// The mean over runs; of none there is no answer.
+fn mean<'a>(runs: &'a [Seen], of: impl Fn(&'a Seen) -> f64) -> anyhow::Result<f64> {
+    let values: Vec<f64> = runs.iter().map(of).collect();
+    stats::mean(&values).map_err(|reason| anyhow!("no mean over {} seeds: {reason}", runs.len()))
 }
 
-fn shown(values: &[f64]) -> [String; 3] {
+fn shown(runs: &[Seen], of: &dyn Fn(&Seen) -> f64) -> anyhow::Result<[String; 3]> {
+    let values: Vec<f64> = runs.iter().map(of).collect();
     let least = values.iter().copied().fold(f64::INFINITY, f64::min);
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    [mean(values.iter().copied()), least, most].map(|value| format!("{value:.3}"))
+    Ok([mean(runs, of)?, least, most].map(|value| format!("{value:.3}")))
 }
 
 /// Runs all settings, writes `personas.csv` and `personas.md`, and tells whether the middle setting reaches its bar.
@@ -370,28 +377,35 @@ pub fn run(asked: &Asked) -> anyhow::Result<bool> {
         let seeds: Vec<u64> = (0..asked.seeds).map(|n| asked.first_seed + n).collect();
         let tuned_on = each(&tuning, asked.jobs, progress(setting.name), look)?;
         let thresholds = (0..40).map(|step| 0.6 + 0.01 * f64::from(step));
-        let f1 = |threshold: f64| mean(tuned_on.iter().map(|run| run.pairwise(&run.by_handles(threshold)).f1()));
-        let threshold = thresholds.max_by(|a, b| f1(*a).total_cmp(&f1(*b))).unwrap_or(0.9);
+        let tuned = thresholds
+            .map(|threshold| {
+                let f1 = mean(&tuned_on, |run| run.pairwise(&run.by_handles(threshold)).f1())?;
+                Ok((f1, threshold))
+            })
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let best = tuned.iter().max_by(|(a, _), (b, _)| a.total_cmp(b));
+        let threshold = best.map_or(0.9, |(_, threshold)| *threshold);
         let runs = each(&seeds, asked.jobs, progress(setting.name), look)?;
         let mut tell = |measure: String, value: &dyn Fn(&Seen) -> f64| {
-            let [mean, least, most] = shown(&runs.iter().map(value).collect::<Vec<_>>());
+            let [mean, least, most] = shown(&runs, value)?;
             sheet
                 .rows
                 .push(vec![setting.name.to_owned(), measure, mean, least, most]);
+            anyhow::Ok(())
         };
-        tell("returns".to_owned(), &|run| run.returns as f64);
+        tell("returns".to_owned(), &|run| run.returns as f64)?;
         tell("returns with profiles on both sides".to_owned(), &|run| {
             run.returns().len() as f64
-        });
-        tell("accounts with any trace".to_owned(), &|run| run.traced as f64);
+        })?;
+        tell("accounts with any trace".to_owned(), &|run| run.traced as f64)?;
         type Judge = fn(&Seen, &[Vec<String>]) -> Counts;
         for (name, judge) in [
             ("pairwise", Seen::pairwise as Judge),
             ("B-cubed", Seen::b_cubed as Judge),
         ] {
-            tell(format!("{name} precision"), &|run| judge(run, &run.found).precision());
-            tell(format!("{name} recall"), &|run| judge(run, &run.found).recall());
-            tell(format!("{name} F1"), &|run| judge(run, &run.found).f1());
+            tell(format!("{name} precision"), &|run| judge(run, &run.found).precision())?;
+            tell(format!("{name} recall"), &|run| judge(run, &run.found).recall())?;
+            tell(format!("{name} F1"), &|run| judge(run, &run.found).f1())?;
         }
         let taken = |run: &Seen| {
             let returns = run.returns();
@@ -406,13 +420,13 @@ pub fn run(asked: &Asked) -> anyhow::Result<bool> {
         tell("links that are the direct return".to_owned(), &|run| {
             let (right, all) = taken(run);
             right / all.max(1.0)
-        });
+        })?;
         tell("returns found, of those with profiles".to_owned(), &|run| {
             taken(run).0 / run.returns().len().max(1) as f64
-        });
+        })?;
         tell("returns found, of all".to_owned(), &|run| {
             taken(run).0 / (run.returns as f64).max(1.0)
-        });
+        })?;
         let rules: BTreeSet<&String> = runs
             .iter()
             .flat_map(|run| run.candidates.iter().flat_map(|one| &one.rules))
@@ -426,24 +440,24 @@ pub fn run(asked: &Asked) -> anyhow::Result<bool> {
             let by_rule = found.filter(|one| rule.is_none_or(|rule| one.rules.contains(rule)));
             by_rule.count() as f64 / returns.len().max(1) as f64
         };
-        tell("blocking recall".to_owned(), &|run| blocked(run, None));
+        tell("blocking recall".to_owned(), &|run| blocked(run, None))?;
         for rule in rules {
-            tell(format!("blocking recall, {rule}"), &|run| blocked(run, Some(rule)));
+            tell(format!("blocking recall, {rule}"), &|run| blocked(run, Some(rule)))?;
         }
-        tell("pairs compared".to_owned(), &|run| run.candidates.len() as f64);
+        tell("pairs compared".to_owned(), &|run| run.candidates.len() as f64)?;
         tell(
             format!("handles alone (similarity {threshold:.2}), pairwise precision"),
             &|run| run.pairwise(&run.by_handles(threshold)).precision(),
-        );
+        )?;
         tell("handles alone, pairwise recall".to_owned(), &|run| {
             run.pairwise(&run.by_handles(threshold)).recall()
-        });
+        })?;
         tell("handles alone, pairwise F1".to_owned(), &|run| {
             run.pairwise(&run.by_handles(threshold)).f1()
-        });
+        })?;
         tell("handles alone, B-cubed F1".to_owned(), &|run| {
             run.b_cubed(&run.by_handles(threshold)).f1()
-        });
+        })?;
         for bounds in [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1.1].windows(2) {
             let (mut pairs, mut sum, mut same, mut direct) = (0_u32, 0.0, 0_u32, 0_u32);
             for run in &runs {
@@ -470,8 +484,8 @@ pub fn run(asked: &Asked) -> anyhow::Result<bool> {
             ]);
         }
         if setting.name == MIDDLE {
-            let of = |value: fn(Counts) -> f64| mean(runs.iter().map(|run| value(run.pairwise(&run.found))));
-            reached = of(Counts::f1) >= F1 && of(Counts::precision) >= PRECISION;
+            let of = |value: fn(Counts) -> f64| mean(&runs, |run| value(run.pairwise(&run.found)));
+            reached = of(Counts::f1)? >= asked.least_f1 && of(Counts::precision)? >= asked.least_precision;
         }
     }
     sheet.csv(&asked.output.join("personas.csv"))?;
@@ -480,12 +494,14 @@ pub fn run(asked: &Asked) -> anyhow::Result<bool> {
     let text = format!(
         "# How well returning people are found\n\n\
          {} seeds from {} at {} times the people of the study; the baseline's threshold is the best on {} other seeds. Settings and \
-         measures: `docs/personas.md`. Asked of the setting `{MIDDLE}`: pairwise F1 of {F1:.2} at a precision of {PRECISION:.2}, \
+         measures: `docs/personas.md`. Asked of the setting `{MIDDLE}`: pairwise F1 of {:.2} at a precision of {:.2}, \
          {verdict}.\n\n{}\n## Reliability of probabilities\n\nPairs of all seeds by the probability that they were given.\n\n{}",
         asked.seeds,
         asked.first_seed,
         asked.scale,
         asked.tuning_seeds,
+        asked.least_f1,
+        asked.least_precision,
         sheet.markdown(&sheet.header),
         reliability.markdown(&reliability.header),
     );

@@ -137,8 +137,9 @@ fn beside(pairs: &[Pair]) -> Option<Beside> {
     })
 }
 
+/// Of pairs that are there; what is not finite has no mean.
 fn mean(pairs: &[Pair], of: impl Fn(&Pair) -> f64) -> f64 {
-    pairs.iter().map(of).sum::<f64>() / pairs.len() as f64
+    stats::mean(&pairs.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
 }
 
 /// The mean of something over the runs, for the subject of a pair.
