@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use study::published::{self, Value};
-use study::verdict::{Point, Reproduced, Tolerance, Verdict, compare, compare_series};
+use study::published::{self, Figure, Value};
+use study::verdict::{Point, Reproduced, Tolerance, Verdict, compare_series};
 use study::{Comparison, Reading, Study};
 
 use crate::Runs;
@@ -116,7 +116,7 @@ pub fn run(asked: &Calibrate) -> anyhow::Result<bool> {
         };
         let landed = truths
             .iter()
-            .map(|truth| landed(truth, &design, asked, &figure.value, tolerance));
+            .map(|truth| landed(truth, &design, asked, figure, tolerance));
         let landed = landed.collect();
         rows.push((target, landed));
     }
@@ -185,7 +185,7 @@ fn what(asked: &Comparison) -> String {
     }
 }
 
-fn landed(truth: &Truth, design: &Measured, asked: &Comparison, published: &Value, tolerance: Tolerance) -> Landed {
+fn landed(truth: &Truth, design: &Measured, asked: &Comparison, figure: &Figure, tolerance: Tolerance) -> Landed {
     let (ours, verdict) = match asked.reading() {
         Reading::Measure(measure) => {
             let key = (measure.clone(), asked.group().to_owned(), asked.window().to_owned());
@@ -195,7 +195,7 @@ fn landed(truth: &Truth, design: &Measured, asked: &Comparison, published: &Valu
                 finding: really.finding.map(str::to_owned),
                 ..Reproduced::default()
             };
-            let verdict = compare(published, tolerance, &ours).verdict;
+            let verdict = asked.judge(figure, &ours).verdict;
             (ours, verdict)
         }
         Reading::Series(series, reduce) => {
@@ -207,7 +207,7 @@ fn landed(truth: &Truth, design: &Measured, asked: &Comparison, published: &Valu
                     interval: None,
                 })
                 .collect();
-            let (ours, outcome) = compare_series(published, tolerance, &points, *reduce);
+            let (ours, outcome) = compare_series(&figure.value, tolerance, &points, *reduce);
             (ours, outcome.verdict)
         }
     };

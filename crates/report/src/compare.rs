@@ -119,7 +119,7 @@ fn measure_reading(
         finding: ours.finding.clone(),
         reason: ours.reason.clone(),
     };
-    let outcome = verdict::compare(&figure.value, tolerance(asked, figure), &reproduced);
+    let outcome = asked.judge(figure, &reproduced);
     (ours, outcome)
 }
 

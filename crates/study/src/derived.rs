@@ -164,6 +164,7 @@ fn compare_file(comparison: &Comparison) -> CompareFile {
         group: comparison.group.clone(),
         window: nowhere(comparison.window.clone()),
         tolerance_percent: comparison.tolerance_percent.map(nowhere),
+        finding: comparison.finding().map(|finding| nowhere(finding.to_owned())),
         note: comparison.note.clone(),
     }
 }

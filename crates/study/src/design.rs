@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dates::{Sample, Window};
 use crate::error::{Error, Place, did_you_mean};
-use crate::published::Figures;
+use crate::published::{Figures, Value};
 
 /// A checked `study.toml`: what was observed when, and the choices behind the estimators.
 ///
@@ -132,6 +132,7 @@ pub struct Comparison {
     pub(crate) group: String,
     pub(crate) window: String,
     pub(crate) tolerance_percent: Option<f64>,
+    pub(crate) finding: Option<(String, Place)>,
     pub(crate) note: Option<String>,
 }
 
@@ -164,6 +165,13 @@ impl Comparison {
     #[must_use]
     pub fn tolerance_percent(&self) -> Option<f64> {
         self.tolerance_percent
+    }
+
+    /// The finding of ours that means the published word, where the two are not the same: `down`, of a decline that is said to
+    /// persist; `None` where it is the word itself.
+    #[must_use]
+    pub fn finding(&self) -> Option<&str> {
+        self.finding.as_ref().map(|(finding, _)| finding.as_str())
     }
 
     /// The definition used, in words.
@@ -291,14 +299,24 @@ impl Study {
         &self.comparisons
     }
 
-    /// Checks that every figure named by a comparison is among the loaded ones.
+    /// Checks that every figure named by a comparison is among the loaded ones, and is in words where our word for it is given.
     ///
     /// # Errors
-    /// The first unknown id, with its place in the study file.
+    /// The first id that is unknown or finding that is out of place, with its place in the study file.
     pub fn check_figures(&self, figures: &Figures) -> Result<(), Error> {
         let known = || figures.iter().map(|figure| figure.id.as_str());
         for comparison in &self.comparisons {
-            if figures.get(&comparison.figure).is_none() {
+            let figure = figures.get(&comparison.figure);
+            if let (Some((_, place)), Some(figure)) = (&comparison.finding, figure)
+                && !matches!(figure.value, Value::Qualitative(_))
+            {
+                let problem = format!(
+                    "`{}` is published as a number, so no finding means it",
+                    comparison.figure
+                );
+                return Err(Error::text(&self.name, *place, problem, "Remove `finding`."));
+            }
+            if figure.is_none() {
                 let remedy = match did_you_mean(&comparison.figure, known()) {
                     Some(id) => format!("Did you mean `{id}`? Figures are named by the `id` column of figures.csv."),
                     None => "Use an id from the `id` column of figures.csv.".to_owned(),

@@ -133,6 +133,8 @@ pub(crate) struct CompareFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance_percent: Option<Spanned<f64>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub finding: Option<Spanned<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 

@@ -369,6 +369,14 @@ impl Border<'_> {
                 ));
             }
         };
+        if let (Reading::Series(..), Some(finding)) = (&reading, &entry.finding) {
+            let remedy = "Name a row of measures as `measure`; a series has no finding.";
+            return Err(self.refuse(
+                &finding.span(),
+                "`finding` goes with `measure`, not with `series`",
+                remedy,
+            ));
+        }
         self.window(&entry.window, windows)?;
         Ok(Comparison {
             figure_place: self.place(&entry.figure.span()),
@@ -380,6 +388,10 @@ impl Border<'_> {
                 .tolerance_percent
                 .map(|value| self.percent("tolerance_percent", value))
                 .transpose()?,
+            finding: entry.finding.map(|finding| {
+                let place = self.place(&finding.span());
+                (finding.into_inner(), place)
+            }),
             note: entry.note,
         })
     }

@@ -5,7 +5,7 @@
 //! | `<n`, `<=n`, `>n`, `>=n`, `lo-hi` | our point lies within the bound as written |
 //! | `n` with "(about)" in its unit | our point lies within 10 % of it, or within the tolerance that the study states |
 //! | `n` | our point rounds to the digits published, or lies within the tolerance that the study states |
-//! | `qualitative:word` | our finding is the same word |
+//! | `qualitative:word` | our finding is the same word, or the one that the study says means it |
 //! | a bound, with `reduce = "share_within"` | more than half of the series lies within the bound |
 //!
 //! Otherwise it differs; the outcome then tells whether our interval reaches the published value. What we could not
@@ -13,7 +13,7 @@
 
 use std::fmt;
 
-use crate::design::Reduce;
+use crate::design::{Comparison, Reduce};
 use crate::published::{Figure, Value};
 
 /// A published figure and ours.
@@ -117,7 +117,7 @@ pub struct Outcome {
 #[must_use]
 pub fn compare(published: &Value, tolerance: Tolerance, ours: &Reproduced) -> Outcome {
     if let Value::Qualitative(word) = published {
-        return compare_finding(word, ours);
+        return compare_finding(word, word, ours);
     }
     let Some(point) = ours.value.filter(|value| value.is_finite()) else {
         return not_measurable(ours.reason.as_deref().unwrap_or("no number and no reason were given"));
@@ -141,10 +141,22 @@ pub fn compare(published: &Value, tolerance: Tolerance, ours: &Reproduced) -> Ou
     }
 }
 
+impl Comparison {
+    /// Compares a published value with a measure of ours, as the study asks for: with its tolerance, and its word for the finding.
+    #[must_use]
+    pub fn judge(&self, figure: &Figure, ours: &Reproduced) -> Outcome {
+        match (&figure.value, self.finding()) {
+            (Value::Qualitative(word), Some(same)) => compare_finding(word, same, ours),
+            (value, _) => compare(value, Tolerance::of(figure, self.tolerance_percent()), ours),
+        }
+    }
+}
+
 /// A finding of ours that decides nothing.
 const INCONCLUSIVE: &str = "inconclusive";
 
-fn compare_finding(word: &str, ours: &Reproduced) -> Outcome {
+/// `same` is the finding of ours that means the published word.
+fn compare_finding(word: &str, same: &str, ours: &Reproduced) -> Outcome {
     let outcome = |verdict, because| Outcome {
         verdict,
         interval: IntervalPosition::None,
@@ -153,7 +165,12 @@ fn compare_finding(word: &str, ours: &Reproduced) -> Outcome {
     match ours.finding.as_deref() {
         None => not_measurable(ours.reason.as_deref().unwrap_or("no finding and no reason were given")),
         Some(INCONCLUSIVE) => not_measurable("inconclusive: this input decides neither for nor against it"),
-        Some(finding) if finding == word => outcome(Verdict::Agrees, format!("found `{finding}` as published")),
+        Some(finding) if finding == word && finding == same => {
+            outcome(Verdict::Agrees, format!("found `{finding}` as published"))
+        }
+        Some(finding) if finding == same => {
+            outcome(Verdict::Agrees, format!("found `{finding}`, published as `{word}`"))
+        }
         Some(finding) => outcome(Verdict::Differs, format!("found `{finding}`, published `{word}`")),
     }
 }

@@ -40,7 +40,7 @@ fn an_unknown_key_and_the_one_that_was_meant() {
     says(
         "[[compare]]\nfigure = 'BP03'\nmeasure = 'size.max'\ncolour = 'red'",
         "cannot read 'study.toml': unknown key `colour` (line 6, column 1)\n\
-         Possible here: `figure`, `measure`, `series`, `reduce`, `group`, `window`, `tolerance_percent`, `note`.",
+         Possible here: `figure`, `measure`, `series`, `reduce`, `group`, `window`, `tolerance_percent`, `finding`, `note`.",
     );
 }
 
@@ -193,6 +193,20 @@ fn an_unknown_figure_is_told_with_its_place_in_the_study() {
         of("BP3").unwrap_err(),
         "cannot read 'study.toml': there is no published figure `BP3` (line 4, column 10)\n\
          Did you mean `BP03`? Figures are named by the `id` column of figures.csv."
+    );
+    assert_eq!(
+        of("BP03'\nfinding = 'down").unwrap_err(),
+        "cannot read 'study.toml': `BP03` is published as a number, so no finding means it (line 5, column 11)\n\
+         Remove `finding`."
+    );
+}
+
+#[test]
+fn a_series_has_no_finding() {
+    says(
+        "[[compare]]\nfigure = 'BP15'\nseries = 'size'\nreduce = 'last'\nfinding = 'down'",
+        "cannot read 'study.toml': `finding` goes with `measure`, not with `series` (line 7, column 11)\n\
+         Name a row of measures as `measure`; a series has no finding.",
     );
 }
 

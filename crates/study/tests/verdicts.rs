@@ -1,9 +1,9 @@
 //! The rules of agreement, one by one, and what must hold for every number.
 
 use proptest::prelude::*;
-use study::Reduce;
 use study::published::{Value, built_in};
 use study::verdict::{IntervalPosition, Outcome, Point, Reproduced, Tolerance, Verdict, compare, compare_series};
+use study::{Reduce, Study};
 
 fn value(text: &str) -> Value {
     text.parse().expect("a value of the grammar")
@@ -13,6 +13,14 @@ fn number(point: f64, interval: Option<(f64, f64)>) -> Reproduced {
     Reproduced {
         value: Some(point),
         interval,
+        ..Reproduced::default()
+    }
+}
+
+fn found(word: &str) -> Reproduced {
+    Reproduced {
+        value: Some(0.0),
+        finding: Some(word.into()),
         ..Reproduced::default()
     }
 }
@@ -147,11 +155,6 @@ fn a_single_number_has_a_tolerance() {
 
 #[test]
 fn findings_are_compared_as_words_and_never_as_numbers() {
-    let found = |word: &str| Reproduced {
-        value: Some(0.0),
-        finding: Some(word.into()),
-        ..Reproduced::default()
-    };
     says(
         "qualitative:flat",
         Tolerance::Rounding,
@@ -182,6 +185,28 @@ fn findings_are_compared_as_words_and_never_as_numbers() {
         Verdict::NotMeasurable,
         none,
     );
+}
+
+#[test]
+fn a_finding_may_mean_the_published_word() {
+    let text = "title = 'T'\nperiod = { from = 2015-06-01, to = 2015-06-30 }\n[[compare]]\nfigure = 'BP18'\n\
+                measure = 'persistence.followers'\nfinding = 'down'\n";
+    let study = Study::parse(text, "study.toml").expect("a study");
+    let figures = built_in().expect("the figures");
+    study.check_figures(&figures).expect("a figure in words");
+    let (asked, figure) = (&study.comparisons()[0], figures.get("BP18").expect("it is published"));
+    for (finding, verdict, because) in [
+        ("down", Verdict::Agrees, "found `down`, published as `yes`"),
+        ("up", Verdict::Differs, "found `up`, published `yes`"),
+        (
+            "inconclusive",
+            Verdict::NotMeasurable,
+            "inconclusive: this input decides neither for nor against it",
+        ),
+    ] {
+        let outcome = asked.judge(figure, &found(finding));
+        assert_eq!((outcome.verdict, outcome.because.as_str()), (verdict, because));
+    }
 }
 
 #[test]
