@@ -59,6 +59,32 @@ pub fn run_ok<S: AsRef<std::ffi::OsStr>>(name: &str, arguments: impl IntoIterato
     output
 }
 
+/// Runs a shell script in a folder with our binaries on its path, and fails the test unless it succeeds; returns what it printed.
+pub fn run_script(script: &str, dir: &Path) -> Vec<u8> {
+    let bin = binary("ingest").parent().map(Path::to_path_buf).unwrap_or_default();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("sh")
+        .arg("-c")
+        .arg(format!("set -eu\n{script}"))
+        .current_dir(dir)
+        .env("PATH", format!("{}:{path}", bin.display()))
+        .stdin(Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("sh does not start: {error}"));
+    assert!(output.status.success(), "{script}\n{}", stderr(&output));
+    output.stdout
+}
+
+/// Copies a folder with what is in it.
+pub fn copy_folder(from: &Path, to: &Path) {
+    for (name, bytes) in files(from) {
+        let target = to.join(name);
+        let written =
+            std::fs::create_dir_all(target.parent().unwrap_or(to)).and_then(|()| std::fs::write(&target, bytes));
+        written.unwrap_or_else(|error| panic!("{}: {error}", target.display()));
+    }
+}
+
 /// What a run said on standard error.
 #[must_use]
 pub fn stderr(output: &Output) -> String {

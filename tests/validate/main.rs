@@ -30,9 +30,18 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+const STATUS: &str = "\
+Exit status:
+  0  done
+  1  written, but personas found fewer than its bar asks for (--least-f1, --least-precision), or calibrate lands on a target in fewer than \
+nine of ten seeds
+  2  an error
+
+Results are tables (CSV) with a page beside them (Markdown). The same seeds give the same bytes, whatever the number of --jobs.";
+
 /// Judges estimators, designs and the simulation itself by simulated truth.
 #[derive(Debug, Parser)]
-#[command(name = "validate", version)]
+#[command(name = "validate", version, after_help = STATUS)]
 struct Validate {
     #[command(subcommand)]
     question: Question,

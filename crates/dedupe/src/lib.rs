@@ -25,7 +25,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
+use stage::{Common, Outcome, Run, Stage, StageDir, help_footer};
 use tables::{Accounts, Availability, Duplicates, Flow, Follows, Input, Links, Personas, PostIds, Rejects, Roster};
 
 use crate::linkage::{Linkage, REVIEW_FILE, Reviewed};
@@ -46,7 +46,7 @@ use crate::scale::Memory;
 ///
 /// Posts are the same when platform and post_id are; without a post_id, when platform, account_id, posted_at and text are.
 #[derive(Debug, Parser)]
-#[command(name = "dedupe", version, after_help = format!("{EXAMPLES}\n\n{HELP_FOOTER}"))]
+#[command(name = "dedupe", version, after_help = format!("{EXAMPLES}\n\n{}", help_footer(None)))]
 pub struct Dedupe {
     /// Directory that ingest wrote; `-` reads it from standard input, as `ingest -o -` sends it
     #[arg(value_name = "INPUT_DIR")]
@@ -95,15 +95,13 @@ fn probability(text: &str) -> Result<f64, String> {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes
-posts, accounts, availability and follows (linked where nothing was dropped), duplicates,
-personas, links, clusters, cluster_members, campaigns and ledger; links roster and rejects. linkage.json tells how people
-were linked; review.csv holds the uncertain pairs, handles among them, for a person to answer.
+Reads posts, post_ids, accounts, availability, follows, roster, rejects and ledger of INPUT_DIR. Writes posts, accounts, availability and \
+follows (linked where nothing was dropped), duplicates, personas, links, clusters, cluster_members, campaigns and ledger; links roster and \
+rejects. linkage.json tells how people were linked; review.csv holds the uncertain pairs, handles among them, for a person to answer.
 
-Takes up to --memory for sorting, and some 100 MB a thread for what is read and written; the time grows with the
-posts read. For near-copies, every distinct text takes its length and some 150 bytes more at a threshold of 0.8,
-and every post 24; that comes after the sorting. After that, linkage takes some 5 kB for every account (most
-of it for the pairs that are compared, which --no-linkage leaves out).
+Takes up to --memory for sorting, and some 100 MB a thread for what is read and written; the time grows with the posts read. For \
+near-copies, every distinct text takes its length and some 150 bytes more at a threshold of 0.8, and every post 24; that comes after the \
+sorting. After that, linkage takes some 5 kB for every account (most of it for the pairs that are compared, which --no-linkage leaves out).
 
 Examples:
   dedupe work/1-ingest -o work/2-dedupe

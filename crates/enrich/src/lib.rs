@@ -39,7 +39,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, HELP_FOOTER, Outcome, Run, Stage, StageDir};
+use stage::{Common, Outcome, Run, Stage, StageDir, help_footer};
 use study::{Listed, Study};
 use tables::{
     Account, AccountLanguages, AccountSigns, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates,
@@ -66,7 +66,7 @@ use crate::ties::Gathered;
 /// Samples and windows come from the study file. Without one they are derived from the span of the data, and listed is who is on
 /// the roster, or everyone who posted where there is none. The study stands in the output as study.toml either way.
 #[derive(Debug, Parser)]
-#[command(name = "enrich", version, after_help = format!("{EXAMPLES}\n\n{HELP_FOOTER}"))]
+#[command(name = "enrich", version, after_help = format!("{EXAMPLES}\n\n{}", help_footer(None)))]
 pub struct Enrich {
     /// Directory that dedupe wrote; `-` reads it from standard input, as `dedupe -o -` sends it
     #[arg(value_name = "INPUT_DIR")]
@@ -81,15 +81,14 @@ pub struct Enrich {
 }
 
 const EXAMPLES: &str = "\
-Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns,
-duplicates, rejects and ledger of INPUT_DIR. Writes posts
-(detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, windows, spells, members,
-stays, account_languages, account_signs, terms, posting_days, interactions, ledger and study.toml; links the others. Memory grows
-with accounts, days, distinct interactions and distinct uses of hashtags, domains and clients by day; texts are not held.
+Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns, duplicates, rejects and \
+ledger of INPUT_DIR. Writes posts (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, \
+windows, spells, members, stays, account_languages, account_signs, terms, posting_days, interactions, ledger and study.toml; links the \
+others. Memory grows with accounts, days, distinct interactions and distinct uses of hashtags, domains and clients by day; texts are not held.
 
-An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of
-life are its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that
-it is gone; who answers later is back.
+An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of life are \
+its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that it is gone; who \
+answers later is back.
 
 Examples:
   enrich work/2-dedupe --study study.toml -o work/3-enrich

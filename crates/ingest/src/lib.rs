@@ -44,7 +44,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, Failure, HELP_FOOTER, Outcome, Place, Remedy, Run, Source, Stage, hash_file, sources};
+use stage::{Common, Failure, Outcome, Place, Remedy, Run, Source, Stage, hash_file, help_footer, sources};
 use tables::{Flow, Input, Timestamp};
 
 use archive::Pieces;
@@ -77,17 +77,21 @@ They are recognised by their columns or keys, but for those of lists without a h
 
 Examples:
   ingest archive/ roster.csv -o work/1-ingest
-  ingest 'dumps/**/2015-*.jsonl.gz' lists.zip -o work/1-ingest
+  ingest archive/ roster.csv --replay work/1-ingest > rejected.jsonl
+  ingest 'dumps/**/2015-*.jsonl.gz' lists.tar.gz -o work/1-ingest
   ingest tweets.csv --mapping fifth-tribe -o work/1-ingest
   ingest --describe unknown.csv > mine.toml
-  zstdcat tweets.jsonl.zst | ingest - -o work/1-ingest
-  ingest archive/ roster.csv --replay work/1-ingest > rejected.jsonl
+  zcat tweets.jsonl.gz | ingest - -o work/1-ingest
   ingest - --format twitter-v2 --max-rejects 0.1% -o - < pages.jsonl | dedupe - -o work/2-dedupe
 ";
 
+/// What status 1 means.
+const CHECKS: &str = "written, but more records were rejected than --max-rejects allows, a file among others could not be read to its \
+                      end, or a --mapping fitted no file; of --replay: printed, but not every rejected record was found";
+
 /// Raw archives to tables: posts, account observations, checks, follows, rosters
 #[derive(Debug, Parser)]
-#[command(name = "ingest", version, about, before_long_help = EXAMPLES, after_help = HELP_FOOTER)]
+#[command(name = "ingest", version, about, before_long_help = EXAMPLES, after_help = help_footer(Some(CHECKS)))]
 pub struct Ingest {
     /// Files, folders, archives, quoted patterns, or `-` for standard input
     #[arg(required = true, value_name = "INPUT")]

@@ -66,22 +66,23 @@ const STUDY_FILE: &str = "study.toml";
 const WAVES_NEED: [Family; 2] = [Family::Size, Family::Followers];
 
 const AFTER_HELP: &str = "\
-Reads   what enrich wrote: study.toml and its tables.
-Writes  measures, series, survival, at_risk, returns, network, waves, influence, tests, content; hands on study.toml, members, personas,
-        rejects, roster, samples, spells and windows. No post goes further.
-Memory  some 40 bytes for each post, 100 for each observation of an account, 60 for each follow, one table after the other; texts of
-        posts are not read. Ten million posts, fourteen million observations and five million follows take 3.4 GB.
+Reads what enrich wrote: study.toml and its tables. Writes measures, series, survival, at_risk, returns, network, waves, influence, tests \
+and content; hands on study.toml, members, personas, rejects, roster, samples, spells and windows. No post goes further.
+
+Takes some 40 bytes of memory for each post, 100 for each observation of an account and 60 for each follow, one table after the other; texts \
+of posts are not read. Ten million posts, fourteen million observations and five million follows take 2.0 GB, and 98 seconds on two cores \
+(datasets/bench/metrics.md).
 
 Examples:
-  metrics enriched -o measured
-  metrics enriched -q --print measures --as csv | head
-  metrics enriched -o measured --measure size,followers --print series --as json
-  metrics enriched -o measured --attributes accounts.csv --by role,region";
+  metrics work/3-enrich -o work/4-metrics
+  metrics work/3-enrich -q --print measures --as csv | head
+  metrics work/3-enrich -o work/4-metrics --measure size,followers --print series --as json
+  metrics work/3-enrich -o work/4-metrics --attributes accounts.csv --by role,region";
 
 /// Measures a network under suspension pressure: sizes, followers, pace, suspensions, insularity, returns, survival, volume,
 /// duration, location, suspended beside not suspended, language, influence, content, structure. What the input cannot support is null, with the reason
 #[derive(Debug, Clone, Parser)]
-#[command(name = "metrics", version, max_term_width = 100, after_help = format!("{AFTER_HELP}\n\n{}", stage::HELP_FOOTER))]
+#[command(name = "metrics", version, after_help = format!("{AFTER_HELP}\n\n{}", stage::help_footer(None)))]
 pub struct Metrics {
     /// Directory that enrich wrote; `-` takes it from standard input
     #[arg(value_name = "INPUT_DIR")]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, Failure, HELP_FOOTER, Outcome, Provenance, Run, Stage, StageDir, hash_file};
+use stage::{Common, Failure, Outcome, Provenance, Run, Stage, StageDir, hash_file, help_footer};
 use study::Study;
 use study::published::{self, Figures};
 use tables::{Comparison, Comparisons, Counterparts, Flow, Input, Table, Tests};
@@ -21,29 +21,27 @@ use crate::render;
 const LONG_ABOUT: &str = "\
 Print published figures beside reproduced ones.
 
-Reads the directory that metrics wrote (study.toml, measures, series, survival, returns, network, content, samples, windows,
-ledger)
-and writes report.html, one file that needs no network and no script, its Markdown twin report.md, and the table comparisons.
-With --beside, numbers of other runs (a counterfactual, another archive, another choice) stand beside those of this one, in a
-section of the report and in the table counterparts; where runs differ by design, the section says so.
-No handle and no post text is shown, no group smaller than the study's min_group_size, and no hashtag, domain or client that
-fewer accounts used. Names of input files are shown as
-they were given.
+Reads the directory that metrics wrote (study.toml, measures, series, survival, returns, network, tests, content, samples, windows, ledger) \
+and writes report.html, one file that needs no network and no script, its Markdown twin report.md, and the table comparisons. With \
+--beside, numbers of other runs (a counterfactual, another archive, another choice) stand beside those of this one, in a section of the \
+report and in the table counterparts; where runs differ by design, the section says so.
 
-Memory: that of the tables above, which are small whatever the archive.";
+No handle and no post text is shown, no group smaller than the study's min_group_size, and no hashtag, domain or client that fewer accounts \
+used. Names of input files are shown as they were given.
+
+Takes the memory of the tables above, which are small whatever the archive.";
 
 const EXAMPLES: &str = "\
 Examples:
-  report out/metrics -o out/report
-  report out/metrics --published figures.csv -o out/report --if-changed
-  report out/metrics --name study --beside none=out/none/metrics --beside waves=out/waves/metrics -o out/report
-  report out/metrics --print comparisons --as csv | cut -d, -f1,13
-  metrics out/enriched -o - | report - -o out/report
-";
+  report work/4-metrics -o report
+  report work/4-metrics --published figures.csv -o report --if-changed
+  report work/4-metrics --name study --beside none=work/none/4-metrics -o report
+  report work/4-metrics --print comparisons --as json | jq -r '[.figure, .verdict] | @tsv'
+  metrics work/3-enrich -o - | report - -o report";
 
 /// Prints published figures beside reproduced ones.
 #[derive(Debug, Parser)]
-#[command(name = "report", version, about, long_about = LONG_ABOUT, after_help = format!("{EXAMPLES}\n{HELP_FOOTER}"))]
+#[command(name = "report", version, about, long_about = LONG_ABOUT, after_help = format!("{EXAMPLES}\n\n{}", help_footer(None)))]
 pub struct Report {
     /// Directory that metrics wrote; `-` reads it from standard input as a tar stream
     #[arg(value_name = "INPUT_DIR")]

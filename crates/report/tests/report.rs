@@ -514,26 +514,7 @@ fn a_figures_file_without_the_figure_is_refused() {
 }
 
 #[test]
-fn the_help_says_what_is_read_and_written_and_gives_pipelines() {
-    let assert = Command::new(env!("CARGO_BIN_EXE_report"))
-        .arg("--help")
-        .assert()
-        .success();
-    let help = String::from_utf8(assert.get_output().stdout.clone()).unwrap();
-    for words in [
-        "Usage: report [OPTIONS] <INPUT_DIR>",
-        "study.toml, measures, series, survival",
-        "report.html",
-        "Memory:",
-        "--published <FILE>",
-        "--print <TABLE>",
-        "--as <FORMAT>",
-        "--if-changed",
-        "Examples:",
-        "Exit status:",
-    ] {
-        assert!(help.contains(words), "{words}");
-    }
+fn an_input_and_something_to_print_are_needed() {
     Command::new(env!("CARGO_BIN_EXE_report")).assert().code(2);
     report(Path::new("x")).args(["--as", "csv"]).assert().code(2);
 }

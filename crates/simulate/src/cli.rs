@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Parser;
 use serde_json::{Value, json};
-use stage::{Common, Failure, HELP_FOOTER, Outcome, Remedy, Run, Stage, hash_file};
+use stage::{Common, Failure, Outcome, Remedy, Run, Stage, hash_file, help_footer};
 use tables::Input;
 
 use crate::observer::{Lookups, Manner};
@@ -16,37 +16,37 @@ use crate::record::record;
 use crate::simulate;
 
 const ABOUT: &str = "\
-Makes a synthetic study: a network of supporters' accounts under suspension pressure, as the raw files that an observer of it
-would hold, with the truth beside them.
+Makes a synthetic study: a network of supporters' accounts under suspension pressure, as the raw files that an observer of it would hold, \
+with the truth beside them.
 
-Nothing in it is about anybody: people, handles, ids and texts are drawn from a seed and from word lists about weather, food,
-sport and gardens. Every JSON record carries \"simulated\": true.
+Nothing in it is about anybody: people, handles, ids and texts are drawn from a seed and from word lists about weather, food, sport and \
+gardens. Every JSON record carries \"simulated\": true.
 
 Writes into DIR (names of the v1.1 format; --format and --compress change their ends):
-  raw/tweets-stream-YYYY-MM.jsonl.gz  posts as a stream sent them, with notices and some damage
-  raw/tweets-overlap.jsonl.gz         a second collection of the same: exact copies, and posts that the first missed
-  raw/tweets-refetched.jsonl.gz       samples fetched again after a day and after thirty (\"observed_at\"), with newer counts and
-                                      without what was gone by then
-  raw/users-YYYY-MM.jsonl.gz          looked-up accounts, each with the time of the look-up
+  raw/tweets-stream-YYYY-MM.jsonl.gz: posts as a stream sent them, with notices and some damage
+  raw/tweets-overlap.jsonl.gz: a second collection of the same: exact copies, and posts that the first missed
+  raw/tweets-refetched.jsonl.gz: samples fetched again after a day and after thirty (\"observed_at\"), with newer counts and without what was \
+gone by then
+  raw/users-YYYY-MM.jsonl.gz: looked-up accounts, each with the time of the look-up
   raw/roster.csv, availability.csv, follows.csv
-  personas.csv                        people who came back, as `dedupe --personas` reads them
-  truth/*.parquet                     what was really so: persons, accounts, interactions, copies, signs of return, every measure,
-                                      and what was put into which file
+  personas.csv: people who came back, as `dedupe --personas` reads them
+  truth/*.parquet: what was really so: persons, accounts, interactions, copies, signs of return, every measure, and what was put into which \
+file
 
-Memory: about 50 MB at scale 1, 300 MB at scale 10, in proportion to --scale and hardly to --post-share: posts are written as
-they come. --newest N holds 80 bytes for each of the newest N posts of every account that lives (90 MB in all for N = 200 at
-scale 1), and writes a lot: the same posts come again at each look-up.";
+Takes about 50 MB of memory at scale 1, 300 MB at scale 10, in proportion to --scale and hardly to --post-share: posts are written as they \
+come. --newest N holds 80 bytes for each of the newest N posts of every account that lives (90 MB in all for N = 200 at scale 1), and \
+writes a lot: the same posts come again at each look-up.";
 
 const EXAMPLES: &str = "\
 Examples:
-  simulate -o simulated && ingest simulated/raw -o ingested
+  simulate -o simulated && ingest simulated/raw -o work/1-ingest
   simulate --pressure none -o unhindered
-  simulate --format v2 --compress zst --newest 200 --lookups daily -o pages
-  simulate --seed 7 --scale 0.1 -o small && zcat small/raw/tweets-stream-2015-06.jsonl.gz | jq .text | head";
+  simulate --scale 0.1 --format v2 --compress zst --newest 20 --lookups daily -o pages
+  simulate --seed 7 --scale 0.1 -o small && zcat small/raw/tweets-overlap.jsonl.gz | head -n 1";
 
 /// The command line of `simulate`.
 #[derive(Debug, Parser)]
-#[command(name = "simulate", version, about = "Makes a synthetic study: raw files and the truth behind them", long_about = ABOUT, after_long_help = format!("{EXAMPLES}\n\n{HELP_FOOTER}"))]
+#[command(name = "simulate", version, about = "Makes a synthetic study: raw files and the truth behind them", long_about = ABOUT, after_long_help = format!("{EXAMPLES}\n\n{}", help_footer(None)))]
 pub struct Simulate {
     /// Seed of all chance; the same seed and options give the same bytes
     #[arg(long, value_name = "N", default_value_t = 2016)]

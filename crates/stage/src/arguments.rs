@@ -4,16 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-/// What every `--help` ends with.
-pub const HELP_FOOTER: &str = "\
-Exit status:
-  0  done (a reader that closes the pipe early counts as done)
-  1  a check that was asked for did not hold: more records were rejected than --max-rejects allows, or a file among others
-     could not be read to its end; the output was written
-  2  an error: nothing was written, an older output is untouched
-
-Data goes to standard output, everything else to standard error. The same input and options give the same bytes, whatever the
-thread count.";
+/// What every `--help` ends with. `check` says what status 1 means, of a tool that has it.
+///
+/// Paragraphs are not wrapped: clap does that, for the reader's terminal.
+#[must_use]
+pub fn help_footer(check: Option<&str>) -> String {
+    let check = check.map_or_else(String::new, |check| format!("  1  {check}\n"));
+    format!(
+        "Exit status:\n  0  done (a reader that closes the pipe early counts as done)\n{check}  2  an error: nothing was written, an \
+         older output is untouched\n\nData goes to standard output, everything else to standard error. The same input and options \
+         give the same bytes, whatever the thread count."
+    )
+}
 
 /// Arguments shared by all binaries.
 #[derive(Debug, Clone, Args)]

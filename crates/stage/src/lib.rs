@@ -17,7 +17,7 @@ mod stream;
 mod summary;
 mod threads;
 
-pub use arguments::{Common, HELP_FOOTER};
+pub use arguments::{Common, help_footer};
 pub use dir::StageDir;
 pub use failure::{Failure, Remedy};
 pub use progress::Progress;

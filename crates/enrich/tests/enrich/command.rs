@@ -235,19 +235,3 @@ fn a_stage_directory_can_come_and_go_through_pipes() {
         .success();
     assert!(work.path().join("again/members.parquet").is_file());
 }
-
-#[test]
-fn help_says_what_is_read_and_written_within_its_width() {
-    let help = enrich().arg("--help").assert().success().get_output().stdout.clone();
-    let help = String::from_utf8(help).unwrap();
-    for word in [
-        "interactions",
-        "spells",
-        "members",
-        "Exit status:",
-        "dedupe work/1-ingest -o - | enrich -",
-    ] {
-        assert!(help.contains(word), "{word} in\n{help}");
-    }
-    assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
-}

@@ -123,19 +123,3 @@ fn an_output_that_cannot_be_made_is_known_before_the_work_starts() {
     assert_eq!(ran.status(), 2);
     assert!(ran.stderr().contains("remedy: "), "{}", ran.stderr());
 }
-
-#[test]
-fn the_help_s_pipelines_run() {
-    let page = r#"{"data":[{"id":"1","author_id":"2","text":"fog"}],"meta":{}}"#;
-    let bench = Bench::with("archive/a.jsonl", tweet(1, ""));
-    bench.put("roster.csv", "handle\nlarch\n");
-    assert_eq!(
-        bench.ingest_to("1", &["archive/", "roster.csv"], "").ledger(),
-        ["read 2", "used 2"]
-    );
-    let ran = bench.ingest_to("-", &["-", "--format", "twitter-v2", "--max-rejects", "0.1%"], page);
-    assert_eq!(ran.status(), 0);
-    // A tar stream for the next stage: its first entry's name stands at its start.
-    assert!(ran.output.stdout.len() > 1_000);
-    assert!(!ran.dir.exists());
-}
