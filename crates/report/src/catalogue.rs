@@ -8,6 +8,8 @@ mod lives;
 mod members;
 mod structure;
 
+use crate::text::clean;
+
 /// What the n of a number counts, which decides how it is read and when it is too few to be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Counts {
@@ -15,8 +17,21 @@ pub(crate) enum Counts {
     Accounts,
     /// Persons; the same.
     Persons,
+    /// Lives of accounts; an account that was reinstated has several.
+    Lives,
     /// Samples or bins of time: few of them are few moments, not few people.
     Times,
+}
+
+impl Counts {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::Persons => "persons",
+            Self::Lives => "lives",
+            Self::Times => "samples",
+        }
+    }
 }
 
 /// Whether the number itself is a count of people.
@@ -72,6 +87,14 @@ pub(crate) fn rank(id: &str) -> usize {
 /// What its n counts, in a word; numbers of an unknown measure are taken to rest on accounts.
 pub(crate) fn counts(id: &str) -> Counts {
     find(id).map_or(Counts::Accounts, |entry| entry.counts)
+}
+
+/// What the n of a number counts, in words: as its method says (`n is samples`), else as its measure has it.
+pub(crate) fn counted(id: &str, method: &str) -> String {
+    let said = method.split("; ").find_map(|clause| clause.strip_prefix("n is "));
+    let said = said.and_then(|said| said.split(',').next()).map(clean);
+    said.filter(|said| !said.is_empty())
+        .unwrap_or_else(|| counts(id).noun().to_owned())
 }
 
 /// Whether the number is itself a count of people.

@@ -176,9 +176,9 @@ fn series_reading(
         point.number.unit.clone_into(&mut ours.unit);
         point.number.method.clone_into(&mut ours.method);
     }
-    ours.n = match (reduce, used.first()) {
-        (Reduce::First | Reduce::Last, Some(point)) => point.number.n,
-        _ => i64::try_from(present.len()).unwrap_or(i64::MAX),
+    (ours.n, ours.counted) = match (reduce, used.first()) {
+        (Reduce::First | Reduce::Last, Some(point)) => (point.number.n, point.number.counted.clone()),
+        _ => (i64::try_from(present.len()).unwrap_or(i64::MAX), "samples".to_owned()),
     };
     if reduce == Reduce::ShareWithin {
         "share of samples".clone_into(&mut ours.unit);

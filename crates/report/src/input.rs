@@ -9,12 +9,16 @@ use tables::{
     TermKind, Timestamp, Windows,
 };
 
+use crate::catalogue;
+
 /// A number with its meaning; or none, with the reason.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Number {
     pub(crate) value: Option<f64>,
     pub(crate) interval: Option<(f64, f64)>,
     pub(crate) n: i64,
+    /// What n counts.
+    pub(crate) counted: String,
     pub(crate) unit: String,
     pub(crate) method: String,
     pub(crate) finding: Option<String>,
@@ -225,6 +229,7 @@ impl Measured {
                     value: finite(row.value),
                     interval: interval(row.ci_low, row.ci_high),
                     n: row.n,
+                    counted: catalogue::counted(row.measure, row.method),
                     unit: row.unit.to_owned(),
                     method: row.method.to_owned(),
                     finding: row.finding.map(str::to_owned),
@@ -242,6 +247,7 @@ impl Measured {
                     value: finite(row.value),
                     interval: interval(row.ci_low, row.ci_high),
                     n: row.n,
+                    counted: catalogue::counted(row.measure, row.method),
                     unit: row.unit.to_owned(),
                     method: row.method.to_owned(),
                     finding: None,

@@ -2,7 +2,8 @@
 //! other runs beside this one in the table `counterparts`.
 //!
 //! In the order in which data flows: `cli` (arguments and the order of work), `input` (the tables of `metrics`),
-//! `privacy` (no small group is shown), `compare` (verdicts), `beside` (other runs), `plots` and `chart` (what is drawn, and how),
+//! `privacy` (no small group is shown), `compare` (verdicts), `beside` (other runs), `collected` (what part of the posts the
+//! archive holds), `plots` and `chart` (what is drawn, and how),
 //! `summary` and `notes` (what is said), `page` (all of it as plain data), `render` (the templates), `print`
 //! (tables in a pipe). No statistic is computed here: a number comes from a row, or it is not there.
 
@@ -10,6 +11,7 @@ mod beside;
 mod catalogue;
 mod chart;
 mod cli;
+mod collected;
 mod compare;
 mod hypotheses;
 mod input;

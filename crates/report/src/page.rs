@@ -180,11 +180,11 @@ fn comparison_table(compared: &[Compared<'_>], sources: &Sources<'_>) -> PageTab
                 if let Some(interval) = interval {
                     cell = cell.line(Style::Small, &format!("{} {interval}", words::INTERVAL));
                 }
-                cell.line(Style::Small, &words::n(ours.n))
+                cell.line(Style::Small, &words::n(ours))
                     .line(Style::Plain, ours.finding.as_deref().unwrap_or_default())
             }
             None => match &ours.finding {
-                Some(finding) => Cell::text(finding).line(Style::Small, &words::n(ours.n)),
+                Some(finding) => Cell::text(finding).line(Style::Small, &words::n(ours)),
                 None => Cell::none(),
             },
         };

@@ -99,7 +99,9 @@ impl Privacy {
         let headcount = catalogue::is_headcount(measure);
         let rests_on_few = match catalogue::counts(measure) {
             // A count's n may be the count itself.
-            Counts::Accounts | Counts::Persons => self.is_small(number.n) && !(headcount && value == Some(0.0)),
+            Counts::Accounts | Counts::Persons | Counts::Lives => {
+                self.is_small(number.n) && !(headcount && value == Some(0.0))
+            }
             Counts::Times => false,
         };
         let is_there = value.is_some() || number.finding.is_some();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use tables::VerdictWord;
 
 use crate::catalogue;
+use crate::collected;
 use crate::compare::Compared;
 use crate::input::{Measured, Number};
 use crate::number;
@@ -125,6 +126,8 @@ struct Teller<'a> {
 struct Found<'a> {
     value: f64,
     number: &'a Number,
+    /// The group's name in the tables, and in words.
+    name: &'static str,
     group: String,
 }
 
@@ -141,6 +144,7 @@ impl Teller<'_> {
             Some(Found {
                 value: row.number.value?,
                 number: &row.number,
+                name: group,
                 group: words::group(group),
             })
         })
@@ -162,10 +166,10 @@ impl Teller<'_> {
             format!("{}, ", also.join(", "))
         };
         Some(format!(
-            "Of the {}, at most {} were alive at a sample ({also}{}).",
-            most.group,
+            "Of {}, at most {} were alive at a sample ({also}{}).",
+            words::the_group(most.name),
             number::number(most.value),
-            words::n(most.number.n)
+            words::n(most.number)
         ))
     }
 
@@ -177,9 +181,9 @@ impl Teller<'_> {
         for window in &self.measured.windows {
             if let Some(trend) = self.find("followers.trend", &window.name) {
                 told.push(format!(
-                    "Over {}, the mean followers of the {} changed by {}{}.",
+                    "Over {}, the mean followers of {} changed by {}{}.",
                     window_words(&window.name),
-                    trend.group,
+                    words::the_group(trend.name),
                     trend.quantity(),
                     finding(trend.number)
                 ));
@@ -263,22 +267,40 @@ impl Teller<'_> {
 
     fn activity(&self) -> Vec<String> {
         let mut told = Vec::new();
-        for measure in [
-            "volume.posts",
-            "volume.accounts",
+        let found: Vec<(&str, Found<'_>)> = [
             "tweets_per_day.window.mean",
             "tweets_per_day.posts.mean",
+            "volume.posts",
+            "volume.accounts",
             "duration.median_days",
             "duration.share_under_50_days",
-        ] {
-            if let Some(found) = self.whole(measure) {
-                told.push(format!(
-                    "{}, {}: {}.",
-                    catalogue::title(measure),
-                    found.group,
-                    found.quantity()
-                ));
-            }
+        ]
+        .into_iter()
+        .filter_map(|measure| Some((measure, self.whole(measure)?)))
+        .collect();
+        let part = collected::collected(self.measured, GROUPS[0]);
+        if let Some(part) = part
+            .as_ref()
+            .filter(|_| found.iter().any(|(measure, _)| collected::is_of_posts(measure)))
+        {
+            told.push(format!(
+                "{}: posts, accounts that post, the pace of posts collected and durations are of what was collected, not of what was \
+                 written, and durations look shorter than they were (how much: datasets/validation/README.md).",
+                part.sentence()
+            ));
+        }
+        for (measure, found) in found {
+            let of_part = part.as_ref().filter(|_| collected::is_of_posts(measure));
+            told.push(format!(
+                "{}, {}{}: {}.",
+                catalogue::title(measure),
+                found.group,
+                of_part.map_or_else(String::new, |part| format!(
+                    ", in what was collected ({})",
+                    part.percent()
+                )),
+                found.quantity()
+            ));
         }
         let location = GROUPS.iter().find_map(|group| {
             let row = self.measured.measure("location.focus", group, study::Window::ALL)?;

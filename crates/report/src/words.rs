@@ -28,25 +28,41 @@ pub(crate) fn group(group: &str) -> String {
     }
 }
 
-/// The number with its unit, interval and n: `345.3 followers (95 % interval 330.0 to 360.0, n = 39)`.
+/// The accounts of a group, within a sentence: `the listed accounts`.
+pub(crate) fn the_group(name: &str) -> String {
+    let group = group(name);
+    if group.starts_with("the ") || group.starts_with("all ") {
+        group
+    } else {
+        format!("the {group}")
+    }
+}
+
+/// The number with its unit, interval and n: `345.3 followers (95 % interval 330.0 to 360.0, n = 39 samples)`.
 pub(crate) fn quantity(value: f64, number: &Number) -> String {
     let (shown, interval) = number::with_interval(value, number.interval);
     let interval = interval.map_or_else(String::new, |interval| format!("{INTERVAL} {interval}, "));
-    format!("{shown}{} ({interval}{})", unit_after(&number.unit), n(number.n))
+    format!("{shown}{} ({interval}{})", unit_after(&number.unit), n(number))
 }
 
 /// What an interval is; the space before the sign does not break.
 pub(crate) const INTERVAL: &str = "95\u{a0}% interval";
 
-/// `n = 39`, not broken across lines.
-pub(crate) fn n(count: i64) -> String {
+/// `n = 39 samples`.
+pub(crate) fn n(number: &Number) -> String {
+    format!("{} {}", bare_n(number.n), number.counted).trim_end().to_owned()
+}
+
+/// `n = 39`, not broken across lines; what it counts must be said beside it.
+pub(crate) fn bare_n(count: i64) -> String {
     format!("n\u{a0}=\u{a0}{}", number::count(count))
 }
 
-/// The unit as it follows a number; shares, ratios and indices have none.
+/// The unit as it follows a number; shares, ratios and indices have none, but for what a share is of.
 pub(crate) fn unit_after(unit: &str) -> String {
     match unit {
         "" | "share" | "ratio" | "probability" => String::new(),
+        share if share.starts_with("share of ") => format!(" ({share})"),
         index if index.starts_with("index") => String::new(),
         percent if percent.starts_with("percent") => format!("\u{a0}%{}", &percent["percent".len()..]),
         other => format!(" {other}"),

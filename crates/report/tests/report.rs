@@ -329,6 +329,60 @@ fn tests_stand_with_their_adjusted_p_and_no_verdict() {
 }
 
 #[test]
+fn numbers_of_posts_say_how_few_were_collected() {
+    let made = make(&Fixture::plausible());
+    let part = "The archive holds about 4 % of the posts that the counters of the listed accounts tell of";
+    for text in [words(&made.html), made.markdown.clone()] {
+        let text = text.replace('\u{a0}', " ");
+        assert!(
+            text.contains(&format!("{part}: this is of what was collected.")),
+            "no caption says so"
+        );
+        for sentence in [
+            "Posts, all accounts observed, in what was collected (about 4 %): 101,000 posts",
+            "Tweets per day collected, listed accounts, in what was collected (about 4 %): 0.340",
+            "Tweets per day between observations, listed accounts: 8.50",
+        ] {
+            assert!(text.contains(sentence), "{sentence}");
+        }
+        assert_eq!(text.matches(part).count(), 2, "the summary, and the one chart of posts");
+    }
+}
+
+#[test]
+fn numbers_say_what_their_n_counts() {
+    let made = make(&Fixture::plausible());
+    for text in [words(&made.html), made.markdown.clone()] {
+        let text = text.replace('\u{a0}', " ");
+        for said in [
+            "1 (share of samples)",
+            "n = 39 samples",
+            "n = 1,203 accounts)",
+            "n = 61 persons)",
+            "n = 1,203 lives)",
+        ] {
+            assert!(text.contains(said), "{said}");
+        }
+    }
+}
+
+#[test]
+fn a_line_of_zeros_is_named_and_a_series_that_nobody_knows_is_drawn() {
+    let made = make(&Fixture::plausible());
+    assert!(!made.html.contains("id=\"figure-chart-location-ambiguous"));
+    for text in [words(&made.html), made.markdown.clone()] {
+        let text = text.replace('*', "").replace('\u{a0}', " ");
+        assert!(
+            text.contains(
+                "Share of members with an ambiguous location: zero in every group, wherever a number is shown"
+            )
+        );
+        assert!(text.contains("Not a series that this report knows (n ="));
+    }
+    assert!(made.html.contains("id=\"figure-chart-series-1-listed"));
+}
+
+#[test]
 fn hostile_text_is_harmless_everywhere() {
     let fixture = Fixture::hostile();
     let made = make(&fixture);

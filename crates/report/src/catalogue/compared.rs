@@ -1,7 +1,7 @@
 //! The measures that hold accounts, posts and spans of time against others: suspended and not, languages, reactions, waves and what
 //! came after them, hazards.
 
-use super::Counts::{Accounts, Times};
+use super::Counts::{Accounts, Lives, Times};
 use super::Is::Quantity;
 use super::{Entry, entry};
 
@@ -96,42 +96,42 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Posts in English",
         Accounts,
         Quantity,
-        "share of own posts whose language was detected; reposts do not count",
+        "share in English, of the own posts whose language was detected; reposts do not count",
     ),
     entry(
         "language.english.tagged_posts",
         "Posts tagged English",
         Accounts,
         Quantity,
-        "share of own posts that the platform tagged with a language",
+        "share that the platform tagged English, of the own posts that it tagged with a language",
     ),
     entry(
         "language.english.accounts",
         "Accounts that write mostly English",
         Accounts,
         Quantity,
-        "share of accounts with more own posts in English than in all other languages, as detected",
+        "share of the accounts that wrote more own posts in English than in all other languages, as detected",
     ),
     entry(
         "language.agreement",
         "Agreement of tag and detection",
         Accounts,
         Quantity,
-        "share of own posts with both in which they agree",
+        "share in which tag and detected language agree, of the own posts with both",
     ),
     entry(
         "language.detected",
         "Posts whose language was detected",
         Accounts,
         Quantity,
-        "share of own posts",
+        "share whose language could be told, of the own posts",
     ),
     entry(
         "influence.top_tenth_share",
         "Reactions drawn by the top tenth",
         Accounts,
         Quantity,
-        "of the times that members addressed one another, the share that went to the tenth who were addressed most",
+        "share that went to the tenth who were addressed most, of the times that members addressed one another",
     ),
     entry(
         "influence.drawing_share",
@@ -185,28 +185,29 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "survival.turnbull_median_days",
         "Median life, ends between two looks",
-        Accounts,
+        Lives,
         Quantity,
-        "days from creation to suspension by which half of the accounts are gone, each suspension known only to lie between two looks (Turnbull)",
+        "days from creation to suspension by which half of the accounts are gone, each suspension known only to lie \
+         between two looks (Turnbull)",
     ),
     entry(
         "survival.hazard_ratio.followers_doubled",
         "Hazard with twice the followers",
-        Accounts,
+        Lives,
         Quantity,
         "hazard of suspension with twice the followers when first seen, all else equal (Cox)",
     ),
     entry(
         "survival.hazard_ratio.pace_doubled",
         "Hazard with twice the pace",
-        Accounts,
+        Lives,
         Quantity,
         "hazard of suspension with twice the lifetime pace when first seen, all else equal (Cox)",
     ),
     entry(
         "survival.hazard_ratio.returned",
         "Hazard of returned accounts",
-        Accounts,
+        Lives,
         Quantity,
         "hazard of suspension of a person's later account over that of first accounts, all else equal (Cox)",
     ),

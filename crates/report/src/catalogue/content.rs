@@ -11,14 +11,14 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Share of posts with a hashtag",
         Accounts,
         Quantity,
-        "of the own posts whose source tells hashtags",
+        "share with a hashtag, of the own posts whose source tells hashtags",
     ),
     entry(
         "content.link_share",
         "Share of posts with a link",
         Accounts,
         Quantity,
-        "of the own posts whose source tells links",
+        "share with a link, of the own posts whose source tells links",
     ),
     entry(
         "content.hashtags",
@@ -67,13 +67,13 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Share of the first client",
         Accounts,
         Quantity,
-        "of the own posts whose client is told, those of the client with most",
+        "share from the client with most, of the own posts whose client is told",
     ),
     entry(
         "content.automation_share",
         "Share of automation clients",
         Accounts,
         Quantity,
-        "of the own posts whose client is told, those from clients known to post by themselves",
+        "share from clients known to post by themselves, of the own posts whose client is told",
     ),
 ];

@@ -1,6 +1,6 @@
 //! The measures of lives: who came back, how long accounts lived, when and where from they posted, and how much.
 
-use super::Counts::{Accounts, Persons, Times};
+use super::Counts::{Accounts, Lives, Persons};
 use super::Is::{Headcount, Quantity};
 use super::{Entry, entry};
 
@@ -44,56 +44,56 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "survival.median_days",
         "Median life of an account",
-        Accounts,
+        Lives,
         Quantity,
         "days from creation to suspension by which half of the accounts are gone (Kaplan–Meier)",
     ),
     entry(
         "survival.at_30_days",
         "Accounts that stand after 30 days",
-        Accounts,
+        Lives,
         Quantity,
         "share not yet suspended 30 days after creation (Kaplan–Meier)",
     ),
     entry(
         "survival.at_90_days",
         "Accounts that stand after 90 days",
-        Accounts,
+        Lives,
         Quantity,
         "share not yet suspended 90 days after creation (Kaplan–Meier)",
     ),
     entry(
         "survival.restricted_mean_90_days",
         "Mean days lived of the first 90",
-        Accounts,
+        Lives,
         Quantity,
         "area under the survival curve up to 90 days after creation (Kaplan–Meier)",
     ),
     entry(
         "survival.suspended_by_2_days",
         "Suspended within 2 days",
-        Accounts,
+        Lives,
         Quantity,
         "share suspended within 2 days of creation (one less the Kaplan–Meier share)",
     ),
     entry(
         "survival.suspended_by_7_days",
         "Suspended within 7 days",
-        Accounts,
+        Lives,
         Quantity,
         "share suspended within 7 days of creation (one less the Kaplan–Meier share)",
     ),
     entry(
         "survival.suspended_by_30_days",
         "Suspended within 30 days",
-        Accounts,
+        Lives,
         Quantity,
         "share suspended within 30 days of creation (one less the Kaplan–Meier share)",
     ),
     entry(
         "survival.suspended_by_90_days",
         "Suspended within 90 days",
-        Accounts,
+        Lives,
         Quantity,
         "share suspended within 90 days of creation (one less the Kaplan–Meier share)",
     ),
@@ -107,7 +107,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry(
         "volume.accounts",
         "Accounts that post",
-        Times,
+        Accounts,
         Headcount,
         "accounts with a post in the archive, in the window or in the 7 days from the moment named",
     ),
@@ -137,41 +137,44 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Share of members in the focus countries",
         Accounts,
         Quantity,
-        "of the members that declare a location",
+        "share whose location lies in one of the study's focus countries, of the members that declare one",
     ),
     entry(
         "location.none_share",
         "Share of members without a location",
         Accounts,
         Quantity,
-        "of the members whose profile was seen, those that declare no location",
+        "share that declare no location, of the members whose profile was seen",
     ),
     entry(
         "location.ambiguous_share",
         "Share of members with an ambiguous location",
         Accounts,
         Quantity,
-        "of the members that declare a location, those whose location may mean several countries",
+        "share whose location may mean several countries, of the members that declare one",
     ),
     entry(
         "tweets_per_day.lifetime.share_under_1",
         "Members below 1 tweet a day",
         Accounts,
         Quantity,
-        "of the members with a lifetime pace; over a window, the mean of its samples",
+        "members that wrote fewer than 1 post a day over their accounts' lives, in percent of those with a lifetime \
+         pace; over a window, the mean of its samples",
     ),
     entry(
         "tweets_per_day.lifetime.share_under_5",
         "Members below 5 tweets a day",
         Accounts,
         Quantity,
-        "of the members with a lifetime pace; over a window, the mean of its samples",
+        "members that wrote fewer than 5 posts a day over their accounts' lives, in percent of those with a lifetime \
+         pace; over a window, the mean of its samples",
     ),
     entry(
         "tweets_per_day.lifetime.share_over_50",
         "Members above 50 tweets a day",
         Accounts,
         Quantity,
-        "of the members with a lifetime pace; over a window, the mean of its samples",
+        "members that wrote more than 50 posts a day over their accounts' lives, in percent of those with a lifetime \
+         pace; over a window, the mean of its samples",
     ),
 ];

@@ -61,7 +61,7 @@ macro_rules! network {
                 concat!($title, ": largest component"),
                 Accounts,
                 Quantity,
-                "share of the accounts in it",
+                "share of the accounts that are in the largest component",
             ),
             entry(
                 concat!("structure.", $network, ".strong_components"),
@@ -75,21 +75,21 @@ macro_rules! network {
                 concat!($title, ": largest strong component"),
                 Accounts,
                 Quantity,
-                "share of the accounts in it",
+                "share of the accounts that are in the largest strong component",
             ),
             entry(
                 concat!("structure.", $network, ".core"),
                 concat!($title, ": k of the innermost core"),
                 Accounts,
                 Quantity,
-                "everybody in the core is tied to at least k others of it",
+                "largest k for which some accounts are each tied to at least k others of them",
             ),
             entry(
                 concat!("structure.", $network, ".core.accounts"),
                 concat!($title, ": accounts in the innermost core"),
                 Accounts,
                 Headcount,
-                "accounts that belong to it",
+                "accounts that belong to the innermost core",
             ),
             entry(
                 concat!("structure.", $network, ".reciprocity"),
@@ -103,7 +103,7 @@ macro_rules! network {
                 concat!($title, ": assortativity"),
                 Accounts,
                 Quantity,
-                "correlation of the two ends' numbers of ties",
+                "correlation between the numbers of ties at the two ends of a tie",
             ),
             entry(
                 concat!("structure.", $network, ".transitivity"),
@@ -138,7 +138,7 @@ macro_rules! network {
                 concat!($title, ": concentration of PageRank"),
                 Accounts,
                 Quantity,
-                "Gini coefficient of PageRank",
+                "Gini coefficient of PageRank: 0 even, 1 all to one",
             ),
             entry(
                 concat!("structure.", $network, ".betweenness_gini"),

@@ -6,6 +6,7 @@ use super::{Plot, numbers, over_time, survival};
 use crate::beside::Side;
 use crate::catalogue;
 use crate::chart::{self, Curve, CurveChart, Line, Shape, TimeChart};
+use crate::collected::{collected, is_of_posts};
 use crate::input::{Point, Step};
 use crate::number;
 use crate::text::{capitalized, clean};
@@ -91,16 +92,27 @@ fn over_time_of(sides: &[Side<'_>], series: &str, group: &str) -> anyhow::Result
         ..TimeChart::default()
     };
     let definition = entry.map_or(series, |entry| entry.definition);
+    let parts = lines.iter().filter(|_| is_of_posts(series)).filter_map(|(side, _)| {
+        let part = collected(side.measured, group)?;
+        Some(format!(
+            "{}: {}; this is of what was collected.",
+            clean(side.name),
+            part.sentence()
+        ))
+    });
     let table: Vec<(&str, &[&Point])> = lines
         .iter()
         .map(|(side, points)| (side.name, points.as_slice()))
         .collect();
     Ok(Some(Plot {
         svg: Some(chart.svg()?),
-        caption: vec![
+        caption: [
             format!("{}.", capitalized(&clean(definition))),
             format!("{}.", described.join("; ")),
-        ],
+        ]
+        .into_iter()
+        .chain(parts)
+        .collect(),
         table: Some(numbers::table(&id, &title, &table)),
         id,
         title,

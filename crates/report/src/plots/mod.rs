@@ -70,12 +70,28 @@ const TOGETHER: &[Together<'static>] = &[
         shape: Shape::Line,
     },
     Together {
-        id: "pace-recent",
-        title: "Recent tweets per day",
+        id: "activity",
+        title: "Members by lifetime tweets per day",
         series: &[
-            ("tweets_per_day.window.mean", "between observations"),
-            ("tweets_per_day.posts.mean", "posts collected"),
+            ("tweets_per_day.lifetime.share_under_1", "below 1 a day"),
+            ("tweets_per_day.lifetime.share_under_5", "below 5 a day"),
+            ("tweets_per_day.lifetime.share_over_50", "above 50 a day"),
         ],
+        beside: &[],
+        shape: Shape::Line,
+    },
+    Together {
+        id: "pace-recent",
+        title: "Tweets per day between observations",
+        series: &[("tweets_per_day.window.mean", "mean")],
+        beside: &[],
+        shape: Shape::Line,
+    },
+    // An axis of its own: of a sampled archive it is a small part of what accounts wrote.
+    Together {
+        id: "pace-collected",
+        title: "Tweets per day collected",
+        series: &[("tweets_per_day.posts.mean", "posts collected")],
         beside: &[],
         shape: Shape::Line,
     },
@@ -156,7 +172,7 @@ pub(crate) struct Plots {
     pub(crate) absent: Vec<Absent>,
 }
 
-/// Charts for which there is no number.
+/// Charts that would show nothing.
 #[derive(Debug, Serialize)]
 pub(crate) struct Absent {
     pub(crate) titles: Vec<String>,
@@ -197,7 +213,7 @@ pub(crate) fn plots(measured: &Measured, compared: &[Compared<'_>], methods: &Me
         let together = Together {
             id: &format!("series-{}", index + 1),
             title: catalogue::title(series),
-            series: &[(series, "value")],
+            series: &[(series, series)],
             beside: &[],
             shape: Shape::Line,
         };

@@ -9,6 +9,7 @@ use tables::Timestamp;
 use super::{Plot, Plots, Together, numbers};
 use crate::catalogue;
 use crate::chart::{self, Line, Mark, Reference, Shade, Shape, TimeChart};
+use crate::collected::{collected, is_of_posts};
 use crate::compare::Compared;
 use crate::input::{Measured, Point};
 use crate::methods::{Kind, Methods};
@@ -28,6 +29,10 @@ pub(super) fn over_time(
     together: Together<'_>,
     plots: &mut Plots,
 ) -> anyhow::Result<()> {
+    if is_zero_throughout(measured, &together) {
+        plots.miss(clean(together.title), "zero in every group, wherever a number is shown");
+        return Ok(());
+    }
     for group in GROUPS {
         let title = format!("{}, {}", clean(together.title), words::group(group));
         let points = |series| measured.points(series, group).collect::<Vec<_>>();
@@ -59,6 +64,17 @@ pub(super) fn over_time(
     Ok(())
 }
 
+/// Whether there are numbers, and each of them is zero: a line along the axis shows nothing.
+fn is_zero_throughout(measured: &Measured, together: &Together<'_>) -> bool {
+    let names = together.series.iter().map(|(series, _)| series).chain(together.beside);
+    let mut numbers = names
+        .flat_map(|series| GROUPS.map(|group| measured.points(series, group)))
+        .flatten()
+        .filter_map(|point| point.number.value)
+        .peekable();
+    numbers.peek().is_some() && numbers.all(|number| number == 0.0)
+}
+
 /// Series of one group on the way to a chart.
 struct Drawing<'a> {
     measured: &'a Measured,
@@ -85,7 +101,7 @@ impl Drawing<'_> {
                 .lines
                 .iter()
                 .map(|(_, label, points)| Line {
-                    label: (*label).to_owned(),
+                    label: clean(label),
                     shape: self.shape,
                     points: points.iter().map(|point| mark(point)).collect(),
                 })
@@ -97,6 +113,10 @@ impl Drawing<'_> {
         };
         let far = chart.drop_far_references();
         let mut caption = vec![self.described()];
+        if self.lines.iter().any(|(series, ..)| is_of_posts(series)) {
+            let part = collected(self.measured, self.group);
+            caption.extend(part.map(|part| format!("{}: this is of what was collected.", part.sentence())));
+        }
         caption.extend(self.gaps());
         if !chart.shades.is_empty() {
             let windows: Vec<String> = chart.shades.iter().map(|shade| shade.label.clone()).collect();
@@ -260,13 +280,18 @@ impl Drawing<'_> {
                 } else {
                     format!(" to {}", number::count(high))
                 };
-                let definition = catalogue::find(series).map_or(*series, |entry| entry.definition);
-                format!("{label}: {}, {}{to}.", clean(definition), words::n(low))
+                let counted = points.first().map_or("", |point| point.number.counted.as_str());
+                let n = format!("{}{to} {counted}", words::bare_n(low));
+                let definition =
+                    catalogue::find(series).map_or("not a series that this report knows", |entry| entry.definition);
+                // A line alone is what the title says.
+                let sentence = match self.lines.len() {
+                    1 => format!("{definition} ({}).", n.trim_end()),
+                    _ => format!("{}: {definition} ({}).", clean(label), n.trim_end()),
+                };
+                capitalized(&sentence)
             })
             .collect();
-        if let Some(first) = drawn.first_mut() {
-            *first = capitalized(first);
-        }
         let unit = self.unit();
         if !unit.is_empty() {
             drawn.push(format!("Unit: {unit}."));
@@ -276,11 +301,11 @@ impl Drawing<'_> {
 
     /// How many moments have no number, and why.
     fn gaps(&self) -> Vec<String> {
-        let mut by_reason: BTreeMap<(&str, String), usize> = BTreeMap::new();
+        let mut by_reason: BTreeMap<(String, String), usize> = BTreeMap::new();
         for (_, label, points) in &self.lines {
             for point in points.iter().filter(|point| point.number.value.is_none()) {
                 *by_reason
-                    .entry((label, clean(words::reason(&point.number))))
+                    .entry((clean(label), clean(words::reason(&point.number))))
                     .or_insert(0) += 1;
             }
         }
@@ -311,6 +336,7 @@ impl Drawing<'_> {
                     .iter()
                     .map(|(_, value)| *value)
                     .fold(f64::NEG_INFINITY, f64::max);
+                let label = clean(label);
                 Some(format!(
                     "{label}: {} points from {} ({}) to {} ({}), lowest {}, highest {}",
                     present.len(),
@@ -328,15 +354,14 @@ impl Drawing<'_> {
 
     /// The numbers behind the chart.
     fn table(&self) -> PageTable {
-        let heading = |series| catalogue::find(series).map_or("value", |entry| entry.title);
         let lines = self
             .lines
             .iter()
-            .map(|(series, _, points)| (heading(series), points.as_slice()));
+            .map(|(series, _, points)| (catalogue::title(series), points.as_slice()));
         let beside = self
             .beside
             .iter()
-            .map(|(series, points)| (heading(series), points.as_slice()));
+            .map(|(series, points)| (catalogue::title(series), points.as_slice()));
         numbers::table(&self.id, &self.title, &lines.chain(beside).collect::<Vec<_>>())
     }
 }

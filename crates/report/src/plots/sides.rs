@@ -7,7 +7,7 @@ use crate::chart::{Bar, BarChart};
 use crate::input::{MeasureRow, Measured};
 use crate::methods::{Kind, Methods};
 use crate::number;
-use crate::text::clean;
+use crate::text::{capitalized, clean};
 use crate::words::{self, GROUPS};
 
 /// The shares of ties that stay inside.
@@ -79,6 +79,7 @@ struct Sides<'a> {
 impl Sides<'_> {
     fn plot(self, methods: &Methods, plots: &mut Plots) -> anyhow::Result<()> {
         let mut bars = Vec::new();
+        let mut described = Vec::new();
         let mut absent = Vec::new();
         let mut by_chance = Vec::new();
         for (row, label) in &self.rows {
@@ -92,8 +93,10 @@ impl Sides<'_> {
             let expected = self.measured.measure(&expected, &row.group, Window::ALL);
             let chance = expected.and_then(|row| row.number.value);
             by_chance.extend(chance.map(|chance| format!("{label}: {}", number::number(chance))));
+            described.push(format!("{label}, {}: {shown}{interval}", words::n(&row.number)));
             bars.push(Bar {
-                label: format!("{label}, {}", words::n(row.number.n)),
+                // What n counts stands in the caption: a bar's label is short.
+                label: format!("{label}, {}", words::bare_n(row.number.n)),
                 value,
                 interval: row.number.interval,
                 chance,
@@ -106,12 +109,11 @@ impl Sides<'_> {
             }
             return Ok(());
         }
-        let described: Vec<String> = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.shown)).collect();
         let mut caption = vec![
             self.caption.to_owned(),
             format!(
                 "{}; whiskers and brackets are the {}.",
-                described.join("; "),
+                capitalized(&described.join("; ")),
                 words::INTERVAL
             ),
         ];
