@@ -14,11 +14,24 @@ struct Bearer {
     span: Option<(Timestamp, Timestamp)>,
 }
 
+/// Whom somebody who asked for a handle asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The account that bore the handle then.
+    Account(AccountNumber),
+    /// Nobody that is known of: the account nearest to the moment was under another handle by then.
+    GivenUp,
+    /// Nobody was ever seen under it.
+    Nobody,
+}
+
 /// Handles, case ignored, and the accounts seen under them.
 #[derive(Debug, Default)]
 pub(crate) struct Identities {
     /// By the number of `@handle`.
     bearers: HashMap<AccountNumber, Vec<Bearer>>,
+    /// The handles that each account was seen under.
+    borne: HashMap<AccountNumber, Vec<AccountNumber>>,
 }
 
 impl Identities {
@@ -38,7 +51,10 @@ impl Identities {
         let bearers = self.bearers.entry(handle).or_default();
         let span = at.map(|at| (at, at));
         match bearers.iter_mut().find(|bearer| bearer.account == account) {
-            None => bearers.push(Bearer { account, span }),
+            None => {
+                bearers.push(Bearer { account, span });
+                self.borne.entry(account).or_default().push(handle);
+            }
             Some(bearer) => {
                 bearer.span = match (bearer.span, span) {
                     (Some((first, last)), Some((at, _))) => Some((first.min(at), last.max(at))),
@@ -73,6 +89,32 @@ impl Identities {
                     .then_with(|| numbers.name(a.account).cmp(&numbers.name(b.account)))
             })
             .map(|bearer| bearer.account)
+    }
+
+    /// Whom a handle meant to somebody who asked for it at a moment. Unlike a name on a list, which may be an old one, it meant
+    /// nobody that is known of where its nearest bearer was seen under another handle between that and the moment.
+    pub(crate) fn asked(&self, numbers: &AccountNumbers, handle: AccountNumber, at: Timestamp) -> Asked {
+        match self.bearer(numbers, handle, Some(at)) {
+            None => Asked::Nobody,
+            Some(account) if self.had_another(account, handle, at) => Asked::GivenUp,
+            Some(account) => Asked::Account(account),
+        }
+    }
+
+    /// Whether an account was seen under another handle between a moment and the nearest one at which it was seen under this.
+    fn had_another(&self, account: AccountNumber, handle: AccountNumber, at: Timestamp) -> bool {
+        let span_under = |handle| {
+            let mut bearers = self.bearers.get(&handle)?.iter();
+            bearers.find(|bearer| bearer.account == account)?.span
+        };
+        let Some((first, last)) = span_under(handle) else {
+            return false;
+        };
+        let others = self.borne.get(&account).into_iter().flatten();
+        others
+            .filter(|other| **other != handle)
+            .filter_map(|other| span_under(*other))
+            .any(|(from, to)| (last < at && from <= at && last < to) || (at < first && at <= to && from < first))
     }
 
     /// The account itself, or, where only its handle is known, the account that bore the handle then.
@@ -119,5 +161,35 @@ mod tests {
         assert_eq!(bearer(None), Some(new));
         let unknown = numbers.number("twitter", "@nobody").unwrap();
         assert_eq!(identities.resolve(&numbers, unknown, None), unknown);
+        assert_eq!(identities.asked(&numbers, unknown, Timestamp(0)), Asked::Nobody);
+    }
+
+    #[test]
+    fn a_handle_given_up_by_then_asks_for_nobody() {
+        let mut numbers = AccountNumbers::default();
+        let mut identities = Identities::default();
+        let account = numbers.number("twitter", "11").unwrap();
+        for (handle, at) in [
+            ("lamp", 100),
+            ("lamp", 200),
+            ("wick", 300),
+            ("wick", 400),
+            ("Lamp", 150),
+        ] {
+            identities
+                .note(&mut numbers, account, handle, Some(Timestamp(at)))
+                .unwrap();
+        }
+        let [lamp, wick] = ["@lamp", "@wick"].map(|handle| numbers.number("twitter", handle).unwrap());
+        let asked = |handle, at| identities.asked(&numbers, handle, Timestamp(at));
+        for at in [0, 100, 200, 299] {
+            assert_eq!(asked(lamp, at), Asked::Account(account), "{at}");
+        }
+        for at in [300, 350, 999] {
+            assert_eq!(asked(lamp, at), Asked::GivenUp, "{at}");
+            assert_eq!(asked(wick, at), Asked::Account(account), "{at}");
+        }
+        assert_eq!(asked(wick, 250), Asked::Account(account), "between the two");
+        assert_eq!(asked(wick, 200), Asked::GivenUp, "still under the other");
     }
 }

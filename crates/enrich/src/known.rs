@@ -3,7 +3,7 @@
 use tables::{Account, AvailabilityCheck, Basis as ObservedBasis, Post, State, Timestamp};
 
 use crate::accounts::{AccountNumber, AccountNumbers};
-use crate::identity::Identities;
+use crate::identity::{Asked, Identities};
 use crate::signs::{Basis, Sign, Signs};
 
 /// How the built-in mappings of lists of accounts that were found suspended, or back, fill `availability.detail`.
@@ -96,6 +96,11 @@ impl Known {
         if let Some(handle) = handle {
             self.identities.note(&mut self.numbers, account, handle, at)?;
         }
+        Ok(self.show(account, handle, at))
+    }
+
+    /// A record shows the account, under a handle that others have told of.
+    fn show(&mut self, account: AccountNumber, handle: Option<&str>, at: Option<Timestamp>) -> &mut Profile {
         let profile = self.profile_mut(account);
         profile.seen = true;
         if let Some(handle) = handle {
@@ -107,7 +112,7 @@ impl Known {
                 profile.handle = Some((at, handle.to_owned()));
             }
         }
-        Ok(profile)
+        profile
     }
 
     fn meet(&mut self, own: bool, at: Option<Timestamp>) {
@@ -153,13 +158,42 @@ impl Known {
         Ok(account)
     }
 
-    /// Takes in a check. A check by handle counts for the account that bore the handle then, so that posts and observations,
-    /// which tell who did, come first.
-    pub(crate) fn see_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<()> {
-        let asked = self.numbers.number(row.platform, row.account_id)?;
-        let account = self.identities.resolve(&self.numbers, asked, Some(row.observed_at));
-        self.see(account, row.handle, Some(row.observed_at))?;
+    /// Takes in what a check tells of names and times. All checks are met before any is taken in, so that their order does not
+    /// matter to what handles mean.
+    pub(crate) fn meet_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<()> {
         self.meet(true, Some(row.observed_at));
+        let account = self.numbers.number(row.platform, row.account_id)?;
+        if let Some(handle) = row.handle {
+            self.identities
+                .note(&mut self.numbers, account, handle, Some(row.observed_at))?;
+        }
+        Ok(())
+    }
+
+    /// Whom a check asked for: one by handle, the account that bore the handle then, as posts, observations and checks have told.
+    /// An answer that the account was renamed concerns it though it had given the handle up.
+    pub(crate) fn asked(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<Asked> {
+        let named = self.numbers.number(row.platform, row.account_id)?;
+        if !self.numbers.is_handle(named) {
+            return Ok(Asked::Account(named));
+        }
+        if row.state == State::Renamed {
+            let bearer = self.identities.bearer(&self.numbers, named, Some(row.observed_at));
+            return Ok(bearer.map_or(Asked::Nobody, Asked::Account));
+        }
+        Ok(self.identities.asked(&self.numbers, named, row.observed_at))
+    }
+
+    /// Takes in a check; returns whom it asked for. Where that is nobody known of, it counts for the handle alone; where the
+    /// handle had been given up by then, for nobody.
+    pub(crate) fn see_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<Asked> {
+        let asked = self.asked(row)?;
+        let account = match asked {
+            Asked::Account(account) => account,
+            Asked::Nobody => self.numbers.number(row.platform, row.account_id)?,
+            Asked::GivenUp => return Ok(asked),
+        };
+        self.show(account, row.handle, Some(row.observed_at));
         let basis = match row.detail {
             Some(detail) if LISTS.contains(&detail) => Basis::List,
             _ => Basis::Check,
@@ -167,7 +201,7 @@ impl Known {
         if let Some(sign) = Sign::new(row.observed_at, row.state, basis) {
             self.signs.add(account, sign);
         }
-        Ok(())
+        Ok(asked)
     }
 }
 

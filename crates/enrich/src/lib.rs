@@ -3,8 +3,8 @@
 //! In the order in which data flows: the accounts' observations and then the posts are read once, batch by batch, and written
 //! back with what they say of themselves ([`location`], [`language`]); what they hold besides words is counted ([`content`],
 //! [`account_signs`]); on the way [`known`] gathers who bore which handle, when
-//! each account showed life ([`signs`]) and whom posts address ([`interactions`]). The checks follow, and the [`roster`], whose
-//! names are then known. The study ([`design`]) gives samples and windows. [`spells`] makes of the signs each account's life, and
+//! each account showed life ([`signs`]) and whom posts address ([`interactions`]). Then it is known which accounts the names in
+//! checks, the [`roster`] and follows mean ([`by_handle`]). The study ([`design`]) gives samples and windows. [`spells`] makes of the signs each account's life, and
 //! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL; [`stays`] tells when each account was
 //! on its list.
 //!
@@ -16,6 +16,7 @@ mod account_language;
 mod account_signs;
 mod accounts;
 mod arabizi;
+mod by_handle;
 mod content;
 mod design;
 mod expand;
@@ -42,9 +43,9 @@ use serde_json::{Value, json};
 use stage::{Common, Outcome, Run, Stage, StageDir, help_footer};
 use study::{Listed, Study};
 use tables::{
-    Account, AccountLanguages, AccountSigns, Accounts, Availability, Campaigns, ClusterMembers, Clusters, Duplicates,
-    Flow, Follows, Input, Interaction, Interactions, Personas, Post, PostIds, PostingDays, Posts, Rejects, Roster,
-    Sample, Samples, SetName, Spells, Stays, TermKind, Terms, Timestamp, WindowRow, Windows,
+    Account, AccountLanguages, AccountSigns, Accounts, Campaigns, ClusterMembers, Clusters, Duplicates, Flow, Input,
+    Interaction, Interactions, Personas, Post, PostIds, PostingDays, Posts, Rejects, Roster, Sample, Samples, SetName,
+    Spells, Stays, TermKind, Terms, Timestamp, WindowRow, Windows,
 };
 
 use crate::account_signs::Habits;
@@ -82,9 +83,10 @@ pub struct Enrich {
 
 const EXAMPLES: &str = "\
 Reads posts, post_ids, accounts, availability, follows, roster, personas, clusters, cluster_members, campaigns, duplicates, rejects and \
-ledger of INPUT_DIR. Writes posts (detected_lang), accounts (location_country, age_days, tweets_per_day), roster (account_id), samples, \
-windows, spells, members, stays, account_languages, account_signs, terms, posting_days, interactions, ledger and study.toml; links the \
-others. Memory grows with accounts, days, distinct interactions and distinct uses of hashtags, domains and clients by day; texts are not held.
+ledger of INPUT_DIR. Writes posts (detected_lang), accounts (location_country, age_days, tweets_per_day), roster, availability and follows \
+(ids of the accounts that handles mean), samples, windows, spells, members, stays, account_languages, account_signs, terms, posting_days, \
+interactions, ledger and study.toml; links the others. Memory grows with accounts, days, distinct interactions and distinct uses of \
+hashtags, domains and clients by day; texts are not held.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of life are \
 its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that it is gone; who \
@@ -141,6 +143,7 @@ impl Stage for Enrich {
         let mut remarks = Vec::new();
 
         let mut known = Known::default();
+        by_handle::meet_checks(&dir, &mut known)?;
         let mut habits = Habits::default();
         let files_with_locations = accounts_with_places(&dir, run, &mut known, &mut habits)?;
         let Written {
@@ -151,7 +154,7 @@ impl Stage for Enrich {
         run.write::<AccountLanguages>(languages.rows(&known))?;
         drop(languages);
         write_content(run, &known, content, habits, &mut remarks)?;
-        take_checks(&dir, run, &mut known)?;
+        by_handle::write_checks(&dir, run, &mut known, &mut remarks)?;
 
         let study = match &given {
             Some(given) => given.study.clone(),
@@ -173,7 +176,7 @@ impl Stage for Enrich {
         }
 
         let mut ties = Gathered::new(study.samples().iter().map(sample_at).collect());
-        take_follows(&dir, &mut known, study.period(), &mut ties)?;
+        by_handle::write_follows(&dir, run, &mut known, study.period(), &mut ties, &mut remarks)?;
         write_interactions(run, &known, addressed, &mut ties, &mut remarks)?;
         let ties = ties.ties(known.numbers.all().count());
 
@@ -229,10 +232,7 @@ impl Stage for Enrich {
         stays.extend(stays::rows(SetName::Listed, listed, &known.numbers));
         run.write::<Stays>(stays)?;
 
-        count_used(run, "follows", dir.table::<Follows>()?.rows());
         run.carry::<PostIds>(&dir)?;
-        run.carry::<Availability>(&dir)?;
-        run.carry::<Follows>(&dir)?;
         run.carry::<Personas>(&dir)?;
         run.carry::<Clusters>(&dir)?;
         run.carry::<ClusterMembers>(&dir)?;
@@ -283,25 +283,6 @@ fn expansion_in_words(sets: &members::Sets) -> Vec<String> {
         ));
     }
     words
-}
-
-/// Takes in who was seen to follow whom.
-fn take_follows(dir: &StageDir, known: &mut Known, period: &study::Window, ties: &mut Gathered) -> anyhow::Result<()> {
-    let end = Timestamp(period.end().timestamp_millis() - 1);
-    for batch in dir.table::<Follows>()?.batches() {
-        for row in batch?.rows()? {
-            let mut account = |id| -> anyhow::Result<_> {
-                let named = known.numbers.number(row.platform, id)?;
-                Ok(known.identities.resolve(&known.numbers, named, row.observed_at))
-            };
-            ties.add(
-                account(row.follower_id)?,
-                account(row.followed_id)?,
-                row.observed_at.unwrap_or(end),
-            );
-        }
-    }
-    Ok(())
 }
 
 fn check_roster(given: &Given, dir: &StageDir) -> anyhow::Result<()> {
@@ -422,17 +403,6 @@ fn write_content(
     run.write::<Terms>(counted.terms(&known.numbers))?;
     run.write::<PostingDays>(counted.days(&known.numbers))?;
     run.write::<AccountSigns>(habits.rows(known, &counted))
-}
-
-fn take_checks(dir: &StageDir, run: &mut Run, known: &mut Known) -> anyhow::Result<()> {
-    let table = dir.table::<Availability>()?;
-    for batch in table.batches() {
-        for row in batch?.rows()? {
-            known.see_check(&row)?;
-        }
-    }
-    count_used(run, "availability", table.rows());
-    Ok(())
 }
 
 /// Writes `study.toml`, `samples` and `windows`.

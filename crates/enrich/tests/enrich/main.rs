@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
 
 mod against_brute_force;
+mod by_handle;
 mod command;
 mod expanded;
 mod given;
