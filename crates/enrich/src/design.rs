@@ -7,6 +7,8 @@ use stage::{Failure, Remedy, hash_file};
 use study::{Listed, Study};
 use tables::{Input, Timestamp};
 
+use crate::known::Span;
+
 /// The name of the study within inputs and output.
 pub(crate) const STUDY_FILE: &str = "study.toml";
 
@@ -63,13 +65,31 @@ impl Given {
     }
 }
 
+/// The most samples of a derived study, at one a month: thirty years, more than any of the platforms has stood. A span that asks
+/// for more has a wrong time at one of its ends.
+const MOST_SAMPLES: usize = 360;
+
 /// The study of data that came without one: their span, and everyone when no roster says who is listed.
-pub(crate) fn derived(span: Option<(Timestamp, Timestamp)>, has_roster: bool) -> anyhow::Result<Study> {
-    let (first, last) = span.ok_or_else(|| {
+pub(crate) fn derived(span: Option<&Span>, has_roster: bool) -> anyhow::Result<Study> {
+    let span = span.ok_or_else(|| {
         Failure::new("no study given, and no record carries a time from which to derive one")
             .remedy("give --study study.toml; datasets/README.md explains it")
     })?;
-    let study = Study::derived(date(first)?, date(last)?);
+    let (first, last) = (date(span.first.at)?, date(span.last.at)?);
+    let study = Study::derived(first, last);
+    if study.samples().len() > MOST_SAMPLES {
+        return Err(Failure::new(format!(
+            "no study given, and the data span {first} ('{}' line {}) to {last} ('{}' line {}), which asks for {} samples; at \
+             most {MOST_SAMPLES} are derived",
+            span.first.file,
+            span.first.line,
+            span.last.file,
+            span.last.line,
+            study.samples().len()
+        ))
+        .remedy("give --study study.toml with the period that is meant, or correct the record; datasets/README.md explains it")
+        .into());
+    }
     Ok(if has_roster {
         study
     } else {

@@ -19,8 +19,8 @@ pub(crate) struct Known {
     /// Signs of life and of its end.
     pub signs: Signs,
     profiles: Vec<Profile>,
-    own: Span,
-    nested: Span,
+    own: Option<Span>,
+    nested: Option<Span>,
 }
 
 /// What is known of an account itself.
@@ -41,22 +41,40 @@ impl Profile {
     }
 }
 
-/// The first and the last moment met.
-#[derive(Debug, Default, Clone, Copy)]
-struct Span(Option<(Timestamp, Timestamp)>);
+/// A moment and the record that told of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Told {
+    /// The moment.
+    pub at: Timestamp,
+    /// The record's file.
+    pub file: String,
+    /// Its line in the file.
+    pub line: i64,
+}
 
-impl Span {
-    fn meet(&mut self, at: Timestamp) {
-        let (first, last) = self.0.unwrap_or((at, at));
-        self.0 = Some((first.min(at), last.max(at)));
-    }
+/// The first and the last moment met.
+#[derive(Debug, Clone)]
+pub(crate) struct Span {
+    /// The first.
+    pub first: Told,
+    /// The last.
+    pub last: Told,
+}
+
+/// How much later than its collection a post may say that it was written: clocks and time zones are wrong by hours.
+const CLOCKS_MS: i64 = tables::DAY_MS;
+
+/// Whether a post says that it was written more than a day after it was collected, which no post was. On some platforms the
+/// time is whatever the author's program put there.
+pub(crate) fn is_from_the_future(post: &Post<'_>) -> bool {
+    matches!((post.posted_at, post.observed_at), (Some(posted), Some(seen)) if posted.0.saturating_sub(seen.0) > CLOCKS_MS)
 }
 
 impl Known {
     /// The first and the last moment of the archive's own records; of nested ones when it has no others with a time. A repost of
     /// an old post does not draw the span out.
-    pub(crate) fn span(&self) -> Option<(Timestamp, Timestamp)> {
-        self.own.0.or(self.nested.0)
+    pub(crate) fn span(&self) -> Option<&Span> {
+        self.own.as_ref().or(self.nested.as_ref())
     }
 
     /// What is known of an account.
@@ -115,9 +133,24 @@ impl Known {
         profile
     }
 
-    fn meet(&mut self, own: bool, at: Option<Timestamp>) {
-        if let Some(at) = at {
-            if own { &mut self.own } else { &mut self.nested }.meet(at);
+    fn meet(&mut self, own: bool, at: Option<Timestamp>, file: &str, line: i64) {
+        let Some(at) = at else { return };
+        let told = || Told {
+            at,
+            file: file.to_owned(),
+            line,
+        };
+        let span = if own { &mut self.own } else { &mut self.nested };
+        let span = span.get_or_insert_with(|| Span {
+            first: told(),
+            last: told(),
+        });
+        if (at, file, line) < (span.first.at, &span.first.file, span.first.line) {
+            span.first = told();
+        }
+        // Of several records of the last moment the first, too.
+        if at > span.last.at || (at == span.last.at && (file, line) < (&span.last.file, span.last.line)) {
+            span.last = told();
         }
     }
 
@@ -126,7 +159,7 @@ impl Known {
         let account = self.numbers.number(row.platform, row.account_id)?;
         let profile = self.see(account, row.handle, row.observed_at)?;
         profile.created_at = [profile.created_at, row.created_at].into_iter().flatten().min();
-        self.meet(row.source_part == 0, row.observed_at);
+        self.meet(row.source_part == 0, row.observed_at, row.source_file, row.source_line);
         // A profile that came with a post of its own tells no more than the post: the collector may have met it much later.
         let basis = match row.observed_basis {
             ObservedBasis::Stated => Some(Basis::Observation),
@@ -151,7 +184,7 @@ impl Known {
         let account = self.numbers.number(row.platform, row.account_id)?;
         let own = row.source_part == 0;
         self.see(account, row.handle, row.posted_at)?;
-        self.meet(own, row.posted_at);
+        self.meet(own, row.posted_at, row.source_file, row.source_line);
         if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, Basis::Post)) {
             self.signs.add(account, sign);
         }
@@ -161,7 +194,7 @@ impl Known {
     /// Takes in what a check tells of names and times. All checks are met before any is taken in, so that their order does not
     /// matter to what handles mean.
     pub(crate) fn meet_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<()> {
-        self.meet(true, Some(row.observed_at));
+        self.meet(true, Some(row.observed_at), row.source_file, row.source_line);
         let account = self.numbers.number(row.platform, row.account_id)?;
         if let Some(handle) = row.handle {
             self.identities

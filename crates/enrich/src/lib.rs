@@ -150,7 +150,15 @@ impl Stage for Enrich {
             addressed,
             languages,
             content,
+            from_the_future,
         } = posts_with_languages(&dir, run, &mut known, &mut habits)?;
+        run.state_fact("posts_from_the_future", from_the_future);
+        if from_the_future > 0 {
+            remarks.push(format!(
+                "posts that say they were written more than a day after they were collected, taken as without a time: \
+                 {from_the_future}"
+            ));
+        }
         run.write::<AccountLanguages>(languages.rows(&known))?;
         drop(languages);
         write_content(run, &known, content, habits, &mut remarks)?;
@@ -191,7 +199,7 @@ impl Stage for Enrich {
             (
                 "denied_ends",
                 signs.contradicted().0,
-                "times that an account was found gone and only later posts of it deny that, set aside",
+                "times that an account was found gone on one day only and nothing but posts soon after deny that, set aside",
             ),
             (
                 "moments_with_two_states",
@@ -338,9 +346,12 @@ struct Written {
     addressed: Addressed,
     languages: account_language::AccountLanguages,
     content: Content,
+    /// Posts whose time cannot be.
+    from_the_future: u64,
 }
 
 /// Writes `posts` with the language of each. Returns whom they address, in what languages accounts write, and what else posts hold.
+/// A post whose time cannot be stays as it is, and counts as one without a time.
 fn posts_with_languages(
     dir: &StageDir,
     run: &mut Run,
@@ -352,12 +363,18 @@ fn posts_with_languages(
     let mut addressed = Addressed::default();
     let mut written = account_language::AccountLanguages::default();
     let mut content = Content::default();
+    let mut from_the_future = 0;
     for batch in table.batches() {
         let batch = batch?;
         let rows: Vec<Post<'_>> = batch.rows()?.collect();
         let texts: Vec<Option<&str>> = rows.iter().map(|row| row.text).collect();
         let languages = language::languages(&texts, run.threads());
-        for (row, language) in rows.into_iter().zip(languages) {
+        for (mut row, language) in rows.into_iter().zip(languages) {
+            let posted_at = row.posted_at;
+            if known::is_from_the_future(&row) {
+                from_the_future += 1;
+                row.posted_at = None;
+            }
             let author = known.see_post(&row)?;
             addressed.take(known, author, &row)?;
             written.take(author, &row, language);
@@ -365,6 +382,7 @@ fn posts_with_languages(
             habits.see_post(author, &row);
             writer.push(&Post {
                 detected_lang: language,
+                posted_at,
                 ..row
             })?;
         }
@@ -375,6 +393,7 @@ fn posts_with_languages(
         addressed,
         languages: written,
         content,
+        from_the_future,
     })
 }
 

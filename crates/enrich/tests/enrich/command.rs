@@ -211,6 +211,21 @@ fn no_record_at_all_needs_a_study() {
 }
 
 #[test]
+fn a_span_that_no_platform_has_lived_is_refused_with_the_record_that_draws_it_out() {
+    let world = World {
+        posts: vec![post("1", at(0, 0)), post("2", at(2_916_309, 0)), post("3", at(1, 0))],
+        ..World::default()
+    };
+    assert_eq!(
+        refused(world.write().path(), None),
+        "enrich: no study given, and the data span 2015-06-01 ('posts.jsonl' line 1) to 9999-12-31 ('posts.jsonl' line 2), \
+         which asks for 95815 samples; at most 360 are derived\n  remedy: give --study study.toml with the period that is \
+         meant, or correct the record; datasets/README.md explains it\n"
+    );
+    world.enriched(Some(STUDY));
+}
+
+#[test]
 fn a_stage_directory_can_come_and_go_through_pipes() {
     let input = small().write();
     let work = TempDir::new().unwrap();
