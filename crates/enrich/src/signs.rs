@@ -13,9 +13,9 @@
 //! Evidence that contradicts other evidence is set aside and counted, so that lives and states at samples see the same:
 //!
 //! * at one moment an answer says that the account lives and another that it is gone: the former counts;
-//! * it was found gone, and posts of a later time show it alive, but no answer (check, list of accounts that are back,
-//!   observation) until it was found gone the next time, if ever: the finding counts for nothing. With an answer it was
-//!   reinstated, and lives another spell.
+//! * it was found gone on one day only, and posts of the next 30 days show it alive, but no answer (check, list of accounts that
+//!   are back, observation) until it was found gone the next time, if ever: the finding counts for nothing. With an answer, or
+//!   found gone on more days than one, or silent for longer, it was reinstated, and lives another spell.
 
 use std::collections::BTreeMap;
 
@@ -180,10 +180,7 @@ fn set_aside(signs: &mut Vec<Sign>) -> Contradictions {
     let mut kept: Vec<Sign> = Vec::with_capacity(signs.len());
     let mut runs = signs.chunk_by(|a, b| a.gone == b.gone).peekable();
     while let Some(run) = runs.next() {
-        let denied = run[0].gone
-            && runs
-                .peek()
-                .is_some_and(|next| !next.iter().any(|sign| sign.is_answer()));
+        let denied = is_isolated(run) && runs.peek().is_some_and(|next| is_denial(run, next));
         if denied {
             found.denied.extend(run.iter().map(|sign| sign.at));
         } else {
@@ -192,6 +189,16 @@ fn set_aside(signs: &mut Vec<Sign>) -> Contradictions {
     }
     *signs = kept;
     found
+}
+
+/// Whether an account was found gone, and on one day only: what a collector's or the platform's passing fault looks like.
+fn is_isolated(run: &[Sign]) -> bool {
+    run[0].gone && run[0].at.day() == run[run.len() - 1].at.day()
+}
+
+/// Whether the signs of life that follow a finding soon deny it: posts alone, which show no return.
+fn is_denial(finding: &[Sign], next: &[Sign]) -> bool {
+    next[0].at.days_since(finding[finding.len() - 1].at) <= CARRIED_DAYS && !next.iter().any(|sign| sign.is_answer())
 }
 
 impl Collected {
@@ -314,13 +321,26 @@ mod tests {
     }
 
     #[test]
-    fn an_end_that_only_posts_deny_is_set_aside_and_one_that_an_answer_denies_is_not() {
+    fn an_end_found_on_one_day_that_only_posts_deny_is_set_aside_and_one_that_an_answer_denies_is_not() {
         let post = |day| sign(day, State::Active, Basis::Post);
         let gone = |day| sign(day, State::Suspended, Basis::Check);
         let back = |day, basis| sign(day, State::Active, basis);
-        let (kept, found) = settled(&[post(1.0), gone(2.0), gone(3.0), post(4.0), gone(5.0)]);
+        let (kept, found) = settled(&[post(1.0), gone(2.0), gone(2.5), post(4.0), gone(5.0)]);
         assert_eq!(kept, [post(1.0), post(4.0), gone(5.0)]);
-        assert_eq!(found.denied, [at(2.0), at(3.0)]);
+        assert_eq!(found.denied, [at(2.0), at(2.5)]);
+        // Each on a day of its own, with life between them, is isolated.
+        let (kept, found) = settled(&[gone(2.0), post(3.0), gone(4.0), post(5.0)]);
+        assert_eq!(kept, [post(3.0), post(5.0)]);
+        assert_eq!(found.denied, [at(2.0), at(4.0)]);
+        // Found on two days, or silent for longer than a sign speaks: it came back.
+        for signs in [
+            [post(1.0), gone(2.0), gone(3.0), post(4.0)],
+            [post(1.0), gone(2.0), gone(2.5), post(33.0)],
+        ] {
+            let (kept, found) = settled(&signs);
+            assert_eq!(kept, signs);
+            assert_eq!(found, Contradictions::default());
+        }
         for basis in [Basis::Check, Basis::List, Basis::Observation] {
             let (kept, found) = settled(&[post(1.0), gone(2.0), post(3.0), back(4.0, basis)]);
             assert_eq!(kept.len(), 4);

@@ -93,6 +93,79 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
 }
 
 #[test]
+fn however_often_it_was_found_gone_a_later_post_opens_another_life() {
+    let mut world = World {
+        posts: vec![
+            post("1", at(0, 10)),
+            post("1", at(9, 10)),
+            post("2", at(0, 10)),
+            post("2", at(4, 10)),
+        ],
+        checks: vec![
+            check("1", at(20, 6), State::Suspended),
+            // Once, and denied by a post of the next day.
+            check("2", at(3, 6), State::Suspended),
+        ],
+        ..World::default()
+    };
+    for day in 2..8 {
+        world.checks.push(check("1", at(day, 6), State::Suspended));
+    }
+    let enriched = world.enriched(Some(STUDY));
+    let lives = enriched.rows::<Spells, _>(|row| {
+        let times = [row.entered_at, row.last_alive_at, row.first_gone_at];
+        (
+            row.account_id.to_owned(),
+            times,
+            row.entered_basis.to_owned(),
+            row.denied_ends,
+        )
+    });
+    let life =
+        |id: &str, from, to, gone, denied| (id.to_owned(), [Some(from), Some(to), gone], "post".to_owned(), denied);
+    assert_eq!(
+        lives,
+        [
+            life("1", at(0, 10), at(0, 10), Some(at(2, 6)), 0),
+            life("1", at(9, 10), at(9, 10), Some(at(20, 6)), 0),
+            life("2", at(0, 10), at(4, 10), None, 1),
+        ]
+    );
+}
+
+#[test]
+fn a_post_from_the_future_is_no_sign_of_life_and_does_not_draw_the_study_out() {
+    let seen = |posted_at, observed_at| Post {
+        observed_at: Some(observed_at),
+        ..post("1", posted_at)
+    };
+    let world = World {
+        posts: vec![
+            seen(at(0, 10), at(0, 11)),
+            // A clock that is some hours wrong is none from the future.
+            seen(at(1, 10), at(0, 11)),
+            seen(at(12_000, 0), at(0, 11)),
+        ],
+        checks: vec![
+            check("1", at(4, 6), State::Suspended),
+            check("1", at(8, 6), State::Suspended),
+        ],
+        ..World::default()
+    };
+    let enriched = world.enriched(None);
+    let lives = enriched.rows::<Spells, _>(|row| (row.last_alive_at, row.first_gone_at));
+    assert_eq!(lives, [(Some(at(1, 10)), Some(at(4, 6)))]);
+    for words in [
+        "derived one for 2015-06-01 to 2015-06-09",
+        "written more than a day after they were collected, taken as without a time: 1\n",
+    ] {
+        assert!(enriched.stderr.contains(words), "{}", enriched.stderr);
+    }
+    let posted = enriched.rows::<tables::Posts, _>(|row| row.posted_at);
+    assert_eq!(posted[2], Some(at(12_000, 0)), "written as it was read");
+}
+
+#[test]
 fn a_post_nested_in_a_repost_shows_its_author_alive_when_it_was_written_and_not_when_it_was_passed_on() {
     let mut carried = account("9", at(12, 0));
     carried.observed_basis = Basis::Post;
