@@ -215,6 +215,33 @@ fn samples() {
 }
 
 #[test]
+fn an_account_not_found_at_first_and_then_suspended_is_one_suspension_when_it_was_not_found() {
+    use tables::State;
+    let plain = World::rich();
+    let (mut hidden, mut never_told) = (plain.clone(), plain.clone());
+    let account = (0..plain.listed)
+        .find(|account| plain.suspended[*account].is_some())
+        .unwrap();
+    let mut gone: Vec<usize> = (0..plain.checks.len())
+        .filter(|check| plain.checks[*check].0 == account && plain.checks[*check].2 == State::Suspended)
+        .collect();
+    gone.sort_by_key(|check| plain.checks[*check].1);
+    assert!(gone.len() > 2, "the test would say nothing");
+    hidden.checks[gone[0]].2 = State::NotFound;
+    hidden.checks[gone[2]].2 = State::Deactivated;
+    for check in gone {
+        never_told.checks[check].2 = State::NotFound;
+    }
+    let rate = |world: &World| {
+        let output = Output::of(world, STUDY);
+        ["suspension.rate", "suspension.other_ends"].map(|id| output.value(id, "listed", "all"))
+    };
+    assert_eq!(rate(&hidden), rate(&plain));
+    let [suspended, other] = rate(&never_told);
+    assert!(suspended < rate(&plain)[0] && other > rate(&plain)[1]);
+}
+
+#[test]
 fn suspensions() {
     let world = World::rich();
     let output = Output::of(&world, STUDY);
