@@ -1,6 +1,8 @@
 //! What the records tell about each account, gathered in one pass over posts, account observations and checks.
 
-use tables::{Account, AvailabilityCheck, Basis as ObservedBasis, Post, State, Timestamp};
+use tables::cell::Cell as _;
+use tables::table::open_column;
+use tables::{Account, Accounts, AvailabilityCheck, Basis as ObservedBasis, Post, State, TableFile, Timestamp};
 
 use crate::accounts::{AccountNumber, AccountNumbers};
 use crate::identity::{Asked, Identities};
@@ -28,7 +30,7 @@ pub(crate) struct Known {
 pub(crate) struct Profile {
     /// Whether a record shows the account: a post of its own, an observation, a check. Being mentioned does not.
     pub seen: bool,
-    /// When it was created; where records disagree, the earliest.
+    /// When it was created; where records disagree, the earliest. One after the observation that tells of it is none.
     pub created_at: Option<Timestamp>,
     /// Its newest known handle, and when it bore it.
     handle: Option<(Option<Timestamp>, String)>,
@@ -105,20 +107,16 @@ impl Known {
         &mut self.profiles[account.index()]
     }
 
-    fn see(
-        &mut self,
-        account: AccountNumber,
-        handle: Option<&str>,
-        at: Option<Timestamp>,
-    ) -> anyhow::Result<&mut Profile> {
+    fn see(&mut self, account: AccountNumber, handle: Option<&str>, at: Option<Timestamp>) -> anyhow::Result<()> {
         if let Some(handle) = handle {
             self.identities.note(&mut self.numbers, account, handle, at)?;
         }
-        Ok(self.show(account, handle, at))
+        self.show(account, handle, at);
+        Ok(())
     }
 
     /// A record shows the account, under a handle that others have told of.
-    fn show(&mut self, account: AccountNumber, handle: Option<&str>, at: Option<Timestamp>) -> &mut Profile {
+    fn show(&mut self, account: AccountNumber, handle: Option<&str>, at: Option<Timestamp>) {
         let profile = self.profile_mut(account);
         profile.seen = true;
         if let Some(handle) = handle {
@@ -130,7 +128,6 @@ impl Known {
                 profile.handle = Some((at, handle.to_owned()));
             }
         }
-        profile
     }
 
     fn meet(&mut self, own: bool, at: Option<Timestamp>, file: &str, line: i64) {
@@ -154,11 +151,34 @@ impl Known {
         }
     }
 
+    /// Takes in when accounts were created, before their ages at observations are told: it never changes, so that a record which
+    /// does not say it is as good as one that does.
+    pub(crate) fn meet_creations(&mut self, accounts: &TableFile<Accounts>) -> anyhow::Result<()> {
+        for batch in accounts.columns(&["platform", "account_id", "created_at", "observed_at"]) {
+            let batch = batch?;
+            let platforms = open_column::<&str>(&batch, "platform")?;
+            let ids = open_column::<&str>(&batch, "account_id")?;
+            let created = open_column::<Option<Timestamp>>(&batch, "created_at")?;
+            let observed = open_column::<Option<Timestamp>>(&batch, "observed_at")?;
+            for row in 0..batch.num_rows() {
+                let Some(created_at) = Option::<Timestamp>::get(&created, row) else {
+                    continue;
+                };
+                if Option::<Timestamp>::get(&observed, row).is_some_and(|observed_at| observed_at < created_at) {
+                    continue;
+                }
+                let account = (self.numbers).number(<&str>::get(&platforms, row), <&str>::get(&ids, row))?;
+                let known = &mut self.profile_mut(account).created_at;
+                *known = Some(known.map_or(created_at, |known| known.min(created_at)));
+            }
+        }
+        Ok(())
+    }
+
     /// Takes in an observation of an account; returns the account.
     pub(crate) fn see_account(&mut self, row: &Account<'_>) -> anyhow::Result<AccountNumber> {
         let account = self.numbers.number(row.platform, row.account_id)?;
-        let profile = self.see(account, row.handle, row.observed_at)?;
-        profile.created_at = [profile.created_at, row.created_at].into_iter().flatten().min();
+        self.see(account, row.handle, row.observed_at)?;
         self.meet(row.source_part == 0, row.observed_at, row.source_file, row.source_line);
         // A profile that came with a post of its own tells no more than the post: the collector may have met it much later.
         let basis = match row.observed_basis {

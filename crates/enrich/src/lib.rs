@@ -314,6 +314,7 @@ fn accounts_with_places(
 ) -> anyhow::Result<BTreeSet<String>> {
     let gazetteer = Gazetteer::new();
     let table = dir.table::<Accounts>()?;
+    known.meet_creations(&table)?;
     let mut writer = run.writer::<Accounts>()?;
     let mut files_with_locations = BTreeSet::new();
     for batch in table.batches() {
@@ -326,7 +327,7 @@ fn accounts_with_places(
             let place = row.location.map(|location| location::place(&gazetteer, location));
             let place = place.unwrap_or_default();
             let candidates = place.in_words();
-            let age_days = members::age_days(&row);
+            let age_days = members::age_days(known.profile(account).created_at, row.observed_at);
             writer.push(&Account {
                 location_country: place.country(),
                 location_candidates: candidates.as_deref(),

@@ -9,7 +9,7 @@ use std::path::Path;
 use sql::{Database, Rows};
 use stage::{Failure, Run};
 use study::{Admission, Listed};
-use tables::{Account, Member, Members, SetName, State, TableError, Timestamp};
+use tables::{Member, Members, SetName, State, TableError, Timestamp};
 
 use crate::accounts::AccountNumber;
 use crate::expand::Network;
@@ -322,9 +322,10 @@ fn location_shown(location: Option<&str>, file_has_locations: impl FnOnce() -> b
     }
 }
 
-/// Days from an account's creation to its observation; `None` where either is missing or the observation comes first.
-pub(crate) fn age_days(row: &Account<'_>) -> Option<f64> {
-    let days = row.observed_at?.days_since(row.created_at?);
+/// Days from an account's creation, whichever record told of it, to an observation; `None` where either is missing or the
+/// observation comes first.
+pub(crate) fn age_days(created_at: Option<Timestamp>, observed_at: Option<Timestamp>) -> Option<f64> {
+    let days = observed_at?.days_since(created_at?);
     (days >= 0.0).then_some(days)
 }
 

@@ -84,7 +84,12 @@ fn members_and_their_newest_observations_are_those_that_a_plain_search_finds() {
                     .filter(|(_, row)| row.account_id == id && row.observed_at.is_some_and(|at| at <= now))
                     .max_by_key(|(line, row)| (row.observed_at, *line))
                     .map(|(_, row)| row);
-                let age = newest.map(|row| row.observed_at.unwrap().days_since(row.created_at.unwrap()));
+                // Whichever record tells the earliest.
+                let created_at = (world.accounts.iter())
+                    .filter(|row| row.account_id == id)
+                    .filter_map(|row| row.created_at)
+                    .min();
+                let age = newest.map(|row| row.observed_at.unwrap().days_since(created_at.unwrap()));
                 expected.push((
                     now,
                     id.to_owned(),

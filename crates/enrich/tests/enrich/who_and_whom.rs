@@ -87,6 +87,51 @@ fn each_way_of_addressing_counts_once_a_post() {
 }
 
 #[test]
+fn when_an_account_was_created_is_known_whichever_record_told_of_it() {
+    let mut created = account("1", at(0, 0));
+    created.observed_at = None;
+    created.created_at = Some(at(-8, 0));
+    let mut counted = account("1", at(2, 0));
+    counted.statuses = Some(50);
+    let mut told_later = account("2", at(2, 0));
+    told_later.statuses = Some(30);
+    let mut later = account("2", at(9, 0));
+    later.created_at = Some(at(-1, 0));
+    let mut impossible = account("3", at(2, 0));
+    impossible.created_at = Some(at(9_000, 0));
+    let world = World {
+        accounts: vec![created, counted, told_later, later, impossible],
+        roster: ["1", "2", "3"].map(|id| entry(Some(id), None)).to_vec(),
+        ..World::default()
+    };
+    let enriched = world.enriched(Some(STUDY));
+    assert_eq!(
+        enriched.rows::<Accounts, _>(|row| (row.age_days, row.tweets_per_day)),
+        [
+            (None, None),
+            (Some(10.0), Some(5.0)),
+            (Some(3.0), Some(10.0)),
+            (Some(10.0), None),
+            (None, None),
+        ]
+    );
+    let first: Vec<_> = enriched
+        .rows::<Members, _>(|row| (row.sample_at, row.created_at, row.tweets_per_day))
+        .into_iter()
+        .filter(|row| row.0 == sample(3))
+        .collect();
+    let row = |created, pace| (sample(3), created, pace);
+    assert_eq!(
+        first,
+        [
+            row(Some(at(-8, 0)), Some(5.0)),
+            row(Some(at(-1, 0)), Some(10.0)),
+            row(None, None),
+        ]
+    );
+}
+
+#[test]
 fn language_place_age_and_pace_stand_on_their_rows() {
     let mut shown = account("1", at(2, 0));
     shown.location = Some("Raqqa, Syria");
