@@ -30,6 +30,7 @@ pub(crate) fn write_checks(
     remarks: &mut Vec<String>,
 ) -> anyhow::Result<()> {
     let table = dir.table::<Availability>()?;
+    known.signs.compact();
     let (mut found, mut given_up) = (0_u64, 0_u64);
     for batch in table.batches() {
         for row in batch?.rows()? {

@@ -186,15 +186,15 @@ impl Known {
             ObservedBasis::Post => (row.source_part == 0).then_some(Basis::Post),
             ObservedBasis::None => None,
         };
-        let state = if row.protected == Some(true) {
-            State::Protected
-        } else {
-            State::Active
-        };
-        if let Some(basis) = basis
-            && let Some(sign) = row.observed_at.and_then(|at| Sign::new(at, state, basis))
-        {
-            self.signs.add(account, sign);
+        if let (Some(basis), Some(at)) = (basis, row.observed_at) {
+            let sign = match row.protected {
+                Some(true) => Sign::new(at, State::Protected, basis),
+                Some(false) => Sign::new(at, State::Active, basis),
+                None => Some(Sign::of_life(at, basis)),
+            };
+            if let Some(sign) = sign {
+                self.signs.add(account, sign);
+            }
         }
         Ok(account)
     }
@@ -211,14 +211,19 @@ impl Known {
         Ok(account)
     }
 
-    /// Takes in what a check tells of names and times. All checks are met before any is taken in, so that their order does not
-    /// matter to what handles mean.
+    /// Takes in what a check tells of names and times, and of an account named by its id. All checks are met before posts and
+    /// observations, and before any handle is asked for, so that their order does not matter.
     pub(crate) fn meet_check(&mut self, row: &AvailabilityCheck<'_>) -> anyhow::Result<()> {
         self.meet(true, Some(row.observed_at), row.source_file, row.source_line);
         let account = self.numbers.number(row.platform, row.account_id)?;
         if let Some(handle) = row.handle {
             self.identities
                 .note(&mut self.numbers, account, handle, Some(row.observed_at))?;
+        }
+        if !self.numbers.is_handle(account)
+            && let Some(sign) = sign_of(row)
+        {
+            self.signs.add(account, sign);
         }
         Ok(())
     }
@@ -247,15 +252,21 @@ impl Known {
             Asked::GivenUp => return Ok(asked),
         };
         self.show(account, row.handle, Some(row.observed_at));
-        let basis = match row.detail {
-            Some(detail) if LISTS.contains(&detail) => Basis::List,
-            _ => Basis::Check,
-        };
-        if let Some(sign) = Sign::new(row.observed_at, row.state, basis) {
+        // An account named by its id has this sign already, and no sign counts twice.
+        if let Some(sign) = sign_of(row) {
             self.signs.add(account, sign);
         }
         Ok(asked)
     }
+}
+
+/// What a check shows, unless its state says nothing.
+fn sign_of(row: &AvailabilityCheck<'_>) -> Option<Sign> {
+    let basis = match row.detail {
+        Some(detail) if LISTS.contains(&detail) => Basis::List,
+        _ => Basis::Check,
+    };
+    Sign::new(row.observed_at, row.state, basis)
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(crate) struct Sign {
     state: u8,
 }
 
-/// States that a sign can carry; `Unknown` is none.
+/// States that a sign can carry; `Unknown` is none. Of two ends the former tells more.
 const STATES: [State; 7] = [
     State::Active,
     State::Protected,
@@ -71,6 +71,9 @@ const STATES: [State; 7] = [
     State::Deactivated,
     State::NotFound,
 ];
+
+/// In place of a state: that of the sign before it, where that is protected, and active otherwise.
+const UNSAID: u8 = 7;
 
 impl Sign {
     /// A sign, unless the state says nothing.
@@ -85,6 +88,16 @@ impl Sign {
         })
     }
 
+    /// A sign that the account lives, and not whether it is protected.
+    pub(crate) fn of_life(at: Timestamp, basis: Basis) -> Self {
+        Self {
+            at,
+            gone: false,
+            basis,
+            state: UNSAID,
+        }
+    }
+
     /// Whether the account itself answered, and not only a post of it tells of that time.
     fn is_answer(self) -> bool {
         self.basis != Basis::Post
@@ -93,6 +106,15 @@ impl Sign {
     /// The state that it showed.
     pub(crate) fn state(self) -> State {
         STATES[usize::from(self.state)]
+    }
+
+    /// A finding of an account that stays gone, with the more telling state of this one and a later one: that a platform hides
+    /// why at first, or later, does not make it another end.
+    pub(crate) fn told_better_by(self, later: Self) -> Self {
+        Self {
+            state: self.state.min(later.state),
+            ..self
+        }
     }
 }
 
@@ -104,8 +126,10 @@ struct Collected {
     compacted: usize,
 }
 
-/// Signs collected in any order. Of the posts and observations of a day only the first and the last are kept, so that memory
-/// grows with accounts and days and not with posts; every check is kept.
+/// Signs collected in any order. Of the posts of a day only the first and the last are kept, and so of its observations, so that
+/// memory grows with accounts and days and not with posts; every check is kept, and on a day that found the account gone
+/// everything is: whichever of them comes next tells of a return. A finding that is added after those (a check by handle) meets
+/// the first and the last of its day.
 #[derive(Debug, Default)]
 pub(crate) struct Signs(Vec<Collected>);
 
@@ -126,6 +150,12 @@ impl Signs {
         &mut self.0[account.index()]
     }
 
+    /// Leaves what is to be kept of the signs added so far, so that what is added from now on meets the same in whatever order they
+    /// came.
+    pub(crate) fn compact(&mut self) {
+        self.0.iter_mut().for_each(Collected::compact);
+    }
+
     /// All signs, each account's in order of time, by [`AccountNumber::index`].
     pub(crate) fn in_order(mut self) -> SignsInOrder {
         for collected in &mut self.0 {
@@ -136,6 +166,7 @@ impl Signs {
         for (place, collected) in self.0.into_iter().enumerate() {
             let mut signs = collected.signs;
             let contradictions = set_aside(&mut signs);
+            say_what_was_unsaid(&mut signs);
             if contradictions != Contradictions::default() {
                 in_order.contradictions.insert(place, contradictions);
             }
@@ -191,6 +222,19 @@ fn set_aside(signs: &mut Vec<Sign>) -> Contradictions {
     found
 }
 
+/// Gives signs in order of time that do not tell of protection the state before them: absent is not false.
+fn say_what_was_unsaid(signs: &mut [Sign]) {
+    const ACTIVE: u8 = 0;
+    const PROTECTED: u8 = 1;
+    let mut before = ACTIVE;
+    for sign in signs {
+        if sign.state == UNSAID {
+            sign.state = if before == PROTECTED { PROTECTED } else { ACTIVE };
+        }
+        before = sign.state;
+    }
+}
+
 /// Whether an account was found gone, and on one day only: what a collector's or the platform's passing fault looks like.
 fn is_isolated(run: &[Sign]) -> bool {
     run[0].gone && run[0].at.day() == run[run.len() - 1].at.day()
@@ -205,20 +249,22 @@ impl Collected {
     fn compact(&mut self) {
         self.signs.sort_unstable();
         self.signs.dedup();
-        // Which posts and observations stand between others of their day, whatever checks there were.
-        let days: Vec<_> = (self.signs.iter().filter(|sign| sign.basis < Basis::Check))
-            .map(|sign| sign.at.day())
-            .collect();
-        let mut place = 0;
-        self.signs.retain(|sign| {
-            if sign.basis >= Basis::Check {
-                return true;
-            }
-            let day = Some(&days[place]);
-            let inside = place > 0 && days.get(place - 1) == day && days.get(place + 1) == day;
-            place += 1;
-            !inside
-        });
+        let mut kept = Vec::with_capacity(self.signs.len());
+        for day in self.signs.chunk_by(|a, b| a.at.day() == b.at.day()) {
+            let ends = |basis| {
+                let of_basis = |sign: &&Sign| sign.basis == basis;
+                let (first, last) = (day.iter().find(of_basis), day.iter().rfind(of_basis));
+                [first, last]
+            };
+            let ends = [ends(Basis::Post), ends(Basis::Observation)];
+            let found_gone = day.iter().any(|sign| sign.gone);
+            kept.extend(
+                day.iter().filter(|sign| {
+                    found_gone || sign.basis >= Basis::Check || ends.as_flattened().contains(&Some(*sign))
+                }),
+            );
+        }
+        self.signs = kept;
         self.compacted = self.signs.len();
     }
 }
@@ -273,6 +319,8 @@ impl SignsInOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spells::lives;
+    use proptest::prelude::*;
     use tables::DAY_MS;
 
     fn sign(day: f64, state: State, basis: Basis) -> Sign {
@@ -294,7 +342,7 @@ mod tests {
         let mut all: Vec<Sign> = (0..300)
             .map(|i| sign(3.0 + f64::from(i) / 400.0, State::Active, Basis::Post))
             .collect();
-        all.push(sign(3.5, State::Suspended, Basis::Check));
+        all.push(sign(3.5, State::Active, Basis::Check));
         all.push(sign(4.5, State::Active, Basis::Observation));
         all.iter().for_each(|sign| forwards.add(account, *sign));
         all.iter().rev().for_each(|sign| backwards.add(account, *sign));
@@ -311,6 +359,84 @@ mod tests {
             .collect();
         assert_eq!(kept, [3.0, 3.5, 3.7475, 4.5]);
         assert!(Sign::new(at(1.0), State::Unknown, Basis::Check).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_not_kept_changes_no_life(
+            signs in prop::collection::vec((0.0..6.0_f64, 0..6_usize), 0..300),
+        ) {
+            let mut signs: Vec<Sign> = signs
+                .into_iter()
+                .map(|(day, what)| match what {
+                    0 => sign(day, State::Suspended, Basis::Check),
+                    1 => sign(day, State::Active, Basis::Check),
+                    2 => sign(day, State::Active, Basis::Observation),
+                    _ => sign(day, State::Active, Basis::Post),
+                })
+                .collect();
+            // Checks by id are known before posts and observations, which come in any order.
+            signs.sort_by_key(|sign| !sign.gone);
+            let mut numbers = crate::accounts::AccountNumbers::default();
+            let account = numbers.number("twitter", "1").unwrap();
+            let mut compacted = Signs::default();
+            signs.iter().for_each(|sign| compacted.add(account, *sign));
+            let compacted = compacted.in_order();
+            signs.sort_unstable();
+            signs.dedup();
+            let contradictions = set_aside(&mut signs);
+            prop_assert_eq!(lives(compacted.of(account)), lives(&signs));
+            prop_assert_eq!(compacted.contradictions(account).cloned().unwrap_or_default(), contradictions);
+        }
+    }
+
+    #[test]
+    fn an_observation_between_posts_of_its_day_brings_an_account_back() {
+        let mut numbers = crate::accounts::AccountNumbers::default();
+        let account = numbers.number("twitter", "1").unwrap();
+        let mut signs = Signs::default();
+        let day = [
+            sign(5.1, State::Active, Basis::Post),
+            sign(5.2, State::Suspended, Basis::Check),
+            sign(5.5, State::Active, Basis::Observation),
+            sign(5.8, State::Active, Basis::Post),
+        ];
+        day.iter().rev().for_each(|sign| signs.add(account, *sign));
+        let signs = signs.in_order();
+        assert_eq!(signs.of(account), day);
+        assert_eq!(lives(signs.of(account)).len(), 2);
+    }
+
+    #[test]
+    fn an_observation_that_does_not_tell_of_protection_leaves_it_as_it_was() {
+        let mut numbers = crate::accounts::AccountNumbers::default();
+        let account = numbers.number("twitter", "1").unwrap();
+        let mut signs = Signs::default();
+        for sign in [
+            Sign::of_life(at(1.0), Basis::Observation),
+            sign(2.0, State::Protected, Basis::Check),
+            Sign::of_life(at(3.0), Basis::Observation),
+            Sign::of_life(at(4.0), Basis::Observation),
+            sign(5.0, State::Active, Basis::Observation),
+            sign(6.0, State::Suspended, Basis::Check),
+            Sign::of_life(at(7.0), Basis::Observation),
+        ] {
+            signs.add(account, sign);
+        }
+        let states: Vec<State> = signs.in_order().of(account).iter().map(|sign| sign.state()).collect();
+        let (active, protected) = (State::Active, State::Protected);
+        assert_eq!(
+            states,
+            [
+                active,
+                protected,
+                protected,
+                protected,
+                active,
+                State::Suspended,
+                active
+            ]
+        );
     }
 
     fn settled(signs: &[Sign]) -> (Vec<Sign>, Contradictions) {

@@ -1,7 +1,8 @@
 //! Each account's lives, as far as they were observed: one spell a life.
 //!
 //! A life goes from the first sign of life to the last before the account was found gone, which ends it; without that it is
-//! censored. An account that answers after it had been found gone was reinstated, and lives another spell. What contradicts other
+//! censored. The end's time is that of the first finding, its state the most telling until the account lives again: suspended
+//! before deactivated before not found. An account that lives after that was reinstated, and lives another spell. What contradicts other
 //! evidence was set aside before ([`crate::signs`]); each spell tells how much of that fell into it.
 
 use tables::{Spell, State, Timestamp};
@@ -57,19 +58,19 @@ pub(crate) fn reinstated(spells: &[Spell<'_>]) -> u64 {
 
 /// What the signs of a life come to.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Life {
+pub(crate) struct Life {
     first: Option<Sign>,
     last: Option<Sign>,
     gone: Option<Sign>,
 }
 
 /// The lives that signs in order of time tell of; one without any sign where there is none.
-fn lives(signs: &[Sign]) -> Vec<Life> {
+pub(crate) fn lives(signs: &[Sign]) -> Vec<Life> {
     let mut lives = vec![Life::default()];
     for sign in signs {
         if let Some(life) = lives.last_mut() {
             if sign.gone {
-                life.gone = life.gone.or(Some(*sign));
+                life.gone = Some(life.gone.map_or(*sign, |first| first.told_better_by(*sign)));
                 continue;
             }
             if life.gone.is_none() {
@@ -122,5 +123,18 @@ mod tests {
         assert_eq!(told, [never_seen_alive, life(2, 3, Some(5)), life(7, 9, None)]);
         assert_eq!(lives(&[]), [Life::default()]);
         assert_eq!(lives(&[gone(1), gone(2)]), [never_seen_alive]);
+        // The first moment, and the state that tells most.
+        let found = |state| {
+            let lives = lives(&[
+                alive(0),
+                sign(1, State::NotFound),
+                sign(2, state),
+                sign(3, State::NotFound),
+            ]);
+            lives[0].gone.map(|gone| (gone.at, gone.state()))
+        };
+        for state in [State::NotFound, State::Deactivated, State::Suspended] {
+            assert_eq!(found(state), Some((Timestamp(1), state)));
+        }
     }
 }

@@ -93,6 +93,23 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
 }
 
 #[test]
+fn an_account_not_found_first_and_then_suspended_was_suspended_when_it_was_first_not_found() {
+    let world = World {
+        posts: vec![post("1", at(0, 10))],
+        checks: vec![
+            check("1", at(2, 6), State::NotFound),
+            check("1", at(3, 6), State::Suspended),
+            check("1", at(4, 6), State::NotFound),
+        ],
+        ..World::default()
+    };
+    let ends = world
+        .enriched(Some(STUDY))
+        .rows::<Spells, _>(|row| (row.first_gone_at, row.end_state));
+    assert_eq!(ends, [(Some(at(2, 6)), State::Suspended)]);
+}
+
+#[test]
 fn however_often_it_was_found_gone_a_later_post_opens_another_life() {
     let mut world = World {
         posts: vec![
