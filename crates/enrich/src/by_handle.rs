@@ -4,7 +4,7 @@
 //! `metrics` counts checks and follows of an account whichever way they name it.
 
 use stage::{Run, StageDir};
-use tables::{Availability, AvailabilityCheck, Follow, Follows, Timestamp};
+use tables::{Availability, AvailabilityCheck, Follow, Follows};
 
 use crate::accounts::AccountNumber;
 use crate::count_used;
@@ -87,17 +87,18 @@ pub(crate) fn write_follows(
     dir: &StageDir,
     run: &mut Run,
     known: &mut Known,
-    period: &study::Window,
     ties: &mut Gathered,
     remarks: &mut Vec<String>,
 ) -> anyhow::Result<()> {
     let table = dir.table::<Follows>()?;
-    let end = Timestamp(period.end().timestamp_millis() - 1);
     let mut found = 0_u64;
     for batch in table.batches() {
         for row in batch?.rows()? {
             let [from, to] = both(known, &row)?;
-            ties.add(from, to, row.observed_at.unwrap_or(end));
+            match row.observed_at {
+                Some(seen_at) => ties.add(from, to, seen_at),
+                None => ties.add_undated(from, to),
+            }
             let ids = (known.numbers.name(from).1, known.numbers.name(to).1);
             found += u64::from(ids != (row.follower_id, row.followed_id));
         }

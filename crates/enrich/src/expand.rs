@@ -9,7 +9,8 @@
 //! insularity = o / (o + h) · min(1, (o / n) / r)   o: members that it follows or addresses
 //! ```
 //!
-//! where n is how many accounts it is known to follow or address, or follows by its profile's own count where that is more; r the
+//! where n is how many accounts it is known to follow or address, or follows by its profile's own count (at the newest observation,
+//! or the first where there is none by the sample) where that is more; r the
 //! median of o / n over the listed accounts that have any tie of their own, members being the listed then; h and w options of
 //! the study. Lists of follows are seldom collected of everybody, so that a share of one's own ties means little by itself: r tells
 //! what share a listed account reaches in the same archive.

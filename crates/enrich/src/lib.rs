@@ -184,7 +184,7 @@ impl Stage for Enrich {
         }
 
         let mut ties = Gathered::new(study.samples().iter().map(sample_at).collect());
-        by_handle::write_follows(&dir, run, &mut known, study.period(), &mut ties, &mut remarks)?;
+        by_handle::write_follows(&dir, run, &mut known, &mut ties, &mut remarks)?;
         write_interactions(run, &known, addressed, &mut ties, &mut remarks)?;
         let ties = ties.ties(known.numbers.all().count());
 
@@ -226,7 +226,7 @@ impl Stage for Enrich {
             },
             &ties,
         )?;
-        remarks.extend(expansion_in_words(&sets));
+        remarks.extend(expansion_in_words(&sets, ties.is_empty()));
         run.state_fact("expansion_rounds", sets.rounds);
         let listed = match study.listed() {
             Listed::Roster => on_roster,
@@ -276,9 +276,14 @@ fn sample_at(sample: &study::Sample) -> Timestamp {
 }
 
 /// What a finished run has to say about the expanded set.
-fn expansion_in_words(sets: &members::Sets) -> Vec<String> {
+fn expansion_in_words(sets: &members::Sets, no_ties: bool) -> Vec<String> {
     let Some((least, most)) = sets.admitted_at_once else {
-        return Vec::new();
+        let why = if no_ties {
+            "no follow and no interaction is known by the last sample"
+        } else {
+            "nobody is listed at a sample by which a follow or an interaction is known"
+        };
+        return vec![format!("there is no expanded set: {why}")];
     };
     let mut words = vec![format!(
         "the expanded set has {least} to {most} accounts more than are listed at a sample, admitted in up to {} rounds",

@@ -267,7 +267,9 @@ impl<'a> Newest<'a> {
         })
     }
 
-    /// How many accounts each account follows, where that became known or changed by a sample.
+    /// How many accounts each account follows, where that became known or changed by a sample. What the first observation says
+    /// holds before it, too: accounts that lists of follows bring in are looked up afterwards, and until then the few ties known of
+    /// them would pass for all that they have.
     fn following(
         &self,
         accounts: &HashMap<(&str, &str), AccountNumber>,
@@ -277,9 +279,11 @@ impl<'a> Newest<'a> {
         #[expect(clippy::iter_over_hash_type, reason = "each account's rows concern itself only")]
         for (name, rows) in &self.rows {
             let Some(account) = accounts.get(name) else { continue };
+            let mut first = true;
             for row in rows.clone() {
                 if let (Ok(sample), Some(number)) = (samples.binary_search(&self.sample_at[row]), self.following[row]) {
-                    following[sample].push((*account, number));
+                    following[if first { 0 } else { sample }].push((*account, number));
+                    first = false;
                 }
             }
         }

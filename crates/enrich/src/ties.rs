@@ -1,8 +1,8 @@
 //! Who was known to follow or address whom by which sample.
 //!
 //! A tie is an ordered pair of different accounts, the first of which follows the second or has addressed it, however often. It is
-//! known from the first sample on that has seen it; a follow without a time counts as seen at the end of the period, as in
-//! `metrics`. Each tie costs 12 bytes while it is gathered and 16 afterwards.
+//! known from the first sample on that has seen it; a follow without a time is known at the last sample, as `metrics` takes it as
+//! seen at the end of the period. Each tie costs 12 bytes while it is gathered and 16 afterwards.
 
 use tables::Timestamp;
 
@@ -37,7 +37,15 @@ impl Gathered {
 
     /// Notes that `from` follows or addresses `to`, seen at a moment. What no sample sees is of no use.
     pub(crate) fn add(&mut self, from: AccountNumber, to: AccountNumber, seen_at: Timestamp) {
-        let sample = self.samples.partition_point(|sample| *sample < seen_at);
+        self.know(from, to, self.samples.partition_point(|sample| *sample < seen_at));
+    }
+
+    /// Notes that `from` follows `to`, seen nobody knows when: known at the last sample.
+    pub(crate) fn add_undated(&mut self, from: AccountNumber, to: AccountNumber) {
+        self.know(from, to, self.samples.len().saturating_sub(1));
+    }
+
+    fn know(&mut self, from: AccountNumber, to: AccountNumber, sample: usize) {
         if from == to || sample == self.samples.len() {
             return;
         }
@@ -144,11 +152,17 @@ mod tests {
         for (from, to, at) in [(a, b, 15), (a, b, 20), (a, c, 10), (b, a, 21), (c, c, 1), (c, a, 11)] {
             gathered.add(from, to, Timestamp(at));
         }
+        gathered.add_undated(b, c);
         let ties = gathered.ties(3);
         let out = |account, sample| ties.outward.known(account, sample).collect::<Vec<_>>();
         assert_eq!(out(a, 0), [c], "a moment at a sample is known by it");
         assert_eq!(out(a, 1), [c, b]);
-        assert_eq!(out(b, 1), [], "after the last sample");
+        assert_eq!(out(b, 0), []);
+        assert_eq!(
+            out(b, 1),
+            [c],
+            "without a time; what comes after the last sample is not known"
+        );
         assert_eq!(out(c, 1), [a], "not oneself");
         assert_eq!(ties.inward.new_at(a, 1).collect::<Vec<_>>(), [c]);
         assert_eq!(ties.inward.new_at(a, 0).count(), 0);

@@ -51,6 +51,56 @@ fn world() -> World {
     }
 }
 
+#[test]
+fn an_account_looked_up_after_its_follows_were_fetched_is_judged_by_all_that_it_follows_from_the_start() {
+    let mut world = world();
+    world.checks.clear();
+    let admitted = |world: &World| -> Vec<Vec<String>> {
+        let found = expanded(world, &study());
+        let at = |day| found.iter().filter(move |row| row.0 == sample(day) && row.4 != Some(0));
+        [7, 19].map(|day| at(day).map(|row| row.1.clone()).collect()).to_vec()
+    };
+    assert_eq!(admitted(&world), [["3", "4"], ["3", "4"]]);
+    let mut looked_up = account("3", at(9, 0));
+    looked_up.following = Some(900);
+    world.accounts.push(looked_up);
+    assert_eq!(admitted(&world), [["4"], ["4"]]);
+}
+
+#[test]
+fn follows_without_a_time_are_known_at_the_last_sample_and_a_set_that_is_not_there_says_why() {
+    let mut world = world();
+    for follow in &mut world.follows {
+        follow.observed_at = None;
+    }
+    let found = expanded(&world, &study());
+    let at_last: Vec<(Timestamp, &str)> = found.iter().map(|row| (row.0, row.1.as_str())).collect();
+    assert_eq!(at_last, ["1", "2", "4"].map(|id| (sample(19), id)));
+    world.checks.clear();
+    let admitted: Vec<String> = expanded(&world, &study()).into_iter().map(|row| row.1).collect();
+    assert_eq!(admitted, ["1", "2", "3", "4"]);
+
+    let stderr = world.enriched(Some(&study())).stderr;
+    assert!(!stderr.contains("there is no expanded set"), "{stderr}");
+    let said = |world: &World, why: &str| {
+        let stderr = world.enriched(Some(&study())).stderr;
+        assert!(
+            stderr.contains(&format!("there is no expanded set: {why}\n")),
+            "{stderr}"
+        );
+    };
+    let nobody = World {
+        roster: Vec::new(),
+        ..world.clone()
+    };
+    said(
+        &nobody,
+        "nobody is listed at a sample by which a follow or an interaction is known",
+    );
+    world.follows.clear();
+    said(&world, "no follow and no interaction is known by the last sample");
+}
+
 type Row = (Timestamp, String, State, bool, Option<i64>, [Option<i64>; 3]);
 
 fn expanded(world: &World, study: &str) -> Vec<Row> {
