@@ -95,10 +95,7 @@ pub(crate) fn write_follows(
     for batch in table.batches() {
         for row in batch?.rows()? {
             let [from, to] = both(known, &row)?;
-            match row.observed_at {
-                Some(seen_at) => ties.add(from, to, seen_at),
-                None => ties.add_undated(from, to),
-            }
+            ties.add_follow(from, to, row.observed_at);
             let ids = (known.numbers.name(from).1, known.numbers.name(to).1);
             found += u64::from(ids != (row.follower_id, row.followed_id));
         }

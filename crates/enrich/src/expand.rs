@@ -22,6 +22,10 @@
 //! in `listed`. Otherwise old ties to accounts that are gone would draw in more strangers from sample to sample. How many are
 //! admitted rightly: `datasets/validation/expanded.md`.
 //!
+//! What is known of ties jumps when lists of follows are fetched. Members who are found gone afterwards take their ties with them,
+//! and accounts that are new have none until lists are fetched again; so the set is largest on the day of a fetch and shrinks until
+//! the next. That is how the archive was collected, not how the network changed: compare samples that are as long after a fetch.
+//!
 //! From one sample to the next only what changed is counted anew: ties that became known, accounts that were listed or left, or
 //! were found gone.
 

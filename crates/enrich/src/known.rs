@@ -100,6 +100,17 @@ impl Known {
         seen
     }
 
+    /// How many accounts that a record shows by handle only have a handle that an account with an id was seen under. Posts and
+    /// observations of the two are not brought together: over a whole archive a handle may mean more than one account.
+    pub(crate) fn seen_by_handle_and_by_id(&self) -> u64 {
+        let by_handle = |account: &AccountNumber| {
+            self.numbers.is_handle(*account)
+                && self.profile(*account).seen
+                && self.identities.bearer(&self.numbers, *account, None).is_some()
+        };
+        self.numbers.all().filter(by_handle).count() as u64
+    }
+
     fn profile_mut(&mut self, account: AccountNumber) -> &mut Profile {
         if self.profiles.len() <= account.index() {
             self.profiles.resize(account.index() + 1, Profile::default());

@@ -90,7 +90,8 @@ hashtags, domains and clients by day; texts are not held.
 
 An account counts as alive at a sample when signs of life on both sides of it say so, or one at most 30 days before it; signs of life are \
 its own posts, observations of it, and checks that it answered. Only a check, or a list of suspended accounts, shows that it is gone; who \
-answers later is back.
+answers later is back, and so is who posts later, unless it was found gone on one day only. A check by handle counts for the account seen \
+under the handle nearest to that day, and for none when that had another handle by then.
 
 Examples:
   enrich work/2-dedupe --study study.toml -o work/3-enrich
@@ -186,7 +187,16 @@ impl Stage for Enrich {
         let mut ties = Gathered::new(study.samples().iter().map(sample_at).collect());
         by_handle::write_follows(&dir, run, &mut known, &mut ties, &mut remarks)?;
         write_interactions(run, &known, addressed, &mut ties, &mut remarks)?;
+        let follow_ages = ties.follow_ages_days();
         let ties = ties.ties(known.numbers.all().count());
+
+        let apart = known.seen_by_handle_and_by_id();
+        run.state_fact("accounts_by_handle_with_a_bearer", apart);
+        if apart > 0 {
+            remarks.push(format!(
+                "accounts known by handle only, kept apart from the account with an id that was seen under the handle: {apart}"
+            ));
+        }
 
         let signs = std::mem::take(&mut known.signs).in_order();
         let spells = spells::spells(&known, &signs);
@@ -226,7 +236,7 @@ impl Stage for Enrich {
             },
             &ties,
         )?;
-        remarks.extend(expansion_in_words(&sets, ties.is_empty()));
+        remarks.extend(expansion_in_words(&sets, ties.is_empty(), follow_ages));
         run.state_fact("expansion_rounds", sets.rounds);
         let listed = match study.listed() {
             Listed::Roster => on_roster,
@@ -276,7 +286,7 @@ fn sample_at(sample: &study::Sample) -> Timestamp {
 }
 
 /// What a finished run has to say about the expanded set.
-fn expansion_in_words(sets: &members::Sets, no_ties: bool) -> Vec<String> {
+fn expansion_in_words(sets: &members::Sets, no_ties: bool, follow_ages: Option<(f64, f64)>) -> Vec<String> {
     let Some((least, most)) = sets.admitted_at_once else {
         let why = if no_ties {
             "no follow and no interaction is known by the last sample"
@@ -289,6 +299,12 @@ fn expansion_in_words(sets: &members::Sets, no_ties: bool) -> Vec<String> {
         "the expanded set has {least} to {most} accounts more than are listed at a sample, admitted in up to {} rounds",
         sets.rounds
     )];
+    if let Some((least, most)) = follow_ages {
+        words.push(format!(
+            "the newest follow known at a sample is {least:.0} to {most:.0} days old; the expanded set grows where follows were \
+             seen and shrinks until they are seen again"
+        ));
+    }
     if sets.unsettled > 0 {
         words.push(format!(
             "samples at which more rounds than expanded.most_rounds would have admitted more accounts: {}",

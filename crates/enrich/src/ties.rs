@@ -21,6 +21,8 @@ struct Tie {
 pub(crate) struct Gathered {
     samples: Vec<Timestamp>,
     ties: Vec<Tie>,
+    /// The newest follow of which each sample is the first to know.
+    newest_follows: Vec<Option<Timestamp>>,
     /// How many there were when each pair last stood once.
     compacted: usize,
 }
@@ -29,6 +31,7 @@ impl Gathered {
     /// Nothing yet, for samples in order of time.
     pub(crate) fn new(samples: Vec<Timestamp>) -> Self {
         Self {
+            newest_follows: vec![None; samples.len()],
             samples,
             ties: Vec::new(),
             compacted: 0,
@@ -40,9 +43,29 @@ impl Gathered {
         self.know(from, to, self.samples.partition_point(|sample| *sample < seen_at));
     }
 
-    /// Notes that `from` follows `to`, seen nobody knows when: known at the last sample.
-    pub(crate) fn add_undated(&mut self, from: AccountNumber, to: AccountNumber) {
-        self.know(from, to, self.samples.len().saturating_sub(1));
+    /// Notes that `from` follows `to`; seen nobody knows when, it is known at the last sample.
+    pub(crate) fn add_follow(&mut self, from: AccountNumber, to: AccountNumber, seen_at: Option<Timestamp>) {
+        let Some(seen_at) = seen_at else {
+            return self.know(from, to, self.samples.len().saturating_sub(1));
+        };
+        let first = self.samples.partition_point(|sample| *sample < seen_at);
+        if let Some(newest) = self.newest_follows.get_mut(first) {
+            *newest = Some(seen_at).max(*newest);
+        }
+        self.know(from, to, first);
+    }
+
+    /// How many days old the newest follow is at a sample, at least and at most, of samples by which any was seen.
+    pub(crate) fn follow_ages_days(&self) -> Option<(f64, f64)> {
+        let mut newest = None;
+        let mut ages = Vec::with_capacity(self.samples.len());
+        for (sample, seen_at) in self.samples.iter().zip(&self.newest_follows) {
+            newest = newest.max(*seen_at);
+            ages.extend(newest.map(|seen_at: Timestamp| sample.days_since(seen_at)));
+        }
+        let least = ages.iter().copied().min_by(f64::total_cmp)?;
+        let most = ages.iter().copied().max_by(f64::total_cmp)?;
+        Some((least, most))
     }
 
     fn know(&mut self, from: AccountNumber, to: AccountNumber, sample: usize) {
@@ -152,7 +175,9 @@ mod tests {
         for (from, to, at) in [(a, b, 15), (a, b, 20), (a, c, 10), (b, a, 21), (c, c, 1), (c, a, 11)] {
             gathered.add(from, to, Timestamp(at));
         }
-        gathered.add_undated(b, c);
+        assert_eq!(gathered.follow_ages_days(), None);
+        gathered.add_follow(b, c, None);
+        assert_eq!(gathered.follow_ages_days(), None);
         let ties = gathered.ties(3);
         let out = |account, sample| ties.outward.known(account, sample).collect::<Vec<_>>();
         assert_eq!(out(a, 0), [c], "a moment at a sample is known by it");
@@ -166,6 +191,18 @@ mod tests {
         assert_eq!(out(c, 1), [a], "not oneself");
         assert_eq!(ties.inward.new_at(a, 1).collect::<Vec<_>>(), [c]);
         assert_eq!(ties.inward.new_at(a, 0).count(), 0);
+    }
+
+    #[test]
+    fn the_newest_follow_is_as_old_as_the_time_since_it_was_seen() {
+        let mut numbers = AccountNumbers::default();
+        let [a, b] = ["a", "b"].map(|id| numbers.number("twitter", id).unwrap());
+        let day = |day: i64| Timestamp(day * tables::DAY_MS);
+        let mut gathered = Gathered::new([0, 10, 11, 30].map(day).to_vec());
+        for seen_at in [8, 5, 11, 40] {
+            gathered.add_follow(a, b, Some(day(seen_at)));
+        }
+        assert_eq!(gathered.follow_ages_days(), Some((0.0, 19.0)));
     }
 
     #[test]

@@ -93,6 +93,18 @@ fn checks_and_follows_by_handle_are_written_with_the_ids_of_the_accounts_that_bo
 }
 
 #[test]
+fn authors_known_by_handle_only_are_counted_where_an_account_with_an_id_bore_the_handle() {
+    let world = World {
+        accounts: vec![seen_as("23", "Oil", at(1, 0))],
+        posts: vec![post("@oil", at(2, 0)), post("@lamp", at(2, 0))],
+        ..World::default()
+    };
+    let stderr = world.enriched(Some(STUDY)).stderr;
+    let words = "kept apart from the account with an id that was seen under the handle: 1\n";
+    assert!(stderr.contains(words), "{stderr}");
+}
+
+#[test]
 fn tables_that_name_nobody_by_handle_are_carried_as_they_are() {
     let world = World {
         accounts: vec![seen_as("1", "lamp", at(1, 0))],

@@ -65,6 +65,9 @@ fn an_account_looked_up_after_its_follows_were_fetched_is_judged_by_all_that_it_
     looked_up.following = Some(900);
     world.accounts.push(looked_up);
     assert_eq!(admitted(&world), [["4"], ["4"]]);
+    let stderr = world.enriched(Some(&study())).stderr;
+    let words = "the newest follow known at a sample is 3 to 15 days old; the expanded set grows";
+    assert!(stderr.contains(words), "{stderr}");
 }
 
 #[test]
