@@ -39,7 +39,7 @@ table! {
         spell_number: i64,
         /// Its newest known handle.
         handle: Option<&'a str>,
-        /// When the account was created.
+        /// When the account was created: the earliest time that a record tells, unless the record was made before it.
         created_at: Option<Timestamp>,
         /// First observed alive: before this moment its end could not have been seen (left truncation).
         entered_at: Option<Timestamp>,
@@ -47,7 +47,8 @@ table! {
         last_alive_at: Option<Timestamp>,
         /// First seen gone; the end lies between `last_alive_at` and this moment.
         first_gone_at: Option<Timestamp>,
-        /// The state it was found in when first seen gone; `active` when censored.
+        /// The state it was found in, of several until it lived again the most telling: `suspended` before `deactivated` before
+        /// `not_found`; `active` when censored.
         end_state: State,
         /// Whether the life was still going on when last observed.
         censored: bool,
@@ -58,7 +59,8 @@ table! {
         alive_basis: &'a str,
         /// What told that it was gone: `check` or `list` (of accounts found suspended); null when censored.
         gone_basis: Option<&'a str>,
-        /// Times that it was found gone and posts of a later time deny it, no answer having told that it was back: set aside.
+        /// Times that it was found gone, on one day only, and posts of the next 30 days deny it, no answer having told that it was
+        /// back: set aside.
         denied_ends: i64,
         /// Moments at which answers told of two states, one of them an end; of life and end, life counts.
         two_states: i64,
@@ -92,7 +94,8 @@ table! {
         ties_in: Option<i64>,
         /// Members that it was known to follow or address.
         ties_out: Option<i64>,
-        /// Accounts that it was known to follow or address, or followed by its own count where that is more.
+        /// Accounts that it was known to follow or address, or followed by its own count (at the newest observation, or the first
+        /// where there is none by the sample) where that is more.
         ties_own: Option<i64>,
         /// The round that admitted it, from 1; 0 for the listed.
         admitted_in_round: Option<i64>,

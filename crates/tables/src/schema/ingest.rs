@@ -149,7 +149,8 @@ table! {
         verified: Option<bool>,
         /// Posts shown to approved followers only.
         protected: Option<bool>,
-        /// Days from creation to observation, by `enrich`; null where either is missing or the observation comes first.
+        /// Days from creation, whichever record of the account told of it, to observation, by `enrich`; null where either is missing or
+        /// the observation comes first.
         age_days: Option<f64>,
         /// Lifetime pace, by `enrich`: statuses / max(age_days, 1).
         tweets_per_day: Option<f64>,
@@ -167,7 +168,8 @@ table! {
     Availability("availability", 1): AvailabilityCheck by [source_file, source_line, source_part] {
         /// Platform, lower case.
         platform: &'a str,
-        /// The platform's id; `@` and the lower-case handle where the source has no ids.
+        /// The platform's id; `@` and the lower-case handle where the source has no ids. `enrich` puts the id of the account that bore
+        /// the handle then, where one is known to.
         account_id: &'a str,
         /// Handle that was asked for.
         handle: Option<&'a str>,
@@ -191,7 +193,7 @@ table! {
     Follows("follows", 1): Follow by [source_file, source_line, source_part] {
         /// Platform, lower case.
         platform: &'a str,
-        /// The account that follows.
+        /// The account that follows; its id or `@` and its handle, as in `availability`.
         follower_id: &'a str,
         /// The account that is followed.
         followed_id: &'a str,
