@@ -8,8 +8,9 @@
 //! [`members`] of roster, samples and observations the set `listed` at each sample, with SQL; [`stays`] tells when each account was
 //! on its list.
 //!
-//! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50, each check 24, each
-//! distinct (day, source, target, kind) 40, each distinct (account, day, hashtag, domain or client) 24 to 48, each post 8. The queries hold the account observations without their long texts, some 200 bytes
+//! Memory: texts are not held. Each account costs some 300 bytes, each day on which it showed life some 50 to 100 (on one that
+//! found it gone each post 16), each check 24, each distinct (day, source, target, kind) 40, each distinct (account, day, hashtag,
+//! domain or client) 24 to 48, each post 8. The queries hold the account observations without their long texts, some 200 bytes
 //! each, and the pairs of roster entry and sample (without a roster: of posting account and sample), some 100 bytes each.
 
 mod account_language;
