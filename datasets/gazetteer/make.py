@@ -29,13 +29,20 @@ PROVINCES = "AE AF AU CA DE DZ EG ES FR GB IN IQ IR IT JO KW LB LY MA ML NG OM P
 # Arabic articles as Latin letters write them.
 ARTICLE = re.compile(r"^(al|ar|as|ash|ad|adh|an|az|at|el) ")
 ARABIC = re.compile("[\u0600-\u06ff]")
+# Countries whose own languages are written in these letters. Elsewhere a name in them is a transcription, and may be a word by chance.
+OWN_SCRIPT = "AE AF BH DJ DZ EG EH IL IQ IR JO KM KW LB LY MA MR OM PK PS QA SA SD SO SS SY TD TN YE".split()
+# How often (Zipf scale) an everyday word is used in a language; and an Arabic noun or adjective, both with the article and without it.
+OFTEN = 5
+OFTEN_BOTH_WAYS = 3
+# What a row of hand.csv says of a word that is no place, whatever city is called so.
+NO_PLACE = "-"
 
 
 def words(name):
     """The form that crates/enrich/src/location.rs compares names in; a test there holds names.csv to it."""
     out = []
     for c in unicodedata.normalize("NFKD", name).lower():
-        if c in "'’`´ʿʾʻʼ.\u0640" or unicodedata.category(c) == "Mn":
+        if c in "'’`´ʿʾʻʼ.\u0640" or unicodedata.category(c) in ("Mn", "Cf") and c != "\u200c":
             continue
         c = FOLDS.get(c, c)
         out.append(c if c.isalnum() else " ")
@@ -47,7 +54,7 @@ FOLDS = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "œ
 
 
 def hand():
-    """Names with the countries that they may mean; several or none: the name alone does not tell."""
+    """Names with the countries that they may mean; several or none: the name alone does not tell. `-`: no place is meant."""
     with open(HERE / "hand.csv", encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             yield words(row["name"]), row["countries"].split()
@@ -77,11 +84,28 @@ def provinces():
                         yield "al " + ARTICLE.sub("", name), code
 
 
+def is_everyday(spelling):
+    """Whether a name in Arabic letters is an everyday word of Arabic, Persian or Urdu. Of a name of several words their language's list
+    of words tells nothing. A place whose name is no Arabic word is written either with an article or without, never both ways often."""
+    folded = words(spelling)
+    if " " in folded:
+        return False
+    # Many write the one letter for the other at the end.
+    forms = {spelling, folded, re.sub("ه$", "ة", folded)}
+    if any(zipf_frequency(form, of) >= OFTEN for form in forms for of in ("ar", "fa", "ur")):
+        return True
+    bare = {form.removeprefix("ال") for form in forms}
+    often = [max(zipf_frequency(article + form, "ar") for form in bare) for article in ("", "ال")]
+    return min(often) >= OFTEN_BOTH_WAYS
+
+
 def main():
     # By name: the people of the largest city of that name in each country.
     cities = collections.defaultdict(collections.Counter)
     spellings = collections.defaultdict(collections.Counter)
     arabic = collections.defaultdict(collections.Counter)
+    # Everyday words among the names in Arabic letters.
+    everyday = set()
 
     def add(to, name, city):
         name = words(name)
@@ -95,10 +119,15 @@ def main():
             add(cities, "al " + ARTICLE.sub("", name), city)
         for other in city["alternatenames"]:
             if ARABIC.search(other):
-                if not re.search("[^\u0621-\u064a ]", words(other)):
-                    add(arabic, other, city)
-                    if other.startswith("ال") and len(words(other)) > 5:
-                        add(arabic, other[2:], city)
+                if re.search("[^\u0621-\u064a ]", words(other)):
+                    continue
+                if is_everyday(other):
+                    if city["countrycode"] not in OWN_SCRIPT:
+                        continue
+                    everyday.add(words(other))
+                add(arabic, other, city)
+                if other.startswith("ال") and len(words(other)) > 5 and not is_everyday(other[2:]):
+                    add(arabic, other[2:], city)
             elif city["population"] >= KNOWN_CITY and len(other) > 4 and other[:1].isupper() and not other.isupper():
                 add(spellings, other, city)
 
@@ -116,7 +145,7 @@ def main():
 
     def is_word(name):
         """Whether a name is an everyday word as well: by an English dictionary, by how often the word is used, or by being short."""
-        return name in lower or len(name) < 4 or any(zipf_frequency(name, of) >= 5 for of in languages)
+        return name in lower or name in everyday or len(name) < 4 or any(zipf_frequency(name, of) >= OFTEN for of in languages)
 
     for kinds, least in ((cities, CITY), (arabic, CITY), (spellings, KNOWN_CITY)):
         for name, people in kinds.items():
@@ -137,12 +166,15 @@ def main():
         known[name] = ("word" if name in lower else kind, codes)
     # What other names are also borne by small cities, and what was decided by hand.
     for name, codes in hand():
+        if codes == [NO_PLACE]:
+            known.pop(name, None)
+            continue
         kind, others = known.setdefault(name, ("region", set()))
         others.update(codes)
         certain[name] = codes[0] if len(codes) == 1 else None
         if certain[name] is None and len(others) < 2:
             others.add("ZZ")
-        if kind == "word" and len(codes) == 1:
+        if kind == "word" and (len(codes) == 1 or (name in everyday and codes and "ZZ" not in codes)):
             known[name] = ("city", others)
 
     with open(HERE / "names.csv", "w", encoding="utf-8", newline="") as out:
