@@ -1,4 +1,5 @@
-//! Names of places and the countries that they may mean: `datasets/gazetteer/names.csv`, whose README says where they come from.
+//! Names of places and the countries that they may mean (`datasets/gazetteer/names.csv`), and the words by which a name is no residence
+//! (`cues.csv`); the README there says where they come from.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,6 +8,9 @@ use unicode_normalization::char::is_combining_mark;
 
 /// One name a line: `name,kind,country,others`.
 const NAMES: &str = include_str!("../../../datasets/gazetteer/names.csv");
+
+/// Words beside a name that make it a call or a feeling (`Free Syria`), one a line: `words,stands`.
+const CUES: &str = include_str!("../../../datasets/gazetteer/cues.csv");
 
 /// What a name may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +32,15 @@ pub(crate) enum Kind {
     City,
     /// A city whose name is an everyday word as well.
     Word,
+}
+
+/// On which side of a name the words stand that make it a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stands {
+    /// `Free Syria`.
+    Before,
+    /// `Syria will be free`.
+    Behind,
 }
 
 impl Name {
@@ -52,6 +65,8 @@ pub(crate) struct Gazetteer {
     countries: BTreeSet<&'static str>,
     /// Words of the longest name.
     longest: usize,
+    /// What makes a name a call, by its first word.
+    cues: HashMap<String, Vec<(Vec<String>, Stands)>>,
 }
 
 impl Gazetteer {
@@ -77,10 +92,23 @@ impl Gazetteer {
             longest = longest.max(name.split(' ').count());
             names.insert(name, Name { kind, country, others });
         }
+        let mut cues: HashMap<String, Vec<(Vec<String>, Stands)>> = HashMap::new();
+        for line in CUES.lines().skip(1) {
+            let (text, stands) = match line.split_once(',') {
+                Some((text, "before")) => (text, Stands::Before),
+                Some((text, "behind")) => (text, Stands::Behind),
+                _ => continue,
+            };
+            let words: Vec<String> = plain(text).split(' ').map(str::to_owned).collect();
+            if let Some(first) = words.first() {
+                cues.entry(first.clone()).or_default().push((words, stands));
+            }
+        }
         Self {
             names,
             countries,
             longest,
+            cues,
         }
     }
 
@@ -98,6 +126,16 @@ impl Gazetteer {
             }
         }
         found
+    }
+
+    /// How many words the longest cue takes that the words begin with.
+    pub(crate) fn cue_at(&self, words: &[&str], side: Stands) -> Option<usize> {
+        let begins = |cue: &[String]| cue.len() <= words.len() && cue.iter().zip(words).all(|(cue, word)| cue == word);
+        let cues = self.cues.get(*words.first()?)?;
+        cues.iter()
+            .filter(|(cue, stands)| *stands == side && begins(cue))
+            .map(|(cue, _)| cue.len())
+            .max()
     }
 
     /// The country of a code (ISO 3166-1 alpha-2) in capitals.
@@ -168,6 +206,22 @@ mod tests {
         let gazetteer = Gazetteer::new();
         // ISO 3166-1 has 249 codes, and Kosovo's is its own.
         assert_eq!(gazetteer.countries.len(), 250, "{:?}", gazetteer.countries);
+    }
+
+    #[test]
+    fn every_cue_is_read() {
+        let gazetteer = Gazetteer::new();
+        for line in CUES.lines().skip(1) {
+            let (text, stands) = line.split_once(',').unwrap();
+            let side = if stands == "before" {
+                Stands::Before
+            } else {
+                Stands::Behind
+            };
+            let plain = plain(text);
+            let words: Vec<&str> = plain.split(' ').collect();
+            assert_eq!(gazetteer.cue_at(&words, side), Some(words.len()), "{line}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A text is cut into parts at `/`, `|`, `;`, bullets, line breaks and dashes with blanks, and into words; at each place the longest
 //! name of the [`Gazetteer`] that fits is taken, and what it covers is not looked at again. A name that is an everyday word as
-//! well counts only where it stands alone between separators. Then:
+//! well counts only where it stands alone between separators, and one that a cue makes a call (`Free Syria`) not at all: who wishes a
+//! country well need not live there. Then:
 //!
 //! * within a part, a country or a state says where the places beside it lie (`Paris, Texas` is in the United States), as does a code
 //!   of two or three capitals behind a name (`Paris, TX`; `London, ON`). Where nothing does, a name means the country that it means alone;
@@ -12,7 +13,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::gazetteer::{Gazetteer, Kind, Name, plain};
+use crate::gazetteer::{Gazetteer, Kind, Name, Stands, plain};
 
 /// What is no country: a region of many, or a word.
 const NOWHERE: &str = "ZZ";
@@ -90,7 +91,12 @@ fn parts(location: &str) -> Vec<Vec<Word>> {
     let mut before = ' ';
     let mut characters = location.chars().chain([' ']).peekable();
     while let Some(c) = characters.next() {
-        let in_word = c.is_alphanumeric() || matches!(c, '\'' | '’' | '`' | '.' | '\u{640}') || is_mark(c);
+        if is_invisible(c) {
+            continue;
+        }
+        let within =
+            matches!(c, '\'' | '’' | '`' | '\u{640}') || (c == '.' && !parts_names(&written, characters.clone()));
+        let in_word = c.is_alphanumeric() || within || is_mark(c);
         if in_word {
             written.push(c);
         } else {
@@ -120,13 +126,31 @@ fn parts(location: &str) -> Vec<Vec<Word>> {
             if apart {
                 parts.push(Vec::new());
             }
-            if !(c.is_whitespace() || c == '-') || apart {
+            // Where blanks are not allowed, others stand for them (`Saudi_Arabia`).
+            if !(c.is_whitespace() || matches!(c, '-' | '_' | '.' | '\u{200C}')) || apart {
                 stretch += 1;
             }
         }
         before = c;
     }
     parts
+}
+
+/// Whether a dot behind a word parts names (`Mosul.Iraq`) and does not shorten one (`U.S.`).
+fn parts_names(written: &str, behind: impl Iterator<Item = char>) -> bool {
+    let before = written.chars().rev().take_while(|c| *c != '.');
+    let letters: Vec<char> = behind.take_while(|c| c.is_alphabetic()).take(3).collect();
+    let name = letters.len() == 3 || (letters.len() == 2 && letters.iter().all(|c| c.is_uppercase()));
+    name && before.filter(|c| c.is_alphabetic()).count() >= 2
+}
+
+/// What shows nothing: marks of direction, joiners and blanks of no width. The non-joiner is none of them: it parts words in Persian.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}' | '\u{200D}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206F}' | '\u{FEFF}'
+    )
 }
 
 /// Vowel signs and accents that stand behind a letter.
@@ -150,13 +174,22 @@ fn of_part(gazetteer: &Gazetteer, words: &[Word]) -> Option<BTreeSet<&'static st
             (start, after_name) = (start + 1, false);
             continue;
         }
+        let end = end_of_stretch(words, start);
         match name_at(gazetteer, words, &plain, start) {
+            Some((length, _)) if gazetteer.cue_at(&plain[start + length..end], Stands::Behind).is_some() => {
+                (start, after_name) = (start + length, false);
+            }
             Some((length, name)) => {
                 names.push(name);
                 stretches.push(words[start].stretch);
                 (start, after_name) = (start + length, true);
             }
-            None => (start, after_name) = (start + 1, false),
+            None => {
+                let cue = gazetteer.cue_at(&plain[start..end], Stands::Before);
+                let name = cue.map(|length| start + length).filter(|name| *name < end);
+                let is_call = name.is_some_and(|name| name_at(gazetteer, words, &plain, name).is_some());
+                (start, after_name) = (if is_call { end } else { start + 1 }, false);
+            }
         }
     }
     if names.is_empty() {
@@ -212,28 +245,33 @@ fn of_part(gazetteer: &Gazetteer, words: &[Word]) -> Option<BTreeSet<&'static st
     })
 }
 
+/// Where the stretch between separators ends that a word stands in.
+fn end_of_stretch(words: &[Word], start: usize) -> usize {
+    let stretch = words[start].stretch;
+    let other = words[start..].iter().position(|word| word.stretch != stretch);
+    other.map_or(words.len(), |length| start + length)
+}
+
 /// The name that begins at a word, where it counts, and how many words it takes.
 fn name_at(gazetteer: &Gazetteer, words: &[Word], plain: &[&str], start: usize) -> Option<(usize, Name)> {
     // A name does not go on behind a comma.
-    let stretch = words[start].stretch;
-    let end = words[start..]
-        .iter()
-        .position(|word| word.stretch != stretch)
-        .map_or(words.len(), |length| start + length);
-    let begins = start == 0 || words[start - 1].stretch != stretch;
+    let end = end_of_stretch(words, start);
+    let begins = start == 0 || words[start - 1].stretch != words[start].stretch;
     let counts = |(length, name): &(usize, Name)| name.kind != Kind::Word || (begins && start + length == end);
     let found = gazetteer.longest_at(&plain[start..end]).filter(counts);
     if found.is_some() {
         return found;
     }
-    // "and", "in", "to" and "so" are written together with the Arabic name behind them.
+    // "and", "in", "to" and "so" are written together with the Arabic name behind them, and "to" takes the alif of an article. What is
+    // a word as well is one there.
+    let behind = |bare: &str| {
+        let mut rest = vec![bare];
+        rest.extend(&plain[start + 1..end]);
+        let found = gazetteer.longest_at(&rest);
+        found.filter(|(_, name)| name.kind != Kind::Word && bare.chars().count() >= 3)
+    };
     let bare = plain[start].strip_prefix(['و', 'ب', 'ل', 'ف'])?;
-    if bare.chars().count() < 4 {
-        return None;
-    }
-    let mut rest = vec![bare];
-    rest.extend(&plain[start + 1..end]);
-    gazetteer.longest_at(&rest).filter(counts)
+    behind(bare).or_else(|| behind(&format!("ال{}", plain[start].strip_prefix("لل")?)))
 }
 
 /// The countries that capitals behind a name may mean, as a country's code or a state's.
@@ -352,6 +390,76 @@ mod tests {
             "🌍",
         ] {
             assert_eq!(candidates(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_read_across_what_stands_for_a_blank_and_what_shows_nothing() {
+        for (text, meant) in [
+            ("Saudi_Arabia", "SA"),
+            ("United_Kingdom", "GB"),
+            ("New_York", "US"),
+            ("Mosul.Iraq", "IQ"),
+            ("London.UK", "GB"),
+            ("الرياض.السعودية", "SA"),
+            ("Saudi\u{200B} Arabia", "SA"),
+            ("المملكة\u{200F} العربية السعودية", "SA"),
+            ("\u{202B}المملكة العربية السعودية\u{202C}", "SA"),
+            ("Mo\u{AD}sul", "IQ"),
+            ("U.S.A.", "US"),
+            ("St.Louis, MO", "US"),
+            ("Washington D.C.", "US"),
+        ] {
+            assert_eq!(country(text), Some(meant), "{text}");
+        }
+        assert_eq!(candidates("الدولة_الإسلامية"), "IQ SY");
+        assert_eq!(candidates("follow.us"), "");
+    }
+
+    #[test]
+    fn particles_are_read_past_before_short_names_and_articles_too() {
+        for (text, meant) in [
+            ("بحلب", "SY"),
+            ("لحلب", "SY"),
+            ("وحلب", "SY"),
+            ("بدمشق", "SY"),
+            ("للموصل", "IQ"),
+            ("بالموصل", "IQ"),
+            ("للبنان", "LB"),
+            ("بمصر", "EG"),
+        ] {
+            assert_eq!(country(text), Some(meant), "{text}");
+        }
+        assert_eq!(candidates("وكان اليوم طويلا"), "");
+    }
+
+    #[test]
+    fn a_call_is_no_residence() {
+        for text in [
+            "Free Syria",
+            "Pray for Syria",
+            "not in Syria",
+            "Syria will be free",
+            "I love Iraq",
+            "Support Gaza",
+            "anti-Iran",
+            "Pray for Syria and Iraq",
+            "الحرية لسوريا",
+            "لست في العراق",
+            "تحيا مصر",
+            "سوريا حرة",
+            "ضد إيران",
+        ] {
+            assert_eq!(candidates(text), "", "{text}");
+        }
+        for (text, meant) in [
+            ("London, free Syria", "GB"),
+            ("Free Syria | London", "GB"),
+            ("made with love in Paris", "FR"),
+            ("free spirit in Dubai", "AE"),
+            ("لندن، الحرية لسوريا", "GB"),
+        ] {
+            assert_eq!(country(text), Some(meant), "{text}");
         }
     }
 
