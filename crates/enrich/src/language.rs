@@ -78,6 +78,10 @@ pub fn language(text: &str) -> Option<&'static str> {
     }
     // A few words of another script, a name say, would decide for it.
     let words = match latin.cmp(&arabic) {
+        // Scripts without blanks between words: the letters go.
+        _ if other > latin.max(arabic) => {
+            words.replace(|c| script(c).is_some_and(|script| script != Script::Other), " ")
+        }
         std::cmp::Ordering::Greater if arabic > 0 => without(&words, Script::Arabic),
         std::cmp::Ordering::Less if latin > 0 => without(&words, Script::Latin),
         _ => words,
@@ -301,6 +305,8 @@ mod tests {
             ),
             ("ana ra7 3al beit ba3d el shay, el jaw 7elw", Some("ar-Latn")),
             ("המנורה בחלון הקטן עדיין דלקה כשחזרנו הביתה", Some("he")),
+            ("こんにちは世界 hello", Some("ja")),
+            ("今日はとても良い天気ですねiPhoneで撮りました", Some("ja")),
             ("ok", None),
             ("", None),
             ("🌱🌱🌱 ... !!! 12345678", None),
