@@ -2,11 +2,11 @@
 //!
 //! Its own words count: posts that are not reposts. An account writes in the language that more than half of its posts are in, of
 //! those whose language could be told; of fewer than [`LEAST_POSTS`] nothing is said. The platform's own tags of the same posts
-//! are counted by the same rule and stand beside.
+//! are counted by the same rule and stand beside. An account without such posts has a row, too, with the reason.
 
 use std::collections::BTreeMap;
 
-use tables::{AccountLanguage, Post, PostKind};
+use tables::{AccountLanguage, Post, PostKind, language_of_tag};
 
 use crate::accounts::AccountNumber;
 use crate::known::Known;
@@ -15,6 +15,8 @@ use crate::known::Known;
 const LEAST_POSTS: i64 = 3;
 /// Why nothing is said of an account.
 const TOO_FEW: &str = "fewer than 3 posts tell a language";
+/// The same.
+const NO_WORDS: &str = "no post has words of its own";
 /// The same.
 const NO_MAJORITY: &str = "no language has more than half of the posts";
 
@@ -33,16 +35,15 @@ pub(crate) struct AccountLanguages(BTreeMap<AccountNumber, Written>);
 impl AccountLanguages {
     /// Counts a post.
     pub(crate) fn take(&mut self, author: AccountNumber, post: &Post<'_>, detected: Option<&'static str>) {
+        let written = self.0.entry(author).or_default();
         if post.kind == PostKind::Repost || post.text.is_none_or(|text| text.trim().is_empty()) {
             return;
         }
-        let written = self.0.entry(author).or_default();
         written.posts += 1;
         if let Some(language) = detected {
             *written.detected.entry(language).or_default() += 1;
         }
-        // `und` is the platforms' word for not knowing.
-        if let Some(language) = post.lang.filter(|language| !language.is_empty() && *language != "und") {
+        if let Some(language) = post.lang.and_then(language_of_tag) {
             match written.declared.get_mut(language) {
                 Some(count) => *count += 1,
                 None => {
@@ -68,7 +69,11 @@ impl AccountLanguages {
                     posts_told: detected.posts,
                     lang: detected.language,
                     share: detected.share,
-                    reason: detected.reason,
+                    reason: if written.posts == 0 {
+                        Some(NO_WORDS)
+                    } else {
+                        detected.reason
+                    },
                     posts_declared: declared.posts,
                     declared_lang: declared.language,
                     declared_share: declared.share,
@@ -111,6 +116,33 @@ impl<'a> Majority<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_platform_cannot_tell_is_no_tag_and_accounts_without_words_have_a_row() {
+        let post = |account, kind, text, lang| Post {
+            kind,
+            text,
+            lang,
+            ..Post::blank("twitter", account)
+        };
+        let mut known = Known::default();
+        let mut languages = AccountLanguages::default();
+        for (account, kind, text, lang) in [
+            ("1", PostKind::Original, Some("http://t.co/x"), Some("qme")),
+            ("1", PostKind::Original, Some("ok"), Some("iw")),
+            ("2", PostKind::Repost, Some("the lamp in the window"), Some("en")),
+            ("2", PostKind::Original, None, Some("en")),
+        ] {
+            let number = known.numbers.number("twitter", account).unwrap();
+            languages.take(number, &post(account, kind, text, lang), None);
+        }
+        let rows = languages.rows(&known);
+        let told: Vec<_> = rows
+            .iter()
+            .map(|row| (row.account_id, row.posts, row.posts_declared, row.reason))
+            .collect();
+        assert_eq!(told, [("1", 2, 1, Some(TOO_FEW)), ("2", 0, 0, Some(NO_WORDS))]);
+    }
 
     #[test]
     fn more_than_half_of_at_least_three_posts_tell() {

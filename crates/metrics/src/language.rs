@@ -10,10 +10,6 @@ use crate::figure::{Figure, Quantity};
 use crate::results::Results;
 
 const ENGLISH: &str = "en";
-/// What platforms say of a post whose language they cannot tell (ISO 639-2 `und`; Twitter's tags for posts of links, of pictures,
-/// of hashtags and of mentions only).
-const UNDETERMINED: [&str; 9] = ["", "und", "zxx", "qam", "qct", "qht", "qme", "qst", "art"];
-
 const POSTS: Quantity = Quantity {
     id: "language.english.posts",
     unit: "share",
@@ -58,7 +54,7 @@ struct Counts {
 
 impl Counts {
     fn add(&mut self, row: &LanguageRow) {
-        let tag = primary(&row.tagged);
+        let tag = tables::language_of_tag(&row.tagged);
         let detected = Some(&*row.detected).filter(|language| !language.is_empty());
         self.posts += row.posts;
         if let Some(language) = detected {
@@ -73,18 +69,6 @@ impl Counts {
             self.both += row.posts;
             self.agree += if tag == language { row.posts } else { 0 };
         }
-    }
-}
-
-/// The language of a tag (BCP 47) as ISO 639-1 has it today; none where the tag says that it is not known.
-fn primary(tag: &str) -> Option<&str> {
-    let language = tag.split(['-', '_']).next().unwrap_or_default();
-    match language {
-        "iw" => Some("he"),
-        "in" => Some("id"),
-        "ji" => Some("yi"),
-        language if UNDETERMINED.contains(&language) => None,
-        language => Some(language),
     }
 }
 
@@ -156,25 +140,4 @@ fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figu
             none_detected,
         ),
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_read_as_languages() {
-        for (tag, language) in [
-            ("en", Some("en")),
-            ("en-GB", Some("en")),
-            ("pt_BR", Some("pt")),
-            ("iw", Some("he")),
-            ("in", Some("id")),
-            ("und", None),
-            ("zxx", None),
-            ("", None),
-        ] {
-            assert_eq!(primary(tag), language, "{tag}");
-        }
-    }
 }

@@ -142,7 +142,8 @@ table! {
 }
 
 table! {
-    /// The language that an account writes in, by its own posts that have words (reposts are not its own).
+    /// The language that an account writes in, by its own posts that have words (reposts are not its own). Every account with a post has a
+    /// row.
     AccountLanguages("account_languages", 1): AccountLanguage by [platform, account_id] {
         /// Platform, lower case.
         platform: &'a str,
@@ -159,9 +160,9 @@ table! {
         share: Option<f64>,
         /// Why there is none.
         reason: Option<&'a str>,
-        /// Of its posts with words, those that the platform tags with a language.
+        /// Of its posts with words, those that the platform tags with a language, not with a code for not knowing (`und`, `qme`, …).
         posts_declared: i64,
-        /// The platform's tag of more than half of those, by the same rule.
+        /// The language (ISO 639-1) that the platform tags more than half of those with, by the same rule.
         declared_lang: Option<&'a str>,
         /// Its share of them, 0 to 1.
         declared_share: Option<f64>,

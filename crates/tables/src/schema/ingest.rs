@@ -29,8 +29,8 @@ table! {
         display_to: Option<i64>,
         /// Language as the platform declares it (BCP 47).
         lang: Option<&'a str>,
-        /// Language of its own words as `enrich` detects it: ISO 639-1, `ar-Latn` (Arabic in Latin letters and digits) or `mul` (words in
-        /// two scripts); null where undecided or before `enrich`.
+        /// Language of its own words as `enrich` detects it: ISO 639-1, `ar-Latn` (Arabic in Latin letters) or `mul` (words in two
+        /// scripts); null where undecided or before `enrich`.
         detected_lang: Option<&'a str>,
         /// `original`, `reply`, `repost` or `quote`. A reply that quotes is a reply.
         kind: PostKind,
