@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use tables::{Follow, Members, Post, PostKind, SetName, State, Stays, Timestamp};
+use tempfile::TempDir;
 
-use crate::given::{SAMPLE_DAYS, STUDY, World, account, at, check, entry, post, sample};
+use crate::given::{SAMPLE_DAYS, STUDY, World, account, at, check, enrich, entry, post, sample};
 
 fn follow(from: &'static str, to: &'static str, seen_at: Option<Timestamp>) -> Follow<'static> {
     Follow {
@@ -254,4 +255,57 @@ fn without_ties_or_without_anybody_listed_there_is_no_expanded_set() {
         .iter_mut()
         .for_each(|follow| follow.observed_at = Some(at(5, 0)));
     assert_eq!(expanded(&late, &early), []);
+}
+
+/// 3 and 4 are admitted on day 7, 4 alone on day 19.
+#[test]
+fn labels_give_the_precision_of_those_admitted() {
+    let input = world().write();
+    let work = TempDir::new().unwrap();
+    std::fs::write(work.path().join("study.toml"), study()).unwrap();
+    let run = |labels: &str| {
+        std::fs::write(work.path().join("labels.csv"), labels).unwrap();
+        enrich()
+            .arg(input.path())
+            .args(["--force", "--study"])
+            .arg(work.path().join("study.toml"))
+            .arg("--labels")
+            .arg(work.path().join("labels.csv"))
+            .arg("-o")
+            .arg(work.path().join("out"))
+            .assert()
+    };
+    let told = |labels: &str| {
+        let said = String::from_utf8(run(labels).success().get_output().stderr.clone()).unwrap();
+        (
+            std::fs::read_to_string(work.path().join("out/precision.csv")).unwrap(),
+            said,
+        )
+    };
+    let (table, said) = told("account_id,label\n3,in\n4,out\n9,in\n");
+    assert_eq!(
+        table,
+        "sample_at,k,admitted,labelled,unlabelled,in,precision\n2015-06-08T23:59:59.999Z,2,2,2,0,1,0.5\n\
+         2015-06-20T23:59:59.999Z,1,1,1,0,0,0\n"
+    );
+    assert!(said.contains("by score: 0.00 at 1 (0 of 1 labelled)"), "{said}");
+    let (table, said) = told("platform,account_id,label\ntwitter,3,In\nbluesky,4,out\n");
+    assert!(
+        table.contains("2,2,1,1,1,1\n") && table.ends_with(",1,1,0,1,0,\n"),
+        "{table}"
+    );
+    assert!(said.contains("none at 1, where nothing is labelled"), "{said}");
+
+    for (labels, why) in [
+        ("account_id,label\n3,in\n3,out\n", "in lines 2 and 3"),
+        (
+            "account_id,label\n3,maybe\n",
+            "has neither in nor out as label in line 2",
+        ),
+        ("account_id\n3\n", "lacks the columns label and account_id or handle"),
+        ("account_id,handle,label\n,,in\n", "names no account in line 2"),
+    ] {
+        let said = String::from_utf8(run(labels).code(2).get_output().stderr.clone()).unwrap();
+        assert!(said.contains(why) && said.contains("remedy: "), "{said}");
+    }
 }
