@@ -85,8 +85,8 @@ def provinces():
 
 
 def is_everyday(spelling):
-    """Whether a name in Arabic letters is an everyday word of Arabic, Persian or Urdu. Of a name of several words their language's list
-    of words tells nothing. A place whose name is no Arabic word is written either with an article or without, never both ways often."""
+    """Whether a name in Arabic letters is an everyday word of Arabic, Persian or Urdu, which is asked of single words only. Names of places
+    that are no words are written either with the article or without, never both ways often."""
     folded = words(spelling)
     if " " in folded:
         return False
