@@ -103,8 +103,6 @@ pub struct Parted {
 pub struct PartOf {
     /// The column.
     pub column: String,
-    /// The value.
-    pub value: String,
     /// The accounts, by their numbers.
     pub accounts: BTreeSet<u32>,
     /// The accounts of the whole set that drew or gave reactions in a window, those with most first.
@@ -356,19 +354,16 @@ impl Evidence {
     /// What is known of a part's accounts. What others did stays: whom they follow and address lies inside or outside the whole
     /// set. Persons stay whole when one of their accounts belongs to the part, since its accounts are compared with those before them.
     #[must_use]
-    pub fn of_part(
-        &self,
-        Part {
+    pub fn of_part(&self, of: &Part) -> Self {
+        let Part {
             column,
-            value,
             accounts,
             content,
-        }: &Part,
-    ) -> Self {
+            ..
+        } = of;
         let mut part = self.clone();
         part.part = Some(Arc::new(PartOf {
             column: column.clone(),
-            value: value.clone(),
             accounts: accounts.clone(),
             ranked: crate::influence::ranked_accounts(self),
         }));
