@@ -119,11 +119,17 @@ fn materials(dir: &Path) {
             )
         })
         .collect();
+    let labels: String = handles
+        .iter()
+        .zip(["in", "out"].iter().cycle())
+        .map(|(handle, label)| format!("{handle},{label}\n"))
+        .collect();
     for (name, text) in [
         ("pages.jsonl", format!("{page}\n")),
         ("tweets.csv", tweets.to_owned()),
         ("unknown.csv", "who,when,what\nlarch,2015-06-03,fog\n".to_owned()),
         ("accounts.csv", format!("handle,role,region\n{accounts}")),
+        ("checked.csv", format!("handle,label\n{labels}")),
     ] {
         std::fs::write(dir.join(name), text).unwrap();
     }

@@ -134,6 +134,27 @@ pub(super) const ENTRIES: &[Entry] = &[
         "share that went to the tenth who were addressed most, of the times that members addressed one another",
     ),
     entry(
+        "influence.precision_at_100",
+        "Precision among the 100 who rank highest",
+        Accounts,
+        Quantity,
+        "of those among them that have a value of the column, the share that has this one",
+    ),
+    entry(
+        "influence.precision_at_200",
+        "Precision among the 200 who rank highest",
+        Accounts,
+        Quantity,
+        "of those among them that have a value of the column, the share that has this one",
+    ),
+    entry(
+        "influence.precision_at_400",
+        "Precision among the 400 who rank highest",
+        Accounts,
+        Quantity,
+        "of those among them that have a value of the column, the share that has this one",
+    ),
+    entry(
         "influence.drawing_share",
         "Members that draw reactions",
         Accounts,

@@ -112,6 +112,20 @@ pub(super) const ENTRIES: &[Entry] = &[
         "accounts with a post in the archive, in the window or in the 7 days from the moment named",
     ),
     entry(
+        "volume.available_posts",
+        "Posts that could be read",
+        Accounts,
+        Quantity,
+        "posts that the members alive at a sample had written by the platform's own count, summed; over a window, the mean of its samples",
+    ),
+    entry(
+        "volume.posts_per_day",
+        "Posts a day in the archive",
+        Accounts,
+        Quantity,
+        "posts in the archive over the days between its first and last post",
+    ),
+    entry(
         "duration.median_days",
         "Median duration of activity",
         Accounts,

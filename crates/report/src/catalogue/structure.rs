@@ -158,7 +158,26 @@ macro_rules! network {
     };
 }
 
-/// The shares of insularity, and the index, against chance.
+macro_rules! observed {
+    ($id:literal, $title:literal) => {
+        entry(
+            concat!($id, ".observed"),
+            concat!($title, ", held against chance"),
+            Accounts,
+            Quantity,
+            "the number of the distinct pairs of the window, which is what random networks are held against",
+        )
+    };
+}
+
+/// The shares of insularity, and the index, that are held against chance.
+const OBSERVED: &[Entry] = &[
+    observed!("insularity.follows_out", "Follows of members that stay inside"),
+    observed!("insularity.follows_in", "Follows of members that come from inside"),
+    observed!("insularity.interactions", "Interactions of members that stay inside"),
+    observed!("insularity.ei_index", "E–I index"),
+];
+/// What chance would make of them.
 const INSULARITY: &[[Entry; 2]] = &[
     beside!("insularity.follows_out", "Follows of members that stay inside"),
     beside!("insularity.follows_in", "Follows of members that come from inside"),
@@ -191,6 +210,6 @@ const MIXING: &[[Entry; 2]] = &[
 
 /// All of them, in the order of the report.
 pub(super) fn all() -> impl Iterator<Item = &'static Entry> {
-    let beside = INSULARITY.as_flattened().iter().chain(FOLLOWS).chain(INTERACTIONS);
-    beside.chain(MIXING.as_flattened())
+    let beside = OBSERVED.iter().chain(INSULARITY.as_flattened());
+    beside.chain(FOLLOWS).chain(INTERACTIONS).chain(MIXING.as_flattened())
 }

@@ -89,10 +89,18 @@ impl Sides<'_> {
             };
             let (shown, interval) = number::with_interval(value, row.number.interval);
             let interval = interval.map_or_else(String::new, |interval| format!(" ({interval})"));
-            let expected = format!("{}.expected", row.measure);
-            let expected = self.measured.measure(&expected, &row.group, Window::ALL);
-            let chance = expected.and_then(|row| row.number.value);
-            by_chance.extend(chance.map(|chance| format!("{label}: {}", number::number(chance))));
+            let beside = |figure: &str| {
+                let id = format!("{}.{figure}", row.measure);
+                let found = self.measured.measure(&id, &row.group, Window::ALL);
+                found.and_then(|row| row.number.value)
+            };
+            let held = beside("observed").zip(beside("expected"));
+            by_chance.extend(held.map(|(observed, expected)| {
+                let (observed, expected) = (number::number(observed), number::number(expected));
+                format!("{label}: {expected} in place of {observed}")
+            }));
+            // What random networks are held against is not quite the number of the bar, so the line keeps its distance.
+            let chance = held.map(|(observed, expected)| value - (observed - expected));
             described.push(format!("{label}, {}: {shown}{interval}", words::n(&row.number)));
             bars.push(Bar {
                 // What n counts stands in the caption: a bar's label is short.
@@ -119,7 +127,8 @@ impl Sides<'_> {
         ];
         if !by_chance.is_empty() {
             caption.push(format!(
-                "A broken line shows what lists drawn by chance have, everybody keeping the number of ties ({}).",
+                "A broken line shows how far it would lie were lists drawn by chance, everybody keeping the number of ties (of the distinct \
+                 pairs of the whole period {}).",
                 by_chance.join("; ")
             ));
         }
