@@ -77,7 +77,7 @@ fn the_tests_of_a_small_study_are_scipys_and_lifelines() {
         ("suspended_by", 1),
         ("insularity.null", 4),
         ("structure.null", 6),
-        ("suspension.waves", 2),
+        ("suspension.waves", 1),
         ("trend.equivalence", 6),
         ("trend.persistence", 2),
         ("trend.slope", 6),

@@ -34,15 +34,16 @@ const RATIO: Quantity = Quantity {
 const SIZE_AFTER: Quantity = Quantity {
     id: "persistence.size",
     unit: "accounts per day",
-    definition: "slope of the set's size from the end of a wave to the next wave (of the set itself: after its last wave), least squares \
-                 with a change of level and slope at each wave, samples within waves left out, errors with memory; n is samples",
+    definition: "slope of the set's size from the end of a wave to the next that has samples enough after it (of the set itself: after the \
+                 last such one), least squares with a change of level and slope at each, samples within waves left out, errors with \
+                 memory; n is samples",
 };
 const FOLLOWERS_AFTER: Quantity = Quantity {
     id: "persistence.followers",
     unit: "followers per day",
-    definition: "slope of the members' mean followers from the end of a wave to the next wave (of the set itself: after its last wave), \
-                 least squares with a change of level and slope at each wave, samples within waves left out, errors with memory; n is \
-                 samples",
+    definition: "slope of the members' mean followers from the end of a wave to the next that has samples enough after it (of the set \
+                 itself: after the last such one), least squares with a change of level and slope at each, samples within waves left out, \
+                 errors with memory; n is samples",
 };
 /// That suspensions come evenly.
 const IN_WAVES: &str = "suspension.waves";
@@ -52,8 +53,9 @@ const WHOLE_PERIOD: &str = "looked for over the whole period only";
 const NO_WAVE: &str = "no wave of suspensions was found";
 /// Fewest days of a wave where accounts are looked at daily: what happened within one day may be one look at the accounts.
 const FEWEST_DAYS: usize = 2;
-/// Farthest apart, in days, that looks may lie for waves to be looked for: a wave of the kind that the studies tell of lasts some days.
-const FARTHEST_APART: usize = 14;
+/// Farthest apart, in days, that looks may lie for waves to be looked for: those that the studies tell of last some days, of which counts by
+/// two weeks show nothing, nor that there was none.
+const FARTHEST_APART: usize = 7;
 /// Permutations of days behind the p-value.
 const PERMUTATIONS: u32 = 499;
 /// Fewest samples after a wave that a slope is told from.
@@ -438,7 +440,7 @@ mod tests {
 
     #[test]
     fn a_wave_is_found_however_far_apart_the_looks_lie() {
-        for (every, together) in [(1, true), (2, true), (3, true), (7, true), (7, false), (14, true)] {
+        for (every, together) in [(1, true), (2, true), (3, true), (7, true), (7, false)] {
             let found = look_for(&looks(every, together), (0, 120 * DAY_MS), 1).unwrap();
             let bounds: Vec<(usize, usize)> = found.waves.waves.iter().map(|wave| found.bounds(wave)).collect();
             assert_eq!(bounds.len(), 1, "every {every} days, together {together}: {bounds:?}");
@@ -451,9 +453,9 @@ mod tests {
             );
             assert_eq!(found.step, slack);
         }
-        let reason = look_for(&looks(20, true), (0, 120 * DAY_MS), 1)
+        let reason = look_for(&looks(14, true), (0, 120 * DAY_MS), 1)
             .map(|_| ())
             .unwrap_err();
-        assert!(reason.contains("20 days apart"), "{reason}");
+        assert!(reason.contains("14 days apart"), "{reason}");
     }
 }
