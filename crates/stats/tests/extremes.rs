@@ -1,7 +1,5 @@
 //! Input at the ends of what numbers hold: an answer or a reason, and in time.
 
-#![expect(clippy::unwrap_used, reason = "a test says by panicking what it did not find")]
-
 use stats::graph::{Graph, Repeated, SelfLoops, betweenness};
 use stats::{
     Counted, Dispersion, KaplanMeier, Level, Reason, Spell, WaveSearch, gini_gradient, overdispersed_rate, rate_ratio,
