@@ -155,10 +155,10 @@ fn slope_after_wave(truth: &Truth, measured: &Measured, key: &Key, series: &str)
         let wave: usize = part.rsplit_once('_')?.1.parse().ok()?;
         Some(waves.get(wave - 1)?.0 as f64 / DAY_MS)
     });
+    // A sample may be the last moment of a wave, to the millisecond.
     let within = |at: f64| {
-        waves
-            .iter()
-            .any(|(from, to)| (*from as f64..=*to as f64).contains(&(at * DAY_MS)))
+        let at = (at * DAY_MS).round() as i64;
+        waves.iter().any(|(from, to)| (from..=to).contains(&&at))
     };
     let points = points(truth, measured, series, whole, window).into_iter();
     let (times, values): (Vec<f64>, Vec<f64>) = points.filter(|(at, _)| !within(*at)).unzip();
@@ -286,15 +286,18 @@ mod tests {
             at => 60 + 3 * (at - 12),
         };
         let mut truth = Truth::default();
-        let points = (0..20).map(|at| (at * day, size(at) as f64)).collect();
+        // At the last moment of each day, of which that of day 7, in a wave, is far off the line.
+        let points = (0..20)
+            .map(|at| ((at + 1) * day - 1, if at == 7 { 1e6 } else { size(at) as f64 }))
+            .collect();
         truth.series.insert(("size".to_owned(), "listed".to_owned()), points);
         let mut measured = Measured {
-            samples: (0..20).map(|at| at * day).collect(),
+            samples: (0..20).map(|at| (at + 1) * day - 1).collect(),
             ..Measured::default()
         };
         measured.windows.push(("all".to_owned(), 0, 20 * day - 1));
         // The first wave found has no slope of its own.
-        let waves = [2, 5, 12].map(|from| (from * day, (from + 1) * day - 1));
+        let waves = [(2, 2), (5, 7), (12, 12)].map(|(from, to)| (from * day, (to + 1) * day - 1));
         measured.waves.insert("listed".to_owned(), waves.to_vec());
         let key = |group: &str| ("persistence.size".to_owned(), group.to_owned(), "all".to_owned());
         for used in ["listed/wave_2", "listed/wave_3"] {

@@ -219,7 +219,7 @@ table! {
         window: &'a str,
         /// The test's statistic; `method` says which.
         statistic: Option<f64>,
-        /// Two-sided p-value (of an equivalence test the larger of its two one-sided ones).
+        /// Two-sided p-value (of an equivalence test the larger of its two one-sided ones, of waves one-sided).
         p_value: Option<f64>,
         /// `p_value` adjusted for the family's other p-values of the same window.
         p_holm: Option<f64>,
