@@ -260,10 +260,9 @@ fn what_is_narrow_or_wide_is_explained() {
 /// them, and precision needs somebody's labels.
 fn is_not_judged(id: &str) -> bool {
     id == "followers.trend_p"
-        || matches!(id, "suspension.waves" | "suspension.wave_share")
+        || id == "suspension.wave_share"
         || matches!(id, "volume.posts_per_day" | "volume.available_posts")
         || id.starts_with("influence.precision_at_")
-        || id.starts_with("persistence.")
         || (id.starts_with("content.") && !matches!(id, "content.hashtag_share" | "content.link_share"))
         || (id.starts_with("structure.") && !id.ends_with("attention_gini"))
         || id.ends_with(".z")
