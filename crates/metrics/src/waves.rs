@@ -133,15 +133,7 @@ fn look_for(intervals: &[AtRisk], bounds: (i64, i64), seed: u64) -> Result<Found
             "one in ten suspensions lies between looks at the account that are {step} days apart or more, so that nobody knows the day"
         ));
     }
-    let add = |sum: Counted, day: &Counted| Counted {
-        events: sum.events + day.events,
-        exposure: sum.exposure + day.exposure,
-    };
-    const NONE: Counted = Counted {
-        events: 0,
-        exposure: 0.0,
-    };
-    let counts: Vec<Counted> = days.chunks(step).map(|days| days.iter().fold(NONE, add)).collect();
+    let counts: Vec<Counted> = days.chunks(step).map(|days| days.iter().copied().sum()).collect();
     let search = WaveSearch {
         penalty: None,
         fewest_days: if step == 1 { FEWEST_DAYS } else { 1 },

@@ -1,5 +1,8 @@
 //! Rates of events that come in bursts, for which Poisson intervals are too narrow.
 
+use std::iter::Sum;
+use std::ops::Add;
+
 use crate::distribution::{beta_odds_quantile, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
 use crate::rate::garwood;
@@ -27,12 +30,30 @@ impl Dispersion {
 }
 
 /// Events seen over an exposure.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Counted {
     /// Number of events.
     pub events: u64,
     /// Time at risk, in the unit that the rate is to be per, such as account-days.
     pub exposure: f64,
+}
+
+/// Both together; sums of days that were checked do not overflow.
+impl Add for Counted {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Counted {
+            events: self.events + other.events,
+            exposure: self.exposure + other.exposure,
+        }
+    }
+}
+
+impl Sum for Counted {
+    fn sum<I: Iterator<Item = Self>>(counted: I) -> Self {
+        counted.fold(Self::default(), Add::add)
+    }
 }
 
 pub(crate) fn checked(days: &[Counted]) -> Result<(), Reason> {

@@ -17,11 +17,6 @@ const MEDIAN_OF_CHI_SQUARE: f64 = 0.454_936_423_119_572_8;
 /// Rounds in which segments and dispersion settle.
 const ROUNDS: usize = 20;
 
-const NONE: Counted = Counted {
-    events: 0,
-    exposure: 0.0,
-};
-
 /// How change points are looked for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WaveSearch {
@@ -115,7 +110,7 @@ impl Waves {
     /// As [`rate_ratio`]; [`Reason::TooFew`] without waves.
     pub fn ratio(&self, level: Level) -> Result<Estimate, Reason> {
         at_least(1, self.waves.len())?;
-        let inside = self.waves.iter().map(|wave| wave.counted).fold(NONE, add);
+        let inside = self.waves.iter().map(|wave| wave.counted).sum::<Counted>();
         let days: usize = self.waves.iter().map(|wave| wave.watched).sum();
         let places = (self.watched * self.waves.len()) as f64 / days as f64;
         chosen_rate_ratio(inside, self.base, self.dispersion, level, places)
@@ -200,15 +195,15 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
     let low = segments
         .iter()
         .filter(|segment| segment.rate().is_none_or(|rate| rate <= threshold));
-    let low = low.map(|segment| segment.counted).fold(NONE, add);
+    let low = low.map(|segment| segment.counted).sum::<Counted>();
     // Two quiet stretches, before and after a wave, never have quite the same rate: what counts is a difference that would have
     // been worth a change point.
     let in_wave = |segment: &Segment| {
-        let saved = cost(add(low, segment.counted)) - cost(low) - cost(segment.counted);
+        let saved = cost(low + segment.counted) - cost(low) - cost(segment.counted);
         segment.rate().is_some_and(|rate| rate > threshold) && saved > penalty * dispersion.factor
     };
     let base = segments.iter().filter(|segment| !in_wave(segment));
-    let base = base.map(|segment| segment.counted).fold(NONE, add);
+    let base = base.map(|segment| segment.counted).sum::<Counted>();
     let base_rate = base.events as f64 / base.exposure;
     let end = days.len();
     let runs = segments
@@ -216,7 +211,7 @@ pub fn waves(days: &[Counted], search: &WaveSearch) -> Result<Waves, Reason> {
         .filter(|run| in_wave(&run[0]));
     let waves = runs
         .map(|run| {
-            let counted = run.iter().map(|segment| segment.counted).fold(NONE, add);
+            let counted = run.iter().map(|segment| segment.counted).sum::<Counted>();
             let (from, to) = (run[0].from, run[run.len() - 1].to);
             let days = watched.iter().filter(|day| (from..to).contains(*day)).count();
             let places = watched.len() as f64 / days as f64;
@@ -345,13 +340,6 @@ impl Sums {
 
     fn cost(&self, from: usize, to: usize) -> f64 {
         cost(self.counted(from, to))
-    }
-}
-
-fn add(one: Counted, other: Counted) -> Counted {
-    Counted {
-        events: one.events + other.events,
-        exposure: one.exposure + other.exposure,
     }
 }
 

@@ -272,37 +272,3 @@ fn a_column_of_one_value_has_nothing_to_compare_and_says_so() {
         assert!(keys.count() >= 6, "{id}");
     }
 }
-
-#[test]
-fn the_order_of_observations_changes_no_number() {
-    let printed = |world: &World, table: &str| {
-        let from = tempfile::tempdir().unwrap();
-        world.write(from.path(), STUDY);
-        let assert = metrics()
-            .arg(from.path())
-            .args(["-q", "--print", table, "--as", "csv"])
-            .assert()
-            .success();
-        String::from_utf8(assert.get_output().stdout.clone()).unwrap()
-    };
-    let world = World::rich();
-    let mut turned = world.clone();
-    // What a post is hangs on its line here, so posts stay.
-    turned.seen.reverse();
-    turned.checks.reverse();
-    turned.follows.reverse();
-    turned.interactions.reverse();
-    for table in [
-        "measures",
-        "series",
-        "survival",
-        "at_risk",
-        "returns",
-        "network",
-        "waves",
-        "influence",
-        "tests",
-    ] {
-        assert_eq!(printed(&world, table), printed(&turned, table), "{table}");
-    }
-}
