@@ -525,13 +525,14 @@ for (family, test, group, window), found in rows.items():
     of = of[of.value.notna() & (of["at"] >= BEGIN) & (of["at"] < END)].sort_values("at")
     times, values = days(of["at"]), of.value.to_numpy()
     ends = [(days(w.from_at), days(w.to_at + pd.Timedelta(milliseconds=1))) for w in waves[waves.group == group].sort_values("from_at").itertuples()]
+    starts = [begin for begin, _ in ends] + [np.inf]
     kept = ~np.any([(times >= begin) & (times < end) for begin, end in ends], axis=0)
     times, values = times[kept], values[kept]
+    used = [k for k in range(len(ends)) if ((times >= starts[k]) & (times < starts[k + 1])).sum() >= 4 and (times < starts[k]).sum() >= 2]
+    # A line ends where the next wave begins.
+    kept = (times < starts[used[0]]) | np.any([(times >= starts[k]) & (times < starts[k + 1]) for k in used], axis=0)
+    times, values, used = times[kept], values[kept], [starts[k] for k in used]
     assert found.n == len(times), (test, group)
-    used, until = [], np.inf
-    for begin, _ in reversed(ends):
-        if ((times >= begin) & (times < until)).sum() >= 4 and (times < begin).sum() >= 2:
-            used, until = [begin, *used], begin
     stretch = np.searchsorted(used, times, side="right")
     columns = np.column_stack([column for k in range(len(used) + 1) for column in (stretch == k, (stretch == k) * (times - times[0]))]).astype(float)
     last = stretch == len(used)

@@ -151,18 +151,21 @@ fn slope_after_wave(truth: &Truth, measured: &Measured, key: &Key, series: &str)
                 .contains_key(&(measure.clone(), part.clone(), window.clone()))
         })
         .collect();
-    let breaks = used.iter().filter_map(|part| {
-        let wave: usize = part.rsplit_once('_')?.1.parse().ok()?;
-        Some(waves.get(wave - 1)?.0 as f64 / DAY_MS)
-    });
-    // A sample may be the last moment of a wave, to the millisecond.
-    let within = |at: f64| {
+    let places = used
+        .iter()
+        .filter_map(|part| part.rsplit_once('_')?.1.parse::<usize>().ok());
+    let places: Vec<usize> = places.map(|wave| wave - 1).collect();
+    let breaks: Vec<f64> = places.iter().map(|place| waves[*place].0 as f64 / DAY_MS).collect();
+    // What lies within a wave, or after one that no line begins at, is of no line. A sample may be the last moment of a wave, to the
+    // millisecond.
+    let of_a_line = |at: f64| {
         let at = (at * DAY_MS).round() as i64;
-        waves.iter().any(|(from, to)| (from..=to).contains(&&at))
+        let begun = waves.partition_point(|(from, _)| *from <= at).checked_sub(1);
+        begun.is_none_or(|wave| waves[wave].1 < at && (places.contains(&wave) || Some(&wave) < places.first()))
     };
     let points = points(truth, measured, series, whole, window).into_iter();
-    let (times, values): (Vec<f64>, Vec<f64>) = points.filter(|(at, _)| !within(*at)).unzip();
-    let slopes = segment_slopes(&times, &values, &breaks.collect::<Vec<_>>(), Level::P95).ok()?;
+    let (times, values): (Vec<f64>, Vec<f64>) = points.filter(|(at, _)| of_a_line(*at)).unzip();
+    let slopes = segment_slopes(&times, &values, &breaks, Level::P95).ok()?;
     let of = used
         .iter()
         .position(|part| part == group)

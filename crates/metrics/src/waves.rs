@@ -34,16 +34,16 @@ const RATIO: Quantity = Quantity {
 const SIZE_AFTER: Quantity = Quantity {
     id: "persistence.size",
     unit: "accounts per day",
-    definition: "slope of the set's size from the end of a wave to the next that has samples enough after it (of the set itself: after the \
-                 last such one), least squares with a change of level and slope at each, samples within waves left out, errors with \
-                 memory; n is samples",
+    definition: "slope of the set's size from the end of a wave to the next wave (of the set itself: after the last that has samples \
+                 enough), least squares with a change of level and slope at each, samples within waves left out, errors with memory; \
+                 n is samples",
 };
 const FOLLOWERS_AFTER: Quantity = Quantity {
     id: "persistence.followers",
     unit: "followers per day",
-    definition: "slope of the members' mean followers from the end of a wave to the next that has samples enough after it (of the set \
-                 itself: after the last such one), least squares with a change of level and slope at each, samples within waves left out, \
-                 errors with memory; n is samples",
+    definition: "slope of the members' mean followers from the end of a wave to the next wave (of the set itself: after the last that \
+                 has samples enough), least squares with a change of level and slope at each, samples within waves left out, errors \
+                 with memory; n is samples",
 };
 /// That suspensions come evenly.
 const IN_WAVES: &str = "suspension.waves";
@@ -305,23 +305,26 @@ impl After {
 fn slopes(quantity: &Quantity, points: &[(f64, f64)], waves: &[(f64, f64)]) -> Result<Vec<After>, String> {
     // What falls while a wave lasts tells nothing of what came after.
     let within = |at: f64| waves.iter().any(|(from, to)| (*from..*to).contains(&at));
-    let outside = points.iter().copied().filter(|(at, _)| !within(*at));
-    let (times, values): (Vec<f64>, Vec<f64>) = outside.unzip();
-    let between = |from: f64, to: f64| times.iter().filter(|at| (from..to).contains(at)).count();
-    // From the last to the first, so that the slope after the last wave has the most to rest on.
-    let mut used: Vec<usize> = Vec::new();
-    let mut until = f64::INFINITY;
-    for (wave, (start, _)) in waves.iter().enumerate().rev() {
-        if between(*start, until) >= FEWEST_SAMPLES && between(f64::NEG_INFINITY, *start) >= FEWEST_BEFORE {
-            used.insert(0, wave);
-            until = *start;
-        }
-    }
-    if used.is_empty() {
+    let outside = |from: f64, to: f64| {
+        let points = points.iter().copied();
+        points.filter(move |(at, _)| (from..to).contains(at) && !within(*at))
+    };
+    // A line ends where the next wave begins, whether or not that has one of its own.
+    let ends = |wave: usize| waves.get(wave + 1).map_or(f64::INFINITY, |(next, _)| *next);
+    let enough = |wave: &usize| {
+        let start = waves[*wave].0;
+        outside(start, ends(*wave)).count() >= FEWEST_SAMPLES
+            && outside(f64::NEG_INFINITY, start).count() >= FEWEST_BEFORE
+    };
+    let used: Vec<usize> = (0..waves.len()).filter(enough).collect();
+    let Some(first) = used.first() else {
         return Err(format!(
-            "no wave has {FEWEST_BEFORE} samples with a number before it and {FEWEST_SAMPLES} after it"
+            "no wave has {FEWEST_BEFORE} samples with a number before it and {FEWEST_SAMPLES} between it and the next"
         ));
-    }
+    };
+    let before = outside(f64::NEG_INFINITY, waves[*first].0);
+    let after = used.iter().flat_map(|wave| outside(waves[*wave].0, ends(*wave)));
+    let (times, values): (Vec<f64>, Vec<f64>) = before.chain(after).unzip();
     let breaks: Vec<f64> = used.iter().map(|wave| waves[*wave].0).collect();
     let line: SegmentedRegression = segmented_regression(&times, &values, &breaks, Bandwidth::Andrews, Level::P95)
         .map_err(|reason| reason.to_string())?;
@@ -367,8 +370,11 @@ mod tests {
             day => 500.0 + (day - 60.0),
         };
         let waves = [(20.0, 21.0), (60.0, 61.0), (98.0, 99.0)];
-        let slopes = slopes(&SIZE_AFTER, &points(size, 100, 2), &waves).unwrap();
-        assert_eq!(slopes.len(), 2, "the last wave has no sample after it");
+        // The last has one sample after it, far off, which is of no other line.
+        let mut points = points(size, 100, 2);
+        points.push((99.5, 0.0));
+        let slopes = slopes(&SIZE_AFTER, &points, &waves).unwrap();
+        assert_eq!(slopes.len(), 2);
         for (after, (expected, slope, word)) in slopes.iter().zip([(0, -2.0, "down"), (1, 1.0, "up")]) {
             assert_eq!((after.wave, after.figure.finding), (expected, Some(word)));
             assert!((after.figure.value.unwrap() - slope).abs() < 0.01, "{after:?}");
