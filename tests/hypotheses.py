@@ -171,7 +171,7 @@ for window, (begin, end) in WINDOWS.items():
             fates[life.account_id] = True
         elif pd.notna(life.end) and life.end < end:
             pass
-        elif pd.notna(life.entered_at) and life.entered_at < end:
+        elif pd.notna(life.first_alive_at) and life.first_alive_at < end:
             fates.setdefault(life.account_id, False)
     seen = accounts[accounts.observed_at < end]
     last = seen.groupby("account_id").observed_at.max().rename("last")
@@ -224,7 +224,7 @@ def lives(group, also_since=None, window="all"):
     for life in of.itertuples():
         if pd.isna(life.created_at) or pd.isna(life.entered_at) or pd.isna(life.last_alive_at):
             continue
-        if life.created_at > life.entered_at:
+        if life.created_at > life.first_alive_at:
             continue
         suspended = pd.notna(life.first_gone_at) and not life.censored and life.end_state == "suspended"
         gone = life.end if suspended else life.last_alive_at

@@ -1,5 +1,7 @@
 //! What the records tell about each account, gathered in one pass over posts, account observations and checks.
 
+use std::cmp::Reverse;
+
 use tables::cell::Cell as _;
 use tables::table::open_column;
 use tables::{Account, Accounts, AvailabilityCheck, Basis as ObservedBasis, Post, State, TableFile, Timestamp};
@@ -32,6 +34,9 @@ pub(crate) struct Profile {
     pub seen: bool,
     /// When it was created; where records disagree, the earliest. One after the observation that tells of it is none.
     pub created_at: Option<Timestamp>,
+    /// When a collector first had a record of it, as far as records tell, and of what kind. Whatever it did before that was learnt
+    /// afterwards, of those who had lived until then.
+    pub known_from: Option<(Timestamp, Basis)>,
     /// Its newest known handle, and when it bore it.
     handle: Option<(Option<Timestamp>, String)>,
 }
@@ -84,6 +89,7 @@ impl Known {
         const NOTHING: &Profile = &Profile {
             seen: false,
             created_at: None,
+            known_from: None,
             handle: None,
         };
         self.profiles.get(account.index()).unwrap_or(NOTHING)
@@ -141,6 +147,17 @@ impl Known {
         }
     }
 
+    /// A record of the account was collected at a moment.
+    fn collected(&mut self, account: AccountNumber, at: Option<Timestamp>, basis: Basis) {
+        let Some(at) = at else { return };
+        let known = &mut self.profile_mut(account).known_from;
+        // At one moment an answer of the account tells more than a post.
+        *known = (*known)
+            .into_iter()
+            .chain([(at, basis)])
+            .min_by_key(|(at, basis)| (*at, Reverse(*basis)));
+    }
+
     fn meet(&mut self, own: bool, at: Option<Timestamp>, file: &str, line: i64) {
         let Some(at) = at else { return };
         let told = || Told {
@@ -191,6 +208,11 @@ impl Known {
         let account = self.numbers.number(row.platform, row.account_id)?;
         self.see(account, row.handle, row.observed_at)?;
         self.meet(row.source_part == 0, row.observed_at, row.source_file, row.source_line);
+        let carrier = match row.observed_basis {
+            ObservedBasis::Stated => Basis::Observation,
+            ObservedBasis::Post | ObservedBasis::None => Basis::Post,
+        };
+        self.collected(account, row.observed_at, carrier);
         // A profile that came with a post of its own tells no more than the post: the collector may have met it much later.
         let basis = match row.observed_basis {
             ObservedBasis::Stated => Some(Basis::Observation),
@@ -216,6 +238,8 @@ impl Known {
         let own = row.source_part == 0;
         self.see(account, row.handle, row.posted_at)?;
         self.meet(own, row.posted_at, row.source_file, row.source_line);
+        // When a nested post was collected, if its record does not say so, is known from the profile that came with it.
+        self.collected(account, row.observed_at.or(row.posted_at.filter(|_| own)), Basis::Post);
         if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, Basis::Post)) {
             self.signs.add(account, sign);
         }
@@ -263,6 +287,7 @@ impl Known {
             Asked::GivenUp => return Ok(asked),
         };
         self.show(account, row.handle, Some(row.observed_at));
+        self.collected(account, Some(row.observed_at), Basis::Check);
         // An account named by its id has this sign already, and no sign counts twice.
         if let Some(sign) = sign_of(row) {
             self.signs.add(account, sign);

@@ -8,7 +8,7 @@
 use tables::{Spell, State, Timestamp};
 
 use crate::known::Known;
-use crate::signs::{Sign, SignsInOrder};
+use crate::signs::{Basis, Sign, SignsInOrder};
 
 /// Where nothing shows an account alive at a known time.
 const NO_BASIS: &str = "none";
@@ -29,18 +29,20 @@ pub(crate) fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a
                 moments.iter().filter(here).count() as i64
             };
             let contradictions = signs.contradictions(account);
+            let entered = life.entered(profile.known_from);
             spells.push(Spell {
                 platform,
                 account_id,
                 spell_number: number as i64,
                 handle: profile.handle(),
                 created_at: profile.created_at,
-                entered_at: life.first.map(|sign| sign.at),
+                first_alive_at: life.first.map(|sign| sign.at),
+                entered_at: entered.map(|(at, _)| at),
                 last_alive_at: life.last.map(|sign| sign.at),
                 first_gone_at: life.gone.map(|sign| sign.at),
                 end_state: life.gone.map_or(State::Active, Sign::state),
                 censored: life.gone.is_none(),
-                entered_basis: life.first.map_or(NO_BASIS, |sign| sign.basis.word()),
+                entered_basis: entered.map_or(NO_BASIS, |(_, basis)| basis.word()),
                 alive_basis: life.last.map_or(NO_BASIS, |sign| sign.basis.word()),
                 gone_basis: life.gone.map(|sign| sign.basis.word()),
                 denied_ends: contradictions.map_or(0, |found| within(&found.denied)),
@@ -62,6 +64,14 @@ pub(crate) struct Life {
     first: Option<Sign>,
     last: Option<Sign>,
     gone: Option<Sign>,
+}
+
+impl Life {
+    /// From when on it was watched, and what that is the time of: it was alive, and a record of the account had been collected.
+    fn entered(&self, known_from: Option<(Timestamp, Basis)>) -> Option<(Timestamp, Basis)> {
+        let first = self.first.map(|sign| (sign.at, sign.basis))?;
+        Some(known_from.filter(|(from, _)| *from > first.0).unwrap_or(first))
+    }
 }
 
 /// The lives that signs in order of time tell of; one without any sign where there is none.
@@ -91,7 +101,6 @@ pub(crate) fn lives(signs: &[Sign]) -> Vec<Life> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::signs::Basis;
     use tables::Timestamp;
 
     fn sign(at: i64, state: State) -> Sign {

@@ -154,7 +154,7 @@ fn fates(evidence: &Evidence, (from, to): (i64, i64)) -> BTreeMap<u32, Fate> {
             }
             Some(end) if end < to => {}
             // Lived on; an account that was suspended in the window and came back to life stays among the suspended.
-            _ if spell.entered_at.is_some_and(|entered| entered < to) => {
+            _ if spell.first_alive_at.is_some_and(|alive| alive < to) => {
                 fates.entry(spell.account).or_insert(Fate::Standing);
             }
             _ => {}

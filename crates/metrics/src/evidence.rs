@@ -175,7 +175,7 @@ impl Evidence {
     /// Takes back what rests on a creation that cannot be, after the account was first seen: when members were created, and every pace
     /// over a life. Lives keep what was said, so that whoever uses it can count how often it cannot be.
     pub fn doubt_creations(&mut self) {
-        let seen = |life: &SpellRow| life.entered_at.or(life.first_gone_at);
+        let seen = |life: &SpellRow| life.first_alive_at.or(life.first_gone_at);
         let later = |life: &&SpellRow| {
             life.created_at
                 .zip(seen(life))

@@ -300,7 +300,7 @@ fn lives(evidence: &Evidence) -> BTreeMap<u32, Lives> {
         lives
             .entry(spell.account)
             .or_default()
-            .push((created.or(spell.entered_at), end));
+            .push((created.or(spell.first_alive_at), end));
     }
     lives
 }

@@ -1,6 +1,7 @@
 //! Survival: time from an account's creation to its suspension.
 //!
-//! Accounts are watched only from their first observation (left truncation) and often to no end (right censoring). A suspension
+//! Accounts are watched only from their first observation (left truncation) and often to no end (right censoring). A post that was
+//! fetched long after it was written is no observation of that time: it was there to be fetched because its author lived on. A suspension
 //! happened between the last sign of life and the first sight of it gone; it is placed midway. Any other end censors.
 
 use stats::{
@@ -169,7 +170,7 @@ pub(crate) fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)
     }
     let created = life.created_at.ok_or(NO_CREATION)?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at).ok_or(NOT_SEEN)?;
-    if created > entered {
+    if life.first_alive_at.is_some_and(|alive| created > alive) {
         return Err(CREATED_LATER);
     }
     let (end, suspended) = match life.first_gone_at {
@@ -202,7 +203,7 @@ fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -
     }
     let created = life.created_at?;
     let (entered, last_alive) = life.entered_at.zip(life.last_alive_at)?;
-    if created > entered {
+    if life.first_alive_at.is_some_and(|alive| created > alive) {
         return None;
     }
     let age = |moment: i64| as_days(moment - created);
@@ -402,6 +403,7 @@ mod tests {
             account: 0,
             number: 1,
             created_at,
+            first_alive_at: entered_at,
             entered_at,
             last_alive_at,
             first_gone_at,
@@ -452,5 +454,13 @@ mod tests {
             spell(&life([Some(3), Some(2), Some(5), None], State::Active), None, whole),
             Err(CREATED_LATER)
         );
+        // Posts of days 12 to 20, collected on day 16, or when it was gone already.
+        let fetched = |entered| SpellRow {
+            first_alive_at: Some(12 * DAY),
+            entered_at: Some(entered * DAY),
+            ..suspended
+        };
+        assert_eq!(spell(&fetched(16), None, whole), Ok(Spell::entered(6.0, 11.0, true)));
+        assert_eq!(spell(&fetched(21), None, whole), Err(NO_TIME));
     }
 }

@@ -33,7 +33,7 @@ pub struct Common {
     #[arg(long)]
     pub force: bool,
 
-    /// Do nothing when DIR was made from the same inputs, options and version; otherwise replace it
+    /// Do nothing when DIR was made from the same inputs and options by this program; otherwise replace it
     #[arg(long)]
     pub if_changed: bool,
 

@@ -188,7 +188,18 @@ fn is_unchanged<S: Stage>(tool: &S, input: &S::Input, target: &Path) -> anyhow::
         return Ok(false);
     };
     let same_inputs = older.inputs == inputs;
-    Ok(same_inputs && older.stage == S::NAME && older.version == S::VERSION && older.options == tool.options())
+    let same_run =
+        same_inputs && older.stage == S::NAME && older.version == S::VERSION && older.options == tool.options();
+    Ok(same_run && !program_is_newer(target))
+}
+
+/// Whether the program was built, or put where it is, after an output was made: between two versions it changes, too, and what an
+/// older one made is then no longer what this one makes.
+fn program_is_newer(output: &Path) -> bool {
+    let built = std::env::current_exe().and_then(|program| program.metadata()?.modified());
+    let made = output.join(RUN_FILE).metadata().and_then(|run| run.modified());
+    // Where a file system keeps no times, the version has to do.
+    built.is_ok_and(|built| made.is_ok_and(|made| built > made))
 }
 
 impl Run {

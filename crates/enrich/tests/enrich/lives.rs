@@ -93,6 +93,54 @@ fn a_life_goes_from_the_first_sign_of_it_to_the_first_check_after_the_last() {
 }
 
 #[test]
+fn what_was_fetched_later_is_watched_only_from_then_on() {
+    let fetched = |id, written, seen| Post {
+        observed_at: Some(seen),
+        ..post(id, written)
+    };
+    let nested = |id, written| Post {
+        source_part: 1,
+        ..post(id, written)
+    };
+    // Its profile came with the repost, whose time is all that is known of when.
+    let mut carried = account("4", at(6, 0));
+    (carried.observed_basis, carried.source_part) = (Basis::Post, 1);
+    let world = World {
+        accounts: vec![account("2", at(5, 0)), carried],
+        posts: vec![
+            // Seen as it was written, though fetched again later.
+            post("1", at(1, 0)),
+            fetched("1", at(2, 0), at(9, 0)),
+            // Two of its posts were fetched with its profile on day 5, and one of them once more.
+            fetched("2", at(1, 0), at(5, 0)),
+            fetched("2", at(3, 0), at(8, 0)),
+            // Collected after its last sign of life.
+            fetched("3", at(1, 0), at(4, 0)),
+            nested("4", at(1, 0)),
+            // Nothing tells when it was collected.
+            nested("5", at(1, 0)),
+        ],
+        ..World::default()
+    };
+    let lives = world.enriched(Some(STUDY)).rows::<Spells, _>(|row| {
+        let times = [row.first_alive_at, row.entered_at, row.last_alive_at];
+        (row.account_id.to_owned(), times, row.entered_basis.to_owned())
+    });
+    let life =
+        |id: &str, days: [i64; 3], basis: &str| (id.to_owned(), days.map(|day| Some(at(day, 0))), basis.to_owned());
+    assert_eq!(
+        lives,
+        [
+            life("1", [1, 1, 2], "post"),
+            life("2", [1, 5, 5], "observation"),
+            life("3", [1, 4, 1], "post"),
+            life("4", [1, 6, 1], "post"),
+            life("5", [1, 1, 1], "post"),
+        ]
+    );
+}
+
+#[test]
 fn an_account_not_found_first_and_then_suspended_was_suspended_when_it_was_first_not_found() {
     let world = World {
         posts: vec![post("1", at(0, 10))],

@@ -68,6 +68,19 @@ fn nothing_is_done_when_nothing_has_changed() {
 }
 
 #[test]
+fn what_a_program_made_that_was_built_before_this_one_is_made_anew() {
+    let bench = Bench::with("a.jsonl", tweet(1, ""));
+    let made = bench.ingest(&["a.jsonl"]);
+    let run = std::fs::File::options()
+        .write(true)
+        .open(made.dir.join("run.json"))
+        .unwrap();
+    run.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    let again = bench.ingest(&["a.jsonl", "--if-changed"]);
+    assert!(again.stderr().contains("1 records read: 1 used"), "{}", again.stderr());
+}
+
+#[test]
 fn too_many_rejects_are_told_again_although_nothing_has_changed() {
     let bench = Bench::with("a.jsonl", format!("{}\nnot json\n", tweet(1, "")));
     for _ in 0..2 {

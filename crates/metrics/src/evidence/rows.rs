@@ -176,7 +176,9 @@ pub struct SpellRow {
     pub number: i64,
     /// When it was created.
     pub created_at: Option<i64>,
-    /// When it was first seen alive.
+    /// When it is first known to have lived.
+    pub first_alive_at: Option<i64>,
+    /// From when on it was watched: what was learnt afterwards tells of an earlier life of those only who lived until then.
     pub entered_at: Option<i64>,
     /// When it was last seen alive.
     pub last_alive_at: Option<i64>,

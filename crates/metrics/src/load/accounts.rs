@@ -149,6 +149,7 @@ impl Loader<'_> {
                     account: self.account(row.platform, row.account_id)?,
                     number: row.spell_number,
                     created_at: row.created_at.map(ms),
+                    first_alive_at: row.first_alive_at.map(ms),
                     entered_at: row.entered_at.map(ms),
                     last_alive_at: row.last_alive_at.map(ms),
                     first_gone_at: row.first_gone_at.map(ms),

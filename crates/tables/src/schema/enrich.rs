@@ -30,7 +30,7 @@ table! {
 
 table! {
     /// An account's life, as far as it was observed; one that was reinstated has another life after that.
-    Spells("spells", 2): Spell by [platform, account_id, spell_number] {
+    Spells("spells", 3): Spell by [platform, account_id, spell_number] {
         /// Platform, lower case.
         platform: &'a str,
         /// The account.
@@ -41,7 +41,11 @@ table! {
         handle: Option<&'a str>,
         /// When the account was created: the earliest time that a record tells, unless the record was made before it.
         created_at: Option<Timestamp>,
-        /// First observed alive: before this moment its end could not have been seen (left truncation).
+        /// First known to have lived, by whatever record, of whatever time.
+        first_alive_at: Option<Timestamp>,
+        /// Watched from this moment (left truncation): alive, and a record of it collected. What was fetched later tells of an earlier
+        /// life only because the account lived until then. Of a post whose record does not say when it was collected, the time when it
+        /// was posted. May come after `last_alive_at`: nothing of the life was watched then.
         entered_at: Option<Timestamp>,
         /// Last seen alive.
         last_alive_at: Option<Timestamp>,
@@ -52,8 +56,8 @@ table! {
         end_state: State,
         /// Whether the life was still going on when last observed.
         censored: bool,
-        /// What told that it was alive first: `observation`, `check`, `list` (of accounts that are back) or `post`; `none` where
-        /// nothing did.
+        /// What `entered_at` is the time of: an `observation`, a `check`, a `list` (of accounts that are back) or a `post`; `none` where
+        /// nothing showed the account alive.
         entered_basis: &'a str,
         /// What told that it was alive last.
         alive_basis: &'a str,
