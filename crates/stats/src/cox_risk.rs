@@ -1,5 +1,7 @@
 //! Risk sets of Cox's model: sums over who is at risk, and what follows from them.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use crate::descriptive::{mean, standard_deviation};
@@ -126,6 +128,27 @@ struct Moment {
     centre: Vec<f64>,
 }
 
+/// Of the spells in order of stratum and then from the last exit to the first, those at risk at some event of their stratum: the likelihood
+/// does not see the others, whose covariates, however extreme, must not make those of the rest look all alike.
+fn compared(mut order: Vec<u32>, spells: &[Spell], stratum: impl Fn(u32) -> u64) -> Vec<u32> {
+    let spell = |index: u32| &spells[index as usize];
+    let mut is_compared = vec![false; spells.len()];
+    for same in order.chunk_by(|&a, &b| stratum(a) == stratum(b)) {
+        // The last event up to an exit.
+        let mut last_event = f64::NEG_INFINITY;
+        for tied in same.chunk_by(|&a, &b| spell(a).exit == spell(b).exit).rev() {
+            if tied.iter().any(|&index| spell(index).event) {
+                last_event = spell(tied[0]).exit;
+            }
+            for &index in tied {
+                is_compared[index as usize] = last_event > spell(index).entry;
+            }
+        }
+    }
+    order.retain(|&index| is_compared[index as usize]);
+    order
+}
+
 impl Design {
     pub(crate) fn new(spells: &[Spell], covariates: &[&[f64]], strata: Option<&[u64]>) -> Result<Self, Reason> {
         let width = covariates.len();
@@ -142,20 +165,25 @@ impl Design {
                 sorted(vec![keys]).iter().map(|key| key.1.1).collect()
             }
         };
+        let origin = compared(origin, spells, stratum);
         let (mut centres, mut scales) = (Vec::new(), Vec::new());
         for (index, values) in covariates.iter().enumerate() {
+            let values = match origin.len() == values.len() {
+                true => Cow::Borrowed(*values),
+                false => origin.iter().map(|&index| values[index as usize]).collect(),
+            };
             let spread = if values.len() > 1 {
-                standard_deviation(values)?
+                standard_deviation(&values)?
             } else {
                 0.0
             };
             if spread == 0.0 {
                 return Err(Reason::Collinear { index });
             }
-            centres.push(mean(values)?);
+            centres.push(mean(&values)?);
             scales.push(spread);
         }
-        let mut rows = vec![0.0; spells.len() * width];
+        let mut rows = vec![0.0; origin.len() * width];
         let standardise = |(row, &index): (&mut [f64], &u32)| {
             for (column, x) in row.iter_mut().enumerate() {
                 *x = (covariates[column][index as usize] - centres[column]) / scales[column];

@@ -188,11 +188,18 @@ impl RiskCounter {
 
 /// uᵀ V⁻ u and the rank of V, by symmetric Gaussian elimination with diagonal pivots; V is positive semidefinite and at
 /// least one short of full rank, so elimination simply stops where only rounding error is left.
+///
+/// In units of each group's own standard deviation, since that of a group of few among very many is no rounding error.
 fn quadratic_form(mut v: Vec<Vec<f64>>, mut u: Vec<f64>) -> (f64, u32) {
-    let k = u.len();
-    let largest = (0..k).map(|i| v[i][i]).fold(0.0, f64::max);
-    let floor = largest * 1e-10;
-    let mut left: Vec<usize> = (0..k).collect();
+    const ROUNDING: f64 = 1e-10;
+    let mut left: Vec<usize> = (0..u.len()).filter(|&i| v[i][i] > 0.0).collect();
+    let deviations: Vec<f64> = (0..u.len()).map(|i| v[i][i].sqrt()).collect();
+    for &row in &left {
+        u[row] /= deviations[row];
+        for &column in &left {
+            v[row][column] /= deviations[row] * deviations[column];
+        }
+    }
     let (mut form, mut rank) = (0.0, 0);
     while let Some(best) = (0..left.len()).reduce(|a, b| {
         if v[left[b]][left[b]] > v[left[a]][left[a]] {
@@ -202,7 +209,7 @@ fn quadratic_form(mut v: Vec<Vec<f64>>, mut u: Vec<f64>) -> (f64, u32) {
         }
     }) {
         let pivot = left[best];
-        if v[pivot][pivot] <= floor {
+        if v[pivot][pivot] <= ROUNDING {
             break;
         }
         left.remove(best);

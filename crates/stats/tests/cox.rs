@@ -472,6 +472,18 @@ fn edges() {
         fit(&[Spell::from_origin(1.0, false); 3], &[1.0, 2.0, 3.0]),
         Err(Reason::AllCensored)
     );
+    // Who left before anybody had the event was compared with nobody, whatever the covariate.
+    let mixed = [1.0, 2.0, 3.0, 4.0, 5.0].map(|exit| Spell::from_origin(exit, exit < 4.5));
+    let values = [2.0, 5.0, 1.0, 3.0, 2.5];
+    let with_extreme = [
+        &mixed[..],
+        &[Spell::from_origin(0.5, false), Spell::entered(4.5, 9.0, false)],
+    ]
+    .concat();
+    assert_eq!(
+        fit(&with_extreme, &[&values[..], &[1e15, -1e15]].concat()),
+        fit(&mixed, &values)
+    );
     // All on day one: nobody outlives anybody, so nothing is learnt.
     assert_eq!(
         fit(&[Spell::from_origin(1.0, true); 3], &[1.0, 2.0, 3.0]).map(f64::abs),

@@ -28,6 +28,41 @@ fn a_million_spells() {
     assert!(log_rank(&[one, other]).unwrap().p > 0.0);
 }
 
+#[test]
+fn a_group_of_one_among_very_many_is_compared() {
+    // One goes at 1, beside one of the first of two groups that take turns; so it is at risk then and never again.
+    let of_parity = |odd: u64| -> Vec<Spell> {
+        let times = (1..=400_000_u64).filter(|time| time % 2 == odd);
+        times.map(|time| Spell::from_origin(time as f64, true)).collect()
+    };
+    let (first, second) = (of_parity(1), of_parity(0));
+    let found = log_rank(&[&[Spell::from_origin(1.0, true)], &first, &second]).unwrap();
+    assert_eq!(found.df, 2);
+    // Observed less expected of the one and of the first group, and their covariances, from the definition.
+    let n = 400_001.0;
+    let at_first = 2.0 * (n - 2.0) / (n - 1.0);
+    let (mut surplus, mut variance) = (
+        1.0 - 2.0 * 200_000.0 / n,
+        at_first * (200_000.0 / n) * (1.0 - 200_000.0 / n),
+    );
+    for time in 2..=400_000_u32 {
+        let at_risk = f64::from(400_001 - time);
+        let share = f64::from((400_001 - time) / 2) / at_risk;
+        surplus += f64::from(time % 2) - share;
+        variance += share * (1.0 - share);
+    }
+    let (one, of_one) = (1.0 - 2.0 / n, at_first / n * (1.0 - 1.0 / n));
+    let with = -at_first / n * (200_000.0 / n);
+    // What the one adds to the rest, and what it adds by itself.
+    let rest = surplus - with / of_one * one;
+    let expected = one * one / of_one + rest * rest / (variance - with * with / of_one);
+    assert!(
+        (found.chi_squared / expected - 1.0).abs() < 1e-9,
+        "{} {expected}",
+        found.chi_squared
+    );
+}
+
 /// Long curves are worked out in parts; nothing of that may show.
 #[test]
 fn a_curve_in_parts_is_one_curve() {
