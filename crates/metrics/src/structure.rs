@@ -28,113 +28,43 @@ const TOLERANCE: f64 = 1e-12;
 const MOST_STEPS: u64 = 10_000_000;
 const FEWEST_PIVOTS: u64 = 32;
 
-/// What is measured of either network.
-struct Quantities {
-    accounts: Quantity,
-    ties: Quantity,
-    density: Quantity,
-    weak_components: Quantity,
-    weak_share: Quantity,
-    strong_components: Quantity,
-    strong_share: Quantity,
-    core: Quantity,
-    core_accounts: Quantity,
-    reciprocity: Quantity,
-    reciprocity_beside: [Quantity; 2],
-    communities: Quantity,
-    modularity: Quantity,
-    page_rank_gini: Quantity,
-    attention_gini: Quantity,
-    betweenness_gini: Quantity,
-    transitivity: Quantity,
-    assortativity: Quantity,
-    assortativity_beside: [Quantity; 2],
-    reach: Quantity,
-}
+/// Declares what is measured of a network, once for all networks: the struct, all that stand in it, and a constant a network with its ids
+/// and definitions. `attention` is what the Gini coefficient of attention is of, `reach` what outsiders do, `policy` closes each definition.
+macro_rules! declare {
+    (networks $networks:tt quantities $quantities:tt) => {
+        declare!(@all $quantities);
+        declare!(@each $networks $quantities);
+    };
+    (@all { $($field:ident: $id:literal, $unit:literal, $definition:literal;)+ }) => {
+        /// What is measured of either network.
+        struct Quantities {
+            $($field: Quantity,)+
+            attention_gini: Quantity,
+            reach: Quantity,
+        }
 
-macro_rules! quantity {
-    ($network:literal, $id:literal, $unit:literal, $definition:expr, $policy:literal) => {
-        Quantity {
-            id: concat!("structure.", $network, ".", $id),
-            unit: $unit,
-            definition: concat!($definition, "; ", $policy),
+        impl Quantities {
+            fn all(&self) -> impl Iterator<Item = &Quantity> {
+                [$(&self.$field,)+ &self.attention_gini, &self.reach].into_iter()
+            }
         }
     };
-}
-
-/// Every id and definition: `$network` in the id, `$attention` what the Gini coefficient of attention is of, `$reach` what outsiders do.
-macro_rules! quantities {
-    ($network:literal, $attention:literal, $reach:literal, $policy:literal) => {
-        Quantities {
-            accounts: quantity!($network, "accounts", "accounts", "accounts of the network, those without a tie too", $policy),
-            ties: quantity!($network, "ties", "ties", "ties between two members", $policy),
-            density: quantity!($network, "density", "share", "ties over ordered pairs of members, n (n - 1)", $policy),
-            weak_components: quantity!(
-                $network, "weak_components", "components",
-                "parts that hang together whatever the direction of ties; an account without a tie is one", $policy
-            ),
-            weak_share: quantity!(
-                $network, "weak_components.largest_share", "share", "share of the accounts in the largest of them", $policy
-            ),
-            strong_components: quantity!(
-                $network, "strong_components", "components",
-                "parts within which a path along ties leads from everybody to everybody; an account without a tie is one", $policy
-            ),
-            strong_share: quantity!(
-                $network, "strong_components.largest_share", "share", "share of the accounts in the largest of them", $policy
-            ),
-            core: quantity!(
-                $network, "core", "ties",
-                "degeneracy: the largest k such that a part exists in which everybody is tied to k others of it, whatever the direction \
-                 (mutual ties once)", $policy
-            ),
-            core_accounts: quantity!($network, "core.accounts", "accounts", "accounts in that innermost core", $policy),
-            reciprocity: quantity!($network, "reciprocity", "share", "share of the ties whose reverse was seen as well", $policy),
-            reciprocity_beside: [
-                quantity!($network, "reciprocity.expected", "share", "reciprocity to be expected by chance", $policy),
-                quantity!(
-                    $network, "reciprocity.z", "standard deviations", "how far reciprocity lies above that expected by chance", $policy
-                ),
-            ],
-            communities: quantity!(
-                $network, "communities", "communities",
-                "communities of more than one account found by the Leiden method (modularity, resolution 1), directions left aside, a \
-                 mutual pair twice", $policy
-            ),
-            modularity: quantity!(
-                $network, "modularity", "index",
-                "modularity of the communities found by the Leiden method (resolution 1), directions left aside, a mutual pair twice",
-                $policy
-            ),
-            page_rank_gini: quantity!(
-                $network, "page_rank_gini", "index from 0 (even) to 1", "Gini coefficient of PageRank (damping 0.85)", $policy
-            ),
-            attention_gini: quantity!(
-                $network, "attention_gini", "index from 0 (even) to 1", concat!("Gini coefficient of ", $attention, ", accounts \
-                 resampled"), $policy
-            ),
-            betweenness_gini: quantity!(
-                $network, "betweenness_gini", "index from 0 (even) to 1",
-                "Gini coefficient of betweenness: how unevenly the shortest paths lead through accounts", $policy
-            ),
-            transitivity: quantity!(
-                $network, "transitivity", "share",
-                "three times the triangles over the pairs of ties that share an account, whatever the direction (mutual ties once)",
-                $policy
-            ),
-            assortativity: quantity!(
-                $network, "assortativity", "correlation",
-                "correlation over ties of the source's number of ties out and the target's number of ties in", $policy
-            ),
-            assortativity_beside: [
-                quantity!(
-                    $network, "assortativity.expected", "correlation", "degree assortativity to be expected by chance", $policy
-                ),
-                quantity!(
-                    $network, "assortativity.z", "standard deviations",
-                    "how far degree assortativity lies above that expected by chance", $policy
-                ),
-            ],
+    (@each { $($name:ident: $network:literal { $($text:ident: $words:literal,)+ })+ } $quantities:tt) => {
+        $(declare!(@one $name $network { $($text: $words,)+ } $quantities);)+
+    };
+    (@one $name:ident $network:literal { attention: $attention:literal, reach: $reach:literal, policy: $policy:literal, }
+        { $($field:ident: $id:literal, $unit:literal, $definition:literal;)+ }) => {
+        const $name: Quantities = Quantities {
+            $($field: Quantity {
+                id: concat!("structure.", $network, ".", $id),
+                unit: $unit,
+                definition: concat!($definition, "; ", $policy),
+            },)+
+            attention_gini: Quantity {
+                id: concat!("structure.", $network, ".attention_gini"),
+                unit: "index from 0 (even) to 1",
+                definition: concat!("Gini coefficient of ", $attention, ", accounts resampled; ", $policy),
+            },
             reach: Quantity {
                 id: concat!("structure.", $network, ".reach"),
                 unit: "accounts",
@@ -142,60 +72,73 @@ macro_rules! quantities {
                     "distinct accounts outside the set that ", $reach, " at least one member, seen in the window; n is members"
                 ),
             },
-        }
+        };
     };
 }
 
-const FOLLOWS: Quantities = quantities!(
-    "follows",
-    "the number of members who follow each member",
-    "follow",
-    "follows among accounts on the list at any time in the window, seen at any time in it: ordered pairs, each once; follows of oneself \
-     dropped; n is accounts"
-);
-const INTERACTIONS: Quantities = quantities!(
-    "interactions",
-    "the times that each member was addressed by members",
-    "addressed",
-    "replies, mentions, reposts and quotes among accounts on the list at any time in the window: ordered pairs, each once; oneself \
-     addressed dropped; n is accounts"
-);
+declare! {
+    networks {
+        FOLLOWS: "follows" {
+            attention: "the number of members who follow each member",
+            reach: "follow",
+            policy: "follows among accounts on the list at any time in the window, seen at any time in it: ordered pairs, each once; \
+                     follows of oneself dropped; n is accounts",
+        }
+        INTERACTIONS: "interactions" {
+            attention: "the times that each member was addressed by members",
+            reach: "addressed",
+            policy: "replies, mentions, reposts and quotes among accounts on the list at any time in the window: ordered pairs, each \
+                     once; oneself addressed dropped; n is accounts",
+        }
+    }
+    quantities {
+        accounts: "accounts", "accounts", "accounts of the network, those without a tie too";
+        ties: "ties", "ties", "ties between two members";
+        density: "density", "share", "ties over ordered pairs of members, n (n - 1)";
+        weak_components: "weak_components", "components",
+            "parts that hang together whatever the direction of ties; an account without a tie is one";
+        weak_share: "weak_components.largest_share", "share", "share of the accounts in the largest of them";
+        strong_components: "strong_components", "components",
+            "parts within which a path along ties leads from everybody to everybody; an account without a tie is one";
+        strong_share: "strong_components.largest_share", "share", "share of the accounts in the largest of them";
+        core: "core", "ties",
+            "degeneracy: the largest k such that a part exists in which everybody is tied to k others of it, whatever the direction \
+             (mutual ties once)";
+        core_accounts: "core.accounts", "accounts", "accounts in that innermost core";
+        reciprocity: "reciprocity", "share", "share of the ties whose reverse was seen as well";
+        reciprocity_expected: "reciprocity.expected", "share", "reciprocity to be expected by chance";
+        reciprocity_z: "reciprocity.z", "standard deviations", "how far reciprocity lies above that expected by chance";
+        communities: "communities", "communities",
+            "communities of more than one account found by the Leiden method (modularity, resolution 1), directions left aside, a \
+             mutual pair twice";
+        modularity: "modularity", "index",
+            "modularity of the communities found by the Leiden method (resolution 1), directions left aside, a mutual pair twice";
+        page_rank_gini: "page_rank_gini", "index from 0 (even) to 1", "Gini coefficient of PageRank (damping 0.85)";
+        betweenness_gini: "betweenness_gini", "index from 0 (even) to 1",
+            "Gini coefficient of betweenness: how unevenly the shortest paths lead through accounts";
+        transitivity: "transitivity", "share",
+            "three times the triangles over the pairs of ties that share an account, whatever the direction (mutual ties once)";
+        assortativity: "assortativity", "correlation",
+            "correlation over ties of the source's number of ties out and the target's number of ties in";
+        assortativity_expected: "assortativity.expected", "correlation", "degree assortativity to be expected by chance";
+        assortativity_z: "assortativity.z", "standard deviations",
+            "how far degree assortativity lies above that expected by chance";
+    }
+}
+
 const NETWORKS: [(Tied, &Quantities); 2] = [(Tied::Follows, &FOLLOWS), (Tied::Interactions, &INTERACTIONS)];
 const NO_TIES: &str = "no tie between two members was seen in this window";
 
 impl Quantities {
-    fn all(&self) -> [&Quantity; 22] {
-        let [reciprocity_expected, reciprocity_z] = &self.reciprocity_beside;
-        let [assortativity_expected, assortativity_z] = &self.assortativity_beside;
+    /// Those that are held against random networks, each with what is to be expected of it and how far from that it lies.
+    fn tested(&'static self) -> [(&'static Quantity, [&'static Quantity; 2]); 2] {
         [
-            &self.accounts,
-            &self.ties,
-            &self.density,
-            &self.weak_components,
-            &self.weak_share,
-            &self.strong_components,
-            &self.strong_share,
-            &self.core,
-            &self.core_accounts,
-            &self.reciprocity,
-            reciprocity_expected,
-            reciprocity_z,
-            &self.communities,
-            &self.modularity,
-            &self.page_rank_gini,
-            &self.attention_gini,
-            &self.betweenness_gini,
-            &self.transitivity,
-            &self.assortativity,
-            assortativity_expected,
-            assortativity_z,
-            &self.reach,
+            (&self.reciprocity, [&self.reciprocity_expected, &self.reciprocity_z]),
+            (
+                &self.assortativity,
+                [&self.assortativity_expected, &self.assortativity_z],
+            ),
         ]
-    }
-
-    /// Those that are held against random networks.
-    fn tested(&'static self) -> [&'static Quantity; 2] {
-        [&self.reciprocity, &self.assortativity]
     }
 }
 
@@ -215,10 +158,10 @@ impl Told {
     fn nothing(quantities: &'static Quantities, reason: &str, n: u64) -> Self {
         let absent = |quantity: &'static Quantity| (quantity, Figure::absent(quantity, reason).resting_on(n));
         Self {
-            figures: quantities.all().into_iter().map(absent).collect(),
+            figures: quantities.all().map(absent).collect(),
             tests: quantities
                 .tested()
-                .map(|quantity| (quantity, untested(quantity, reason, n)))
+                .map(|(quantity, _)| (quantity, untested(quantity, reason, n)))
                 .into(),
         }
     }
@@ -377,20 +320,15 @@ impl Measured<'_> {
             transitivity,
         ];
         let mut tests = Vec::new();
-        let sides = [&q.reciprocity_beside, &q.assortativity_beside];
-        let besides = sides.into_iter().zip(self.beside(likeness.err()));
-        for (quantity, ([expected, z], beside)) in q.tested().into_iter().zip(besides) {
+        for ((quantity, sides), beside) in q.tested().into_iter().zip(self.beside(likeness.err())) {
             let (of_both, outcome) = match beside {
-                Ok(beside) => (
-                    beside.figures([expected, z], self.n),
-                    beside.outcome(quantity.unit, self.n),
-                ),
+                Ok(beside) => (beside.figures(sides, self.n), beside.outcome(quantity.unit, self.n)),
                 Err(reason) => (
-                    [expected, z].map(|q| Figure::absent(q, reason.clone()).resting_on(self.n)),
+                    sides.map(|side| Figure::absent(side, reason.clone()).resting_on(self.n)),
                     untested(quantity, &reason, self.n),
                 ),
             };
-            figures.extend([expected, z].into_iter().zip(of_both));
+            figures.extend(sides.into_iter().zip(of_both));
             tests.push((quantity, outcome));
         }
         Told { figures, tests }
