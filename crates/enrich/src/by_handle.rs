@@ -7,9 +7,9 @@ use stage::{Run, StageDir};
 use tables::{Availability, AvailabilityCheck, Follow, Follows};
 
 use crate::accounts::AccountNumber;
-use crate::count_used;
 use crate::identity::Asked;
 use crate::known::Known;
+use crate::records::count_used;
 use crate::ties::Gathered;
 
 /// Takes in what the checks tell of names and times, before any of them is taken in.

@@ -6,9 +6,12 @@
 
 use std::collections::HashMap;
 
-use tables::{Day, Post, PostKind, PostingDay, Term, TermKind};
+use stage::Run;
+use tables::{AccountSigns, Day, Post, PostKind, PostingDay, PostingDays, Term, TermKind, Terms};
 
+use crate::account_signs::Habits;
 use crate::accounts::{AccountNumber, AccountNumbers};
+use crate::known::Known;
 use crate::tally::Tally;
 use crate::terms;
 
@@ -263,4 +266,31 @@ impl Counted {
             .iter()
             .map(|((account, _), counts)| (*account, u64::from(counts[0]) + u64::from(counts[1])))
     }
+}
+
+/// Writes `terms`, `posting_days` and `account_signs`.
+pub(crate) fn write(
+    run: &mut Run,
+    known: &Known,
+    content: Content,
+    habits: Habits,
+    remarks: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    run.state_fact("posts_without_time", content.without_time);
+    for kind in TermKind::ALL {
+        let left_out = content.left_out[*kind as usize];
+        run.state_fact(&format!("no_{kind}"), left_out);
+        if left_out > 0 {
+            let what = match kind {
+                TermKind::Client => "clients without a name",
+                TermKind::Domain => "links that lead to no host",
+                TermKind::Hashtag => "hashtags that are empty or longer than 280 characters",
+            };
+            remarks.push(format!("{what}, not counted in terms: {left_out}"));
+        }
+    }
+    let counted = content.in_order(&known.numbers);
+    run.write::<Terms>(counted.terms(&known.numbers))?;
+    run.write::<PostingDays>(counted.days(&known.numbers))?;
+    run.write::<AccountSigns>(habits.rows(known, &counted))
 }

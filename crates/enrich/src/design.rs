@@ -1,11 +1,12 @@
 //! Which study the run is for: the one given, or one derived from the data.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate};
-use stage::{Failure, Remedy, hash_file};
+use stage::{Failure, Remedy, Run, StageDir, hash_file};
 use study::{Listed, Study};
-use tables::{Input, Timestamp};
+use tables::{Input, Roster, Sample, Samples, Timestamp, WindowRow, Windows};
 
 use crate::known::Span;
 
@@ -42,14 +43,19 @@ impl Given {
     }
 
     /// Refuses a study that means a roster which is not there.
-    pub(crate) fn check_roster<'a>(&self, rosters: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    pub(crate) fn check_roster(&self, dir: &StageDir) -> anyhow::Result<()> {
         let Some(wanted) = self.study.roster() else {
             return Ok(());
         };
-        let mut names: Vec<&str> = rosters.collect();
-        names.sort_unstable();
-        names.dedup();
-        if names.is_empty() || names.contains(&wanted) {
+        let mut names = BTreeSet::new();
+        for batch in dir.table::<Roster>()?.batches() {
+            for row in batch?.rows()? {
+                if !names.contains(row.roster) {
+                    names.insert(row.roster.to_owned());
+                }
+            }
+        }
+        if names.is_empty() || names.contains(wanted) {
             return Ok(());
         }
         let names: Vec<String> = names.into_iter().map(|name| format!("'{name}'")).collect();
@@ -121,4 +127,38 @@ pub(crate) fn in_words(study: &Study) -> String {
         period.to(),
         study.samples().len()
     )
+}
+
+/// Writes `study.toml`, `samples` and `windows`.
+pub(crate) fn write(run: &mut Run, study: &Study, given: Option<&Given>) -> anyhow::Result<()> {
+    match given {
+        Some(given) => run.write_file(STUDY_FILE, &given.text)?,
+        None => run.write_file(STUDY_FILE, study.to_toml()?.as_bytes())?,
+    }
+    run.state_fact("study_derived", given.is_none());
+    let names: Vec<String> = study.samples().iter().map(|sample| sample.date().to_string()).collect();
+    run.write::<Samples>(study.samples().iter().zip(&names).map(|(sample, name)| {
+        let sample_at = sample_at(sample);
+        Sample {
+            sample_at,
+            day: sample_at.day(),
+            name,
+        }
+    }))?;
+    let mut windows: Vec<WindowRow<'_>> = study
+        .windows()
+        .iter()
+        .map(|window| WindowRow {
+            window: window.name(),
+            from_at: Timestamp(window.start().timestamp_millis()),
+            to_at: Timestamp(window.end().timestamp_millis() - 1),
+        })
+        .collect();
+    windows.sort_by_key(|window| window.window);
+    run.write::<Windows>(windows)
+}
+
+/// The moment of a sample.
+pub(crate) fn sample_at(sample: &study::Sample) -> Timestamp {
+    Timestamp(sample.last_moment().timestamp_millis())
 }

@@ -13,11 +13,13 @@
 
 use std::collections::HashMap;
 
-use tables::{Day, InteractionKind, Post, PostKind, Timestamp};
+use stage::Run;
+use tables::{Day, Interaction, InteractionKind, Interactions, Post, PostKind, Timestamp};
 
 use crate::accounts::{AccountNumber, AccountNumbers, id_of_handle};
 use crate::identity::Identities;
 use crate::known::Known;
+use crate::ties::Gathered;
 
 /// Counts, by who addressed whom how on which day. Memory grows with the distinct combinations, some 40 bytes each.
 #[derive(Debug, Default)]
@@ -202,4 +204,34 @@ fn target(
         (None, Some(handle)) => Ok(Some(known.numbers.number(post.platform, &id_of_handle(handle))?)),
         (None, None) => Ok(None),
     }
+}
+
+/// Writes `interactions`, and adds them to what ties accounts.
+pub(crate) fn write(
+    run: &mut Run,
+    known: &Known,
+    addressed: Addressed,
+    ties: &mut Gathered,
+    remarks: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    if addressed.without_time > 0 {
+        remarks.push(format!(
+            "posts that address somebody but have no time, left out of interactions: {}",
+            addressed.without_time
+        ));
+    }
+    run.state_fact("addressing_posts_without_time", addressed.without_time);
+    let counts = addressed.counts(&known.numbers, &known.identities);
+    for count in &counts {
+        let (source, target) = count.pair;
+        ties.add(source, target, Timestamp(i64::from(count.day) * tables::DAY_MS));
+    }
+    run.write::<Interactions>(counts.iter().map(|count| Interaction {
+        platform: count.platform,
+        day: day(count),
+        source: count.source,
+        target: count.target,
+        kind: count.kind(),
+        count: count.count,
+    }))
 }

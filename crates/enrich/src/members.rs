@@ -57,6 +57,35 @@ pub(crate) struct Sets {
     pub unsettled: u64,
 }
 
+/// What a finished run has to say about the expanded set.
+pub(crate) fn expansion_in_words(sets: &Sets, no_ties: bool, follow_ages: Option<(f64, f64)>) -> Vec<String> {
+    let Some((least, most)) = sets.admitted_at_once else {
+        let why = if no_ties {
+            "no follow and no interaction is known by the last sample"
+        } else {
+            "nobody is listed at a sample by which a follow or an interaction is known"
+        };
+        return vec![format!("there is no expanded set: {why}")];
+    };
+    let mut words = vec![format!(
+        "the expanded set has {least} to {most} accounts more than are listed at a sample, admitted in up to {} rounds",
+        sets.rounds
+    )];
+    if let Some((least, most)) = follow_ages {
+        words.push(format!(
+            "the newest follow known at a sample is {least:.0} to {most:.0} days old; the expanded set grows where follows were \
+             seen and shrinks until they are seen again"
+        ));
+    }
+    if sets.unsettled > 0 {
+        words.push(format!(
+            "samples at which more rounds than expanded.most_rounds would have admitted more accounts: {}",
+            sets.unsettled
+        ));
+    }
+    words
+}
+
 /// Writes `members`, from the tables `samples`, `roster`, `spells`, `posts` and `accounts` of the run and the ties.
 pub(crate) fn write(run: &mut Run, sources: &Sources<'_>, ties: &Ties) -> anyhow::Result<Sets> {
     let database = database(run.dir())?;

@@ -5,7 +5,8 @@
 //! before deactivated before not found. An account that lives after that was reinstated, and lives another spell. What contradicts other
 //! evidence was set aside before ([`crate::signs`]); each spell tells how much of that fell into it.
 
-use tables::{Spell, State, Timestamp};
+use stage::Run;
+use tables::{Spell, Spells, State, Timestamp};
 
 use crate::known::Known;
 use crate::signs::{Basis, Sign, SignsInOrder};
@@ -14,7 +15,7 @@ use crate::signs::{Basis, Sign, SignsInOrder};
 const NO_BASIS: &str = "none";
 
 /// The spells of all accounts seen, in the order of the table.
-pub(crate) fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a>> {
+fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a>> {
     let mut spells = Vec::new();
     for account in known.seen() {
         let (platform, account_id) = known.numbers.name(account);
@@ -53,8 +54,41 @@ pub(crate) fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a
     spells
 }
 
+/// Writes `spells`; says how often evidence told of returns and contradicted itself.
+pub(crate) fn write(
+    run: &mut Run,
+    known: &Known,
+    signs: &SignsInOrder,
+    remarks: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let spells = spells(known, signs);
+    for (fact, count, words) in [
+        (
+            "reinstated_accounts",
+            reinstated(&spells),
+            "accounts that answered after they had been found gone, and live another spell",
+        ),
+        (
+            "denied_ends",
+            signs.contradicted().0,
+            "times that an account was found gone on one day only and nothing but posts soon after deny that, set aside",
+        ),
+        (
+            "moments_with_two_states",
+            signs.contradicted().1,
+            "moments at which answers told of two states of an account",
+        ),
+    ] {
+        run.state_fact(fact, count);
+        if count > 0 {
+            remarks.push(format!("{words}: {count}"));
+        }
+    }
+    run.write::<Spells>(spells)
+}
+
 /// How many accounts were reinstated.
-pub(crate) fn reinstated(spells: &[Spell<'_>]) -> u64 {
+fn reinstated(spells: &[Spell<'_>]) -> u64 {
     spells.iter().filter(|spell| spell.spell_number == 2).count() as u64
 }
 

@@ -4,7 +4,8 @@
 //! that side open. Entries that touch or overlap are one stay; one that ends before it begins is none. Where the archive itself
 //! is the list, each member is on it all the time.
 
-use tables::{SetName, Stay, Timestamp};
+use stage::Run;
+use tables::{SetName, Stay, Stays, Timestamp};
 
 use crate::accounts::{AccountNumber, AccountNumbers};
 
@@ -59,7 +60,7 @@ pub(crate) fn joined(mut stays: Vec<OnList>) -> Vec<OnList> {
 }
 
 /// The rows of a set, in the order of the table; `stays` need not be joined.
-pub(crate) fn rows(set: SetName, stays: Vec<OnList>, numbers: &AccountNumbers) -> Vec<Stay<'_>> {
+fn rows(set: SetName, stays: Vec<OnList>, numbers: &AccountNumbers) -> Vec<Stay<'_>> {
     let mut rows: Vec<Stay<'_>> = joined(stays)
         .into_iter()
         .map(|stay| {
@@ -75,6 +76,22 @@ pub(crate) fn rows(set: SetName, stays: Vec<OnList>, numbers: &AccountNumbers) -
         .collect();
     rows.sort_by(|a, b| (a.platform, a.account_id, a.from_at).cmp(&(b.platform, b.account_id, b.from_at)));
     rows
+}
+
+/// Writes `stays`: who was listed, and with them who was admitted, where any were.
+pub(crate) fn write(
+    run: &mut Run,
+    listed: Vec<OnList>,
+    admitted: Option<Vec<OnList>>,
+    numbers: &AccountNumbers,
+) -> anyhow::Result<()> {
+    let expanded = match admitted {
+        Some(admitted) => admitted.into_iter().chain(listed.iter().copied()).collect(),
+        None => Vec::new(),
+    };
+    let mut stays = rows(SetName::Expanded, expanded, numbers);
+    stays.extend(rows(SetName::Listed, listed, numbers));
+    run.write::<Stays>(stays)
 }
 
 #[cfg(test)]
