@@ -26,6 +26,7 @@ mod render;
 mod summary;
 mod table;
 mod text;
+mod unmeasured;
 mod words;
 
 pub use cli::{Opened, Report};

@@ -19,6 +19,7 @@ use crate::plots::{Absent, Plot, Plots, plots};
 use crate::summary::{Summary, summary};
 use crate::table::{Cell, PageTable, Part, Row, Style, columns, linked};
 use crate::text::clean;
+use crate::unmeasured;
 use crate::words;
 
 /// The report.
@@ -35,6 +36,7 @@ pub(crate) struct Page {
     absent: Vec<Absent>,
     beside: Option<SideBySide>,
     measures: PageTable,
+    unmeasured: Option<PageTable>,
     notes: Option<PageTable>,
     tests: Option<PageTable>,
     content: Vec<PageTable>,
@@ -111,6 +113,7 @@ impl Page {
             absent,
             beside,
             measures: measures_table(measured, &methods),
+            unmeasured: unmeasured::table(&sorted_measures(measured)),
             notes: notes_table(measured, &methods),
             tests: hypotheses::table(measured),
             content: notes::content(measured, smallest),
@@ -243,10 +246,11 @@ fn sorted_measures(measured: &Measured) -> Vec<&MeasureRow> {
 fn measures_table(measured: &Measured, methods: &Methods) -> PageTable {
     let rows = sorted_measures(measured)
         .into_iter()
+        .filter(|row| unmeasured::says_something(row))
         .map(|row| measure_row(row, methods));
     PageTable {
         id: "measures-table".to_owned(),
-        caption: "Every measure".to_owned(),
+        caption: "Every measure that has a number".to_owned(),
         columns: columns(&[
             "measure",
             "group",
@@ -277,9 +281,7 @@ fn measure_row(row: &MeasureRow, methods: &Methods) -> Row {
             cells.push(Cell::text(&number.unit));
         }
         None => {
-            let says_so = number.hidden.is_some() || words::reason(number).starts_with("not ");
-            let why = if says_so { "" } else { "not measurable: " };
-            cells.push(Cell::text(&format!("{why}{}", words::reason(number))).spanning(3));
+            cells.push(Cell::text(&unmeasured::why(row)).spanning(3));
         }
     }
     // What nobody was counted for has no n either.

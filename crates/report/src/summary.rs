@@ -101,7 +101,10 @@ fn unmeasured(measured: &Measured) -> Vec<Unmeasured> {
         let which = if measures.len() == of_group {
             "every measure".to_owned()
         } else if measures.len() > MOST_NAMED {
-            format!("{} measures, named in the table of measures", measures.len())
+            format!(
+                "{} measures, named in the table of measures without a number",
+                measures.len()
+            )
         } else {
             measures
                 .iter()

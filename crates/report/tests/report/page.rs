@@ -24,6 +24,9 @@ fn every_measure_appears_and_none_without_a_number_lacks_its_reason() {
         seen.contains("Lower quartile of followers"),
         "a series that no line shows"
     );
+    let (with, without) = made.html.split_once("id=\"unmeasured-table\"").unwrap();
+    let with = with.split_once("id=\"measures-table\"").unwrap().1;
+    assert!(!with.contains("not measurable"));
     let batch = TableFile::<tables::Measures>::open(&fixture.path())
         .unwrap()
         .read()
@@ -33,7 +36,15 @@ fn every_measure_appears_and_none_without_a_number_lacks_its_reason() {
         let twin = row.measure.replace('_', "\\_");
         assert!(made.markdown.contains(&twin), "{twin}");
         if let Some(reason) = row.reason {
-            assert!(seen.contains(&format!("not measurable: {reason}")), "{reason}");
+            let rows = without
+                .lines()
+                .filter(|line| line.contains(&format!("not measurable: {reason}")));
+            let mut of_group = rows.filter(|line| line.contains(&format!("<span dir=\"auto\">{}</span>", row.group)));
+            assert!(
+                of_group.any(|line| line.contains(row.measure)),
+                "{} {reason}",
+                row.measure
+            );
         }
     }
 }
