@@ -1,7 +1,5 @@
 //! Intervals by resampling, for statistics that have no formula.
 
-use std::collections::BTreeMap;
-
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -9,7 +7,6 @@ use rand_chacha::ChaCha8Rng;
 use crate::descriptive::{mean, quantile_of_sorted};
 use crate::distribution::{normal_cdf, normal_quantile, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
-use crate::paired::Pair;
 use crate::reason::{Reason, all_finite, at_least};
 
 /// Fewest resamples whose tails say anything.
@@ -63,48 +60,6 @@ impl Bootstrap {
         all_finite("value", values)?;
         self.of_units(values.len(), |units| {
             let resample: Vec<f64> = units.iter().map(|&unit| values[unit]).collect();
-            statistic(&resample)
-        })
-    }
-
-    /// Resamples pairs, both values of a subject together.
-    ///
-    /// # Errors
-    /// As [`Bootstrap::of_values`].
-    pub fn of_pairs<F>(&self, pairs: &[Pair], statistic: F) -> Result<Estimate, Reason>
-    where
-        F: Fn(&[Pair]) -> Result<f64, Reason>,
-    {
-        self.of_units(pairs.len(), |units| {
-            let resample: Vec<Pair> = units.iter().map(|&unit| pairs[unit]).collect();
-            statistic(&resample)
-        })
-    }
-
-    /// Resamples clusters, such as persons with several accounts, each with all its values (Davison & Hinkley 1997,
-    /// section 3.8). `clusters[i]` names the cluster of `values[i]`. The result's `n` counts clusters, the independent
-    /// units.
-    ///
-    /// # Errors
-    /// As [`Bootstrap::of_values`]; [`Reason::LengthMismatch`].
-    pub fn of_clusters<F>(&self, values: &[f64], clusters: &[u64], statistic: F) -> Result<Estimate, Reason>
-    where
-        F: Fn(&[f64]) -> Result<f64, Reason>,
-    {
-        if values.len() != clusters.len() {
-            return Err(Reason::LengthMismatch {
-                left: values.len(),
-                right: clusters.len(),
-            });
-        }
-        all_finite("value", values)?;
-        let mut by_cluster: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-        for (&value, &cluster) in values.iter().zip(clusters) {
-            by_cluster.entry(cluster).or_default().push(value);
-        }
-        let members: Vec<Vec<f64>> = by_cluster.into_values().collect();
-        self.of_units(members.len(), |units| {
-            let resample: Vec<f64> = units.iter().flat_map(|&unit| members[unit].iter().copied()).collect();
             statistic(&resample)
         })
     }

@@ -57,16 +57,6 @@ pub fn gini_gradient(values: &[f64]) -> Result<Vec<f64>, Reason> {
     values.iter().map(of_value).collect()
 }
 
-/// Herfindahl & Hirschman's index, the sum of squared shares: 1/n when all have the same, 1 when one has everything.
-///
-/// # Errors
-/// As [`gini`].
-pub fn herfindahl(values: &[f64]) -> Result<f64, Reason> {
-    let total = checked(values)?;
-    let squares: Vec<f64> = values.iter().map(|value| (value / total) * (value / total)).collect();
-    sum(&squares)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -135,37 +135,3 @@ pub(crate) fn quantile_of_sorted(sorted: &[f64], p: f64) -> f64 {
 pub fn median(values: &[f64]) -> Result<f64, Reason> {
     quantile(values, 0.5)
 }
-
-/// The five numbers of a box plot, in the unit of the input.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quartiles {
-    /// Smallest value.
-    pub min: f64,
-    /// Type 7 quantile at 0.25.
-    pub q1: f64,
-    /// Type 7 quantile at 0.5.
-    pub median: f64,
-    /// Type 7 quantile at 0.75.
-    pub q3: f64,
-    /// Largest value.
-    pub max: f64,
-    /// Number of values.
-    pub n: u64,
-}
-
-/// Quartiles of type 7 with the extremes.
-///
-/// # Errors
-/// As [`quantile`].
-pub fn quartiles(values: &[f64]) -> Result<Quartiles, Reason> {
-    let sorted = sorted(values)?;
-    let at = |p| quantile_of_sorted(&sorted, p);
-    Ok(Quartiles {
-        min: at(0.0),
-        q1: at(0.25),
-        median: at(0.5),
-        q3: at(0.75),
-        max: at(1.0),
-        n: values.len() as u64,
-    })
-}

@@ -34,7 +34,6 @@ mod memory;
 mod nelson_aalen;
 mod network;
 mod order;
-mod paired;
 mod proportion;
 mod rate;
 mod reason;
@@ -51,9 +50,9 @@ mod waves;
 mod wilcoxon;
 
 pub use bootstrap::{Bootstrap, BootstrapInterval};
-pub use concentration::{gini, gini_gradient, herfindahl};
+pub use concentration::{gini, gini_gradient};
 pub use cox::{ChiSquaredTest, Cox, CoxCoefficient, CoxData, Proportionality, TimeScale, cox, proportional_hazards};
-pub use descriptive::{Quartiles, mean, mean_t_interval, median, quantile, quartiles, standard_deviation, sum};
+pub use descriptive::{mean, mean_t_interval, median, quantile, standard_deviation, sum};
 pub use dispersion::{Counted, Dispersion, dispersion, overdispersed_rate, rate_ratio};
 pub use distribution::two_sided_normal_p;
 pub use dyadic::DyadicShare;
@@ -65,8 +64,7 @@ pub use log_rank::{LogRank, LogRankGroup, log_rank, stratified_log_rank};
 pub use mann_kendall::{MannKendall, mann_kendall};
 pub use mann_kendall_corrected::{CorrectedMannKendall, TrendCorrection, mann_kendall_corrected};
 pub use nelson_aalen::{HazardRow, NelsonAalen, nelson_aalen};
-pub use network::{TieCounts, e_i_index, inside_share, reciprocity};
-pub use paired::{Pair, geometric_mean_ratio, geometric_mean_ratio_interval, median_of_ratios, ratio_of_means};
+pub use network::{TieCounts, inside_share, reciprocity};
 pub use proportion::{clopper_pearson, korn_graubard, wilson};
 pub use rate::garwood;
 pub use reason::Reason;
@@ -76,9 +74,7 @@ pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmente
 pub use theil_sen::{TheilSen, theil_sen};
 pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, slope_p, theil_sen_autocorrelated};
 pub use turnbull::{IntervalSpell, MassInterval, Turnbull, turnbull, turnbull_median};
-pub use two_samples::{
-    BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, median_ratio, sign_test,
-};
+pub use two_samples::{BrunnerMunzel, MannWhitney, brunner_munzel, hodges_lehmann, mann_whitney, sign_test};
 pub use unit_sums::UnitSums;
 pub use waves::{Segment, Wave, WaveSearch, Waves, waves};
 pub use wilcoxon::{PMethod, WilcoxonSignedRank, ZeroHandling, wilcoxon_signed_rank};

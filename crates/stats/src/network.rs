@@ -30,17 +30,6 @@ impl TieCounts {
     }
 }
 
-/// E–I index (external − internal) / (external + internal), from −1 (all ties inside) to 1 (all outside).
-///
-/// Krackhardt & Stern (1988, Social Psychology Quarterly 51, 123–140).
-///
-/// # Errors
-/// [`Reason::ZeroDenominator`] without ties.
-pub fn e_i_index(ties: TieCounts) -> Result<f64, Reason> {
-    let total = ties.total()? as f64;
-    Ok(((ties.outside as f64 - ties.inside as f64) / total).clamp(-1.0, 1.0))
-}
-
 /// Share of ties that stay inside, with Wilson's interval.
 ///
 /// The interval takes ties as independent, which ties of one account are not; for an interval that respects accounts,

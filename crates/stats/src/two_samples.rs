@@ -1,7 +1,6 @@
 //! Whether one group's values tend to be larger than another's, and by how much.
 
-use crate::bootstrap::Bootstrap;
-use crate::descriptive::{mean, median, quantile_of_sorted};
+use crate::descriptive::{mean, quantile_of_sorted};
 use crate::distribution::{student_cdf, two_sided_normal_p, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
 use crate::mann_kendall_corrected::ranks;
@@ -214,35 +213,6 @@ fn place(value: f64) -> i64 {
 /// The double at a place.
 fn at_place(place: i64) -> f64 {
     f64::from_bits((place ^ ((place >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
-}
-
-/// Median of the first group over the median of the second, with a bootstrap interval: suspended against not suspended. Units of
-/// both groups are drawn together, so that the groups' sizes vary as they would; a resample with an empty group, or a second median of
-/// zero, has no value.
-///
-/// # Errors
-/// [`Reason::TooFew`] for an empty group or fewer than 100 resamples; [`Reason::NotFinite`]; [`Reason::ZeroDenominator`].
-pub fn median_ratio(first: &[f64], second: &[f64], bootstrap: &Bootstrap) -> Result<Estimate, Reason> {
-    checked(first, second, 1)?;
-    let found = bootstrap.of_units(first.len() + second.len(), |drawn| {
-        let (mut one, mut other) = (Vec::new(), Vec::new());
-        for &unit in drawn {
-            match first.get(unit) {
-                Some(&value) => one.push(value),
-                None => other.push(second[unit - first.len()]),
-            }
-        }
-        let below = median(&other)?;
-        if below == 0.0 {
-            return Err(Reason::ZeroDenominator { what: "second median" });
-        }
-        finite("ratio of medians", median(&one)? / below)
-    })?;
-    Ok(Estimate {
-        n: (first.len() + second.len()) as u64,
-        method: "ratio of medians, bootstrap interval",
-        ..found
-    })
 }
 
 /// Sign test: two-sided exact p-value that positive and negative differences are equally likely; zeros left out.

@@ -127,7 +127,6 @@ proptest! {
 
     #[test]
     fn the_order_of_values_does_not_matter((values, shuffled) in shuffled(-1e3..1e3)) {
-        prop_assert_eq!(quartiles(&values), quartiles(&shuffled));
         // Compensated sums differ in the last bits at most.
         prop_assert!((mean(&values).unwrap() - mean(&shuffled).unwrap()).abs() <= 1e-12);
         let test = |values: &[f64]| wilcoxon_signed_rank(values, ZeroHandling::Pratt);
@@ -173,7 +172,6 @@ proptest! {
             holds(found);
         }
         let ties = TieCounts { inside: k, outside: n };
-        if let Ok(index) = e_i_index(ties) { prop_assert!((-1.0..=1.0).contains(&index)); }
         if let Ok(share) = inside_share(ties, level) { holds(&share); }
         if let Ok(share) = reciprocity(k, n) { prop_assert!((0.0..=1.0).contains(&share)); }
     }
@@ -213,10 +211,8 @@ proptest! {
         for found in values_found.iter().flatten() {
             prop_assert!(found.is_finite());
         }
-        if let Ok(found) = quartiles(&values) {
-            let numbers = [found.min, found.q1, found.median, found.q3, found.max];
-            prop_assert!(numbers.is_sorted());
-        }
+        let quantiles: Vec<f64> = [0.0, 0.25, 0.5, 0.75, 1.0].iter().filter_map(|&p| quantile(&values, p).ok()).collect();
+        prop_assert!(quantiles.is_sorted());
         if let Ok(found) = mean_t_interval(&values, Level::P95) { holds(&found); }
         if let Ok(found) = theil_sen(&others, &values, Level::P95) {
             holds(&found.slope);
@@ -232,15 +228,8 @@ proptest! {
         for zeros in [ZeroHandling::Drop, ZeroHandling::Pratt] {
             if let Ok(found) = wilcoxon_signed_rank(&values, zeros) { prop_assert!((0.0..=1.0).contains(&found.p)); }
         }
-        let pairs: Vec<Pair> = values.iter().zip(&others).map(|(&before, &after)| Pair { before, after }).collect();
-        for found in [ratio_of_means(&pairs), median_of_ratios(&pairs), geometric_mean_ratio(&pairs)].iter().flatten() {
-            prop_assert!(found.is_finite());
-        }
-        if let Ok(found) = geometric_mean_ratio_interval(&pairs, Level::P95) { holds(&found); }
         let bootstrap = Bootstrap { resamples: 100, seed: 1, level: Level::P95, interval };
         if let Ok(found) = bootstrap.of_values(&values, mean) { sound(&found); }
-        if let Ok(found) = bootstrap.of_pairs(&pairs, ratio_of_means) { sound(&found); }
-        if let Ok(found) = bootstrap.of_clusters(&values, &[1, 1, 2, 3], median) { sound(&found); }
 
         let spells: Vec<Spell> = values.iter().zip(&others).zip(&flags)
             .map(|((&entry, &exit), &event)| Spell::new(event.then_some(entry), exit, event))
