@@ -228,7 +228,7 @@ def lives(group, also_since=None, window="all"):
             continue
         suspended = pd.notna(life.first_gone_at) and not life.censored and life.end_state == "suspended"
         gone = life.end if suspended else life.last_alive_at
-        entry = max(life.entered_at, begin)
+        entry = max(life.entered_at, begin, life.creation_told_at if pd.notna(life.creation_told_at) else begin)
         for starts in [{"listed": since, "expanded": since_expanded}.get(group), also_since]:
             if starts is not None and pd.notna(starts.get(life.account_id)):
                 entry = max(entry, starts[life.account_id])

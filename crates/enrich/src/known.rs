@@ -34,6 +34,9 @@ pub(crate) struct Profile {
     pub seen: bool,
     /// When it was created; where records disagree, the earliest. One after the observation that tells of it is none.
     pub created_at: Option<Timestamp>,
+    /// The first observation that tells it. Of an account whose creation nothing ever told nobody knows the age: one that is known to
+    /// have been of an age had to live until somebody looked.
+    pub creation_told_at: Option<Timestamp>,
     /// When a collector first had a record of it, as far as records tell, and of what kind. Whatever it did before that was learnt
     /// afterwards, of those who had lived until then.
     pub known_from: Option<(Timestamp, Basis)>,
@@ -89,6 +92,7 @@ impl Known {
         const NOTHING: &Profile = &Profile {
             seen: false,
             created_at: None,
+            creation_told_at: None,
             known_from: None,
             handle: None,
         };
@@ -192,12 +196,14 @@ impl Known {
                 let Some(created_at) = Option::<Timestamp>::get(&created, row) else {
                     continue;
                 };
-                if Option::<Timestamp>::get(&observed, row).is_some_and(|observed_at| observed_at < created_at) {
+                let observed_at = Option::<Timestamp>::get(&observed, row);
+                if observed_at.is_some_and(|observed_at| observed_at < created_at) {
                     continue;
                 }
                 let account = (self.numbers).number(<&str>::get(&platforms, row), <&str>::get(&ids, row))?;
-                let known = &mut self.profile_mut(account).created_at;
-                *known = Some(known.map_or(created_at, |known| known.min(created_at)));
+                let profile = self.profile_mut(account);
+                profile.created_at = profile.created_at.into_iter().chain([created_at]).min();
+                profile.creation_told_at = profile.creation_told_at.into_iter().chain(observed_at).min();
             }
         }
         Ok(())

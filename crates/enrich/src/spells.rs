@@ -37,6 +37,7 @@ fn spells<'a>(known: &'a Known, signs: &SignsInOrder) -> Vec<Spell<'a>> {
                 spell_number: number as i64,
                 handle: profile.handle(),
                 created_at: profile.created_at,
+                creation_told_at: profile.creation_told_at,
                 first_alive_at: life.first.map(|sign| sign.at),
                 entered_at: entered.map(|(at, _)| at),
                 last_alive_at: life.last.map(|sign| sign.at),

@@ -85,10 +85,12 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Effect; 3], String> {
     let (mut followers, mut pace, mut returned) = (Vec::new(), Vec::new(), Vec::new());
     let mut unseen = 0_u64;
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
-        let Ok(spell) = survival::spell(life, survival::in_set_from(evidence, group, life.account), bounds) else {
+        let seen = evidence.first_seen.get(&life.account);
+        let in_set_from = survival::in_set_from(evidence, group, life.account);
+        let known_at = in_set_from.max(seen.map(|row| row.observed_at));
+        let Ok(spell) = survival::spell(life, known_at, bounds) else {
             continue;
         };
-        let seen = evidence.first_seen.get(&life.account);
         let Some((count, tweets)) = seen.and_then(|row| row.followers.zip(row.tweets_per_day)) else {
             unseen += 1;
             continue;

@@ -324,6 +324,7 @@ mod tests {
             account: 0,
             number,
             created_at: None,
+            creation_told_at: None,
             first_alive_at: Some(alive),
             entered_at: Some(alive),
             last_alive_at: Some(alive),

@@ -18,8 +18,8 @@ const MEDIAN_DAYS: Quantity = Quantity {
     id: "survival.median_days",
     unit: "days since creation",
     definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation, \
-                 and from its listing, on (left truncation); a suspension lies midway between last seen alive and \
-                 first seen gone; other ends censor when last seen alive; n is lives",
+                 from when its creation was told, and from its listing, on (left truncation); a suspension lies midway \
+                 between last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
 };
 const AT_30_DAYS: Quantity = Quantity {
     id: "survival.at_30_days",
@@ -67,8 +67,8 @@ const TURNBULL: Quantity = Quantity {
     id: "survival.turnbull_median_days",
     unit: "days since creation",
     definition: "Turnbull median of the time from creation to suspension, which is known only to lie between last seen alive \
-                 and first seen gone; watched from the first observation, and from its listing, on (left truncation); other \
-                 ends censor when last seen alive; n is lives, those of a person resampled together",
+                 and first seen gone; watched from the first observation, from when its creation was told, and from its \
+                 listing, on (left truncation); other ends censor when last seen alive; n is lives, those of a person resampled together",
 };
 /// Ages in days of the table under the curve.
 const AGES: [u32; 9] = [0, 7, 30, 60, 90, 180, 365, 730, 1095];
@@ -163,8 +163,9 @@ impl Curve {
 }
 
 /// A life as the estimator takes it, within `[from, to)`.
-/// It is watched from its first observation, but not before `listed`: to be named by a list it had to live until then.
-pub(crate) fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+/// It is watched from its first observation, but not before its creation was told, nor before `known_at` (a list named it, or what is
+/// compared was seen): to be known to be of an age, and one of those, it had to live until then.
+pub(crate) fn spell(life: &SpellRow, known_at: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
     if life.number > 1 {
         return Err(LATER_LIFE);
     }
@@ -179,7 +180,8 @@ pub(crate) fn spell(life: &SpellRow, listed: Option<i64>, (from, to): (i64, i64)
         }
         _ => (last_alive, false),
     };
-    let entry = entered.max(from).max(listed.unwrap_or(i64::MIN));
+    let known_at = known_at.max(life.creation_told_at);
+    let entry = entered.max(from).max(known_at.unwrap_or(i64::MIN));
     let (exit, event) = if end < to { (end, suspended) } else { (to, false) };
     if entry >= exit {
         return Err(NO_TIME);
@@ -207,7 +209,8 @@ fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -
         return None;
     }
     let age = |moment: i64| as_days(moment - created);
-    let entry = age(entered.max(listed.unwrap_or(i64::MIN))).floor().max(from);
+    let known_at = listed.max(life.creation_told_at);
+    let entry = age(entered.max(known_at.unwrap_or(i64::MIN))).floor().max(from);
     let last_alive = age(last_alive).floor().max(entry);
     let first_gone = life
         .first_gone_at
@@ -403,6 +406,7 @@ mod tests {
             account: 0,
             number: 1,
             created_at,
+            creation_told_at: None,
             first_alive_at: entered_at,
             entered_at,
             last_alive_at,
@@ -462,5 +466,15 @@ mod tests {
         };
         assert_eq!(spell(&fetched(16), None, whole), Ok(Spell::entered(6.0, 11.0, true)));
         assert_eq!(spell(&fetched(21), None, whole), Err(NO_TIME));
+        // Found alive on day 15; on day 17 a profile told how old it was.
+        let told = |day| SpellRow {
+            creation_told_at: Some(day * DAY),
+            ..suspended
+        };
+        assert_eq!(spell(&told(17), None, whole), Ok(Spell::entered(7.0, 11.0, true)));
+        assert_eq!(
+            spell(&told(17), Some(18 * DAY), whole),
+            Ok(Spell::entered(8.0, 11.0, true))
+        );
     }
 }

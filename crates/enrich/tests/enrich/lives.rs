@@ -141,6 +141,36 @@ fn what_was_fetched_later_is_watched_only_from_then_on() {
 }
 
 #[test]
+fn when_its_creation_was_told_stands_with_a_life() {
+    let told = |id, seen, created_at| tables::Account {
+        created_at,
+        ..account(id, seen)
+    };
+    let mut undated = told("3", at(0, 0), Some(at(-9, 0)));
+    (undated.observed_at, undated.observed_basis) = (None, Basis::None);
+    let world = World {
+        accounts: vec![
+            told("1", at(1, 0), None),
+            told("1", at(5, 0), Some(at(-9, 0))),
+            told("1", at(3, 0), Some(at(-8, 0))),
+            // An observation from before the creation that it tells of tells nothing.
+            told("2", at(2, 0), Some(at(3, 0))),
+            undated,
+        ],
+        ..World::default()
+    };
+    let lives = world
+        .enriched(Some(STUDY))
+        .rows::<Spells, _>(|row| (row.account_id.to_owned(), row.created_at, row.creation_told_at));
+    let expected = [
+        ("1".to_owned(), Some(at(-9, 0)), Some(at(3, 0))),
+        ("2".to_owned(), None, None),
+        ("3".to_owned(), Some(at(-9, 0)), None),
+    ];
+    assert_eq!(lives, expected);
+}
+
+#[test]
 fn an_account_not_found_first_and_then_suspended_was_suspended_when_it_was_first_not_found() {
     let world = World {
         posts: vec![post("1", at(0, 10))],

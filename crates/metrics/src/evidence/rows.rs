@@ -176,6 +176,8 @@ pub struct SpellRow {
     pub number: i64,
     /// When it was created.
     pub created_at: Option<i64>,
+    /// When that was first told, where the record has a time.
+    pub creation_told_at: Option<i64>,
     /// When it is first known to have lived.
     pub first_alive_at: Option<i64>,
     /// From when on it was watched: what was learnt afterwards tells of an earlier life of those only who lived until then.
@@ -248,6 +250,8 @@ pub struct LastSeenRow {
 /// What was first seen of an account.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FirstSeenRow {
+    /// When, in milliseconds.
+    pub observed_at: i64,
     /// Followers then.
     pub followers: Option<i64>,
     /// Posts per day of its life until then.

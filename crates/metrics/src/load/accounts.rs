@@ -149,6 +149,7 @@ impl Loader<'_> {
                     account: self.account(row.platform, row.account_id)?,
                     number: row.spell_number,
                     created_at: row.created_at.map(ms),
+                    creation_told_at: row.creation_told_at.map(ms),
                     first_alive_at: row.first_alive_at.map(ms),
                     entered_at: row.entered_at.map(ms),
                     last_alive_at: row.last_alive_at.map(ms),
@@ -178,9 +179,11 @@ impl Loader<'_> {
     pub(super) fn first_seen(&mut self) -> anyhow::Result<()> {
         let rows = self.ask(FIRST_SEEN)?;
         let accounts = rows.all_integers("account")?;
+        let moments = rows.all_moments("observed_at")?;
         let (followers, paces) = (rows.integers("followers")?, rows.numbers("tweets_per_day")?);
         for i in 0..rows.len() {
             let row = FirstSeenRow {
+                observed_at: moments[i].0,
                 followers: followers[i],
                 tweets_per_day: paces[i],
             };

@@ -41,6 +41,8 @@ table! {
         handle: Option<&'a str>,
         /// When the account was created: the earliest time that a record tells, unless the record was made before it.
         created_at: Option<Timestamp>,
+        /// When a record first told that, by the time of its observation; null where no such record has one.
+        creation_told_at: Option<Timestamp>,
         /// First known to have lived, by whatever record, of whatever time.
         first_alive_at: Option<Timestamp>,
         /// Watched from this moment (left truncation): alive, and a record of it collected. What was fetched later tells of an earlier
