@@ -144,7 +144,6 @@ fn of_window(
     let (from, to) = Book::bounds(world, position);
     let stays = whole::within(world, stays, (from, to));
     let risk = whole::risk(world, &stays, (from, to));
-    let [median, at_30, at_90] = whole::survival(world, &stays, (from, to));
     let (mut posts, mut lived_days, mut paces, mut durations) = (0, 0.0, Vec::new(), Vec::new());
     for stay in &stays {
         let account = &world.accounts[stay.account];
@@ -168,9 +167,6 @@ fn of_window(
     let rows = [
         ("suspension.rate", risk.rate(risk.suspended), RATE),
         ("suspension.other_ends", risk.rate(risk.other), RATE),
-        ("survival.median_days", median, "days since creation"),
-        ("survival.at_30_days", at_30, "share"),
-        ("survival.at_90_days", at_90, "share"),
         (
             "tweets_per_day.posts.mean",
             (lived_days > 0.0).then(|| f64::from(posts) / lived_days),
@@ -183,6 +179,7 @@ fn of_window(
         ("duration.median_days", whole::median_of(durations.into_iter()), "days"),
     ];
     put(values, group, window, None, rows);
+    put(values, group, window, None, whole::survival(world, &stays, (from, to)));
 }
 
 fn insularity(values: &mut Values, simulation: &Simulation, window: &'static str, position: usize) {

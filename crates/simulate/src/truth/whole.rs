@@ -103,10 +103,27 @@ pub fn within(world: &World, stays: &[Stay], (from, to): (i64, i64)) -> Vec<Stay
     stays.iter().filter(touches).copied().collect()
 }
 
-/// Median, and shares alive at 30 and 90 days, of time from creation to suspension: Kaplan–Meier on the exact lives, each watched
-/// from the later of the window's beginning and the beginning of its stay.
+/// What is told of the time from creation to suspension, by id and unit.
+const OF_SURVIVAL: [(&str, &str); 9] = [
+    ("survival.median_days", "days since creation"),
+    ("survival.turnbull_median_days", "days since creation"),
+    ("survival.restricted_mean_90_days", "days"),
+    ("survival.at_30_days", "share"),
+    ("survival.at_90_days", "share"),
+    ("survival.suspended_by_2_days", "share"),
+    ("survival.suspended_by_7_days", "share"),
+    ("survival.suspended_by_30_days", "share"),
+    ("survival.suspended_by_90_days", "share"),
+];
+
+/// Survival by id, with its unit: Kaplan–Meier on the exact lives, each watched from the later of the window's beginning and the beginning
+/// of its stay.
 #[must_use]
-pub fn survival(world: &World, stays: &[Stay], (from, to): (i64, i64)) -> [Option<f64>; 3] {
+pub fn survival(
+    world: &World,
+    stays: &[Stay],
+    (from, to): (i64, i64),
+) -> [(&'static str, Option<f64>, &'static str); 9] {
     let mut spells = Vec::new();
     for stay in stays {
         let account = &world.accounts[stay.account];
@@ -122,8 +139,17 @@ pub fn survival(world: &World, stays: &[Stay], (from, to): (i64, i64)) -> [Optio
     }
     let curve = RiskTable::new(&spells)
         .and_then(|table| kaplan_meier(&spells, table.thin_until(FEWEST), Level::P95, IntervalTransform::LogLog));
-    let Ok(curve) = curve else { return [None; 3] };
-    [curve.median(), curve.survival_at(30.0), curve.survival_at(90.0)].map(|estimate| estimate.ok().map(|e| e.value))
+    let told = curve.map(|curve| {
+        let shares = [2.0, 7.0, 30.0, 90.0].map(|age| curve.event_share_at(age));
+        let others = [30.0, 90.0].map(|age| curve.survival_at(age));
+        let medians = [curve.median(), curve.median(), curve.restricted_mean(90.0)];
+        medians.into_iter().chain(others).chain(shares)
+    });
+    let mut values = told
+        .into_iter()
+        .flatten()
+        .map(|estimate| estimate.ok().map(|estimate| estimate.value));
+    OF_SURVIVAL.map(|(id, unit)| (id, values.next().flatten(), unit))
 }
 
 /// A later account beside the first of the same person.
