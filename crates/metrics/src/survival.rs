@@ -310,6 +310,9 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
             .map(|(reason, _)| *reason);
         return Err(match most {
             Some(NO_CREATION) => "needs accounts.created_at".to_owned(),
+            Some(NO_TIME) => "nobody was watched: each was last seen, or gone, before a record of it that tells its age was collected, or \
+                              outside the window"
+                .to_owned(),
             Some(reason) => format!("no life can be used: {reason}"),
             None => "no life was observed".to_owned(),
         });

@@ -192,6 +192,9 @@ fn no_row_is_missing_and_no_null_without_its_reason() {
     worlds.push(("observations in the order of falling time", world.clone()));
     world.backwards = true;
     worlds.push(("lives that end before they begin", world));
+    let mut world = rich();
+    world.aged_late = true;
+    worlds.push(("ages that nobody knew in time", world));
 
     let mut world = rich();
     for row in &mut world.seen {

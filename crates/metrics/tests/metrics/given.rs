@@ -52,6 +52,8 @@ pub struct World {
     pub hardly_seen: Vec<(usize, Option<i64>)>,
     /// Whether lives end before they begin, as no `enrich` should write them.
     pub backwards: bool,
+    /// Whether records that tell the accounts' ages were all collected when it was over.
+    pub aged_late: bool,
     /// Person, return number, account.
     pub personas: Vec<(&'static str, i64, usize)>,
     /// Of each post the line that tells what it is; the line on which it stands where there is none.

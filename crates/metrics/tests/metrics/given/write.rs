@@ -300,7 +300,7 @@ impl World {
                 spell_number: 1,
                 handle: None,
                 created_at: Some(Timestamp(self.created[account])),
-                creation_told_at: Some(Timestamp(entered)),
+                creation_told_at: Some(Timestamp(if self.aged_late { entered + 1000 * DAY } else { entered })),
                 first_alive_at: Some(Timestamp(entered)),
                 entered_at: Some(Timestamp(entered)),
                 last_alive_at: last,
