@@ -22,14 +22,9 @@ pub(crate) struct Contradictions {
 pub(crate) fn set_aside(signs: &mut Vec<Sign>) -> Contradictions {
     let mut found = Contradictions::default();
     for together in signs.chunk_by(|a, b| a.at == b.at) {
-        let mut states: Vec<u8> = together
-            .iter()
-            .filter(|sign| sign.is_answer())
-            .map(|sign| sign.told())
-            .collect();
-        states.sort_unstable();
-        states.dedup();
-        if states.len() > 1 && together.iter().any(|sign| sign.gone) {
+        let mut told = together.iter().filter(|sign| sign.is_answer()).map(|sign| sign.told());
+        let first = told.next();
+        if told.any(|state| Some(state) != first) && together.iter().any(|sign| sign.gone) {
             found.two_states.push(together[0].at);
         }
     }

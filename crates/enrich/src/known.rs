@@ -214,11 +214,12 @@ impl Known {
         let account = self.numbers.number(row.platform, row.account_id)?;
         self.see(account, row.handle, row.observed_at)?;
         self.meet(row.source_part == 0, row.observed_at, row.source_file, row.source_line);
-        let carrier = match row.observed_basis {
-            ObservedBasis::Stated => Basis::Observation,
-            ObservedBasis::Post | ObservedBasis::None => Basis::Post,
-        };
-        self.collected(account, row.observed_at, carrier);
+        let is_look = row.observed_basis == ObservedBasis::Stated;
+        self.collected(
+            account,
+            row.observed_at,
+            if is_look { Basis::Observation } else { Basis::Post },
+        );
         // A profile that came with a post of its own tells no more than the post: the collector may have met it much later.
         let basis = match row.observed_basis {
             ObservedBasis::Stated => Some(Basis::Observation),

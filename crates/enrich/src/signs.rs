@@ -99,9 +99,9 @@ impl Sign {
         self.basis != Basis::Post
     }
 
-    /// The state that it told, as a number; that it told none is one, too.
-    pub(crate) fn told(self) -> u8 {
-        self.state
+    /// The state that it told, if any.
+    pub(crate) fn told(self) -> Option<State> {
+        STATES.get(usize::from(self.state)).copied()
     }
 
     /// The state that it showed.

@@ -162,10 +162,18 @@ impl Curve {
     }
 }
 
-/// A life as the estimator takes it, within `[from, to)`.
-/// It is watched from its first observation, but not before its creation was told, nor before `known_at` (a list named it, or what is
-/// compared was seen): to be known to be of an age, and one of those, it had to live until then.
-pub(crate) fn spell(life: &SpellRow, known_at: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+/// A first life of a known age, as far as it was watched; moments in milliseconds.
+struct Watched {
+    created: i64,
+    from: i64,
+    last_alive: i64,
+    /// When it was found suspended, if ever.
+    suspended_by: Option<i64>,
+}
+
+/// How a life was watched: from its first observation, but not before its creation was told, nor before `known_at` (a list named it, or what
+/// is compared was seen): to be known to be of an age, and one of those, it had to live until then.
+fn watched(life: &SpellRow, known_at: Option<i64>) -> Result<Watched, &'static str> {
     if life.number > 1 {
         return Err(LATER_LIFE);
     }
@@ -174,14 +182,30 @@ pub(crate) fn spell(life: &SpellRow, known_at: Option<i64>, (from, to): (i64, i6
     if life.first_alive_at.is_some_and(|alive| created > alive) {
         return Err(CREATED_LATER);
     }
-    let (end, suspended) = match life.first_gone_at {
-        Some(gone) if !life.censored && life.end_state == State::Suspended => {
-            (last_alive + (gone - last_alive) / 2, true)
-        }
-        _ => (last_alive, false),
+    let is_suspended = !life.censored && life.end_state == State::Suspended;
+    Ok(Watched {
+        created,
+        from: known_at
+            .max(life.creation_told_at)
+            .map_or(entered, |known| entered.max(known)),
+        last_alive,
+        suspended_by: life.first_gone_at.filter(|_| is_suspended),
+    })
+}
+
+/// A life as the estimator takes it, within `[from, to)`; `known_at` is that of [`watched`].
+pub(crate) fn spell(life: &SpellRow, known_at: Option<i64>, (from, to): (i64, i64)) -> Result<Spell, &'static str> {
+    let Watched {
+        created,
+        from: entered,
+        last_alive,
+        suspended_by,
+    } = watched(life, known_at)?;
+    let (end, suspended) = match suspended_by {
+        Some(gone) => (last_alive + (gone - last_alive) / 2, true),
+        None => (last_alive, false),
     };
-    let known_at = known_at.max(life.creation_told_at);
-    let entry = entered.max(from).max(known_at.unwrap_or(i64::MIN));
+    let entry = entered.max(from);
     let (exit, event) = if end < to { (end, suspended) } else { (to, false) };
     if entry >= exit {
         return Err(NO_TIME);
@@ -199,22 +223,13 @@ pub(crate) fn in_set_from(evidence: &Evidence, group: Group, account: u32) -> Op
 
 /// A life as an end between two looks: watched from its entry, alive when last seen so, gone when first seen so. In whole days, outward,
 /// which is as fine as lists and look-ups are, and keeps the number of different moments in bounds.
-fn between_looks(life: &SpellRow, listed: Option<i64>, (from, to): (f64, f64)) -> Option<IntervalSpell> {
-    if life.number > 1 {
-        return None;
-    }
-    let created = life.created_at?;
-    let (entered, last_alive) = life.entered_at.zip(life.last_alive_at)?;
-    if life.first_alive_at.is_some_and(|alive| created > alive) {
-        return None;
-    }
-    let age = |moment: i64| as_days(moment - created);
-    let known_at = listed.max(life.creation_told_at);
-    let entry = age(entered.max(known_at.unwrap_or(i64::MIN))).floor().max(from);
-    let last_alive = age(last_alive).floor().max(entry);
+fn between_looks(life: &SpellRow, known_at: Option<i64>, (from, to): (f64, f64)) -> Option<IntervalSpell> {
+    let life = watched(life, known_at).ok()?;
+    let age = |moment: i64| as_days(moment - life.created);
+    let entry = age(life.from).floor().max(from);
+    let last_alive = age(life.last_alive).floor().max(entry);
     let first_gone = life
-        .first_gone_at
-        .filter(|_| !life.censored && life.end_state == State::Suspended)
+        .suspended_by
         .map(|gone| age(gone).ceil())
         // Beyond the end of the curve it is only known to have come later.
         .filter(|gone| *gone <= to);

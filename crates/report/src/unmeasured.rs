@@ -25,35 +25,37 @@ pub(crate) fn why(row: &MeasureRow) -> String {
 /// The rows of `measures` without a number, by reason, group and windows; `sorted` is in the order of the report, which a reason takes from
 /// its first measure. Nothing where every measure has a number.
 pub(crate) fn table(sorted: &[&MeasureRow]) -> Option<PageTable> {
-    let mut windows: BTreeMap<(&str, &str, String), Vec<&str>> = BTreeMap::new();
-    for row in sorted.iter().filter(|row| !says_something(row)) {
-        let of_measure = windows.entry((&row.measure, &row.group, why(row))).or_default();
-        of_measure.push(&row.window);
-    }
+    let without: Vec<&MeasureRow> = sorted.iter().copied().filter(|row| !says_something(row)).collect();
+    // Why, of which group and in which windows, with the measures; in the order of their first measure.
+    let mut told: Vec<([String; 3], Vec<&str>)> = Vec::new();
     let mut places = BTreeMap::new();
-    let mut told: Vec<(String, &str, String, Vec<&str>)> = Vec::new();
-    for row in sorted.iter().filter(|row| !says_something(row)) {
-        // The first of its windows speaks for all.
-        let Some(windows) = windows.remove(&(row.measure.as_str(), row.group.as_str(), why(row))) else {
-            continue;
-        };
-        let (reason, windows) = (why(row), windows.join(", "));
-        let key = (reason.clone(), row.group.as_str(), windows.clone());
-        let place = *places.entry(key).or_insert(told.len());
-        if place == told.len() {
-            told.push((reason, &row.group, windows, Vec::new()));
+    for of_measure in without.chunk_by(|a, b| (&a.measure, &a.group) == (&b.measure, &b.group)) {
+        let mut windows: Vec<(String, Vec<&str>)> = Vec::new();
+        for row in of_measure {
+            let why = why(row);
+            match windows.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, windows)) => windows.push(&row.window),
+                None => windows.push((why, vec![&row.window])),
+            }
         }
-        told[place].3.push(&row.measure);
+        for (why, windows) in windows {
+            let key = [why, of_measure[0].group.clone(), windows.join(", ")];
+            let place = *places.entry(key.clone()).or_insert(told.len());
+            if place == told.len() {
+                told.push((key, Vec::new()));
+            }
+            told[place].1.push(&of_measure[0].measure);
+        }
     }
     let rows: Vec<Row> = told
         .iter()
-        .map(|(reason, group, windows, measures)| {
-            Row::of(vec![
-                Cell::text(reason),
-                Cell::text(group),
-                Cell::text(windows),
-                named(measures),
-            ])
+        .map(|(key, measures)| {
+            Row::of(
+                key.iter()
+                    .map(|text| Cell::text(text))
+                    .chain([named(measures)])
+                    .collect(),
+            )
         })
         .collect();
     (!rows.is_empty()).then(|| PageTable {

@@ -12,6 +12,7 @@ pub mod error;
 pub mod footer;
 pub mod language;
 pub mod ledger;
+mod order;
 pub mod read;
 pub mod schema;
 pub mod select;

@@ -9,9 +9,8 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::datatypes::DataType;
-use arrow::row::{OwnedRow, RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -22,6 +21,7 @@ use parquet::schema::types::ColumnPath;
 
 use crate::error::TableError;
 use crate::footer::Footer;
+use crate::order::{Keys, OrderCheck};
 use crate::table::Table;
 
 /// Rows in a row group.
@@ -401,7 +401,7 @@ fn parquet_error(path: &Path, source: parquet::errors::ParquetError) -> TableErr
     }
 }
 
-fn arrow_error(path: &Path, source: arrow::error::ArrowError) -> TableError {
+pub(crate) fn arrow_error(path: &Path, source: arrow::error::ArrowError) -> TableError {
     TableError::Arrow {
         action: "write",
         path: path.to_owned(),
@@ -440,73 +440,5 @@ impl Write for HashingFile {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush()
-    }
-}
-
-/// Holds a stage to the contract's order: the key of every row is at least that of the row before it.
-struct OrderCheck {
-    converter: RowConverter,
-}
-
-/// The first and the last key of some rows that are in order.
-struct Keys {
-    first: OwnedRow,
-    last: OwnedRow,
-}
-
-impl Keys {
-    /// The keys of rows and of those that follow them.
-    fn join<T: Table>(before: Option<Self>, after: Option<Self>) -> Result<Option<Self>, TableError> {
-        match (before, after) {
-            (Some(before), Some(after)) if before.last > after.first => Err(out_of_order::<T>()),
-            (Some(before), Some(after)) => Ok(Some(Self {
-                first: before.first,
-                last: after.last,
-            })),
-            (before, after) => Ok(before.or(after)),
-        }
-    }
-}
-
-fn out_of_order<T: Table>() -> TableError {
-    TableError::OutOfOrder {
-        table: T::NAME,
-        key: T::KEY.join(", "),
-    }
-}
-
-impl OrderCheck {
-    fn new<T: Table>() -> Result<Self, arrow::error::ArrowError> {
-        let schema = T::schema();
-        let fields = T::KEY
-            .iter()
-            .map(|key| Ok(SortField::new(schema.field_with_name(key)?.data_type().clone())))
-            .collect::<Result<Vec<_>, arrow::error::ArrowError>>()?;
-        Ok(Self {
-            converter: RowConverter::new(fields)?,
-        })
-    }
-
-    /// The ends of a batch, whose rows are in order or the batch is refused; nothing of no rows.
-    fn keys<T: Table>(&self, batch: &RecordBatch, path: &Path) -> Result<Option<Keys>, TableError> {
-        if batch.num_rows() == 0 {
-            return Ok(None);
-        }
-        let keys: Vec<ArrayRef> = T::KEY
-            .iter()
-            .filter_map(|key| batch.column_by_name(key))
-            .map(ArrayRef::clone)
-            .collect();
-        let rows = self
-            .converter
-            .convert_columns(&keys)
-            .map_err(|source| arrow_error(path, source))?;
-        if !(1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i)) {
-            return Err(out_of_order::<T>());
-        }
-        Ok(Some(Keys {
-            first: rows.row(0).owned(),
-            last: rows.row(rows.num_rows() - 1).owned(),
-        }))
     }
 }

@@ -5,7 +5,23 @@ use std::path::Path;
 use assert_cmd::Command;
 
 use crate::fixture::Fixture;
-use crate::{Made, make, report};
+use crate::{make, report};
+
+/// What a report is, by name.
+const FILES: [&str; 5] = [
+    "comparisons.parquet",
+    "ledger.parquet",
+    "report.html",
+    "report.md",
+    "run.json",
+];
+
+fn assert_same_bytes(one: &Path, other: &Path) {
+    for name in FILES {
+        let read = |report: &Path| std::fs::read(report.join(name)).unwrap();
+        assert_eq!(read(one), read(other), "{name}");
+    }
+}
 
 #[test]
 fn writes_report_twin_and_table() {
@@ -15,32 +31,14 @@ fn writes_report_twin_and_table() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(
-        names,
-        [
-            "comparisons.parquet",
-            "ledger.parquet",
-            "report.html",
-            "report.md",
-            "run.json"
-        ]
-    );
+    assert_eq!(names, FILES);
 }
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
     let fixture = Fixture::plausible();
     let (first, second) = (make(&fixture), make(&fixture));
-    for name in [
-        "comparisons.parquet",
-        "ledger.parquet",
-        "report.html",
-        "report.md",
-        "run.json",
-    ] {
-        let read = |made: &Made| std::fs::read(made.path.join(name)).unwrap();
-        assert_eq!(read(&first), read(&second), "{name}");
-    }
+    assert_same_bytes(&first.path, &second.path);
 }
 
 #[test]
@@ -143,14 +141,5 @@ fn threads_do_not_matter() {
             .success()
             .stderr("");
     }
-    for name in [
-        "comparisons.parquet",
-        "ledger.parquet",
-        "report.html",
-        "report.md",
-        "run.json",
-    ] {
-        let read = |threads: &str| std::fs::read(dir.path().join(threads).join(name)).unwrap();
-        assert_eq!(read("1"), read("2"), "{name}");
-    }
+    assert_same_bytes(&dir.path().join("1"), &dir.path().join("2"));
 }
