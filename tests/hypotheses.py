@@ -206,12 +206,18 @@ for window, (begin, end) in WINDOWS.items():
             close(placed.p_value, expected.pvalue, name, 1e-8)
             close(placed.effect, (np.mean(differences > 0) + np.mean(differences == 0) / 2), name)
 
-# Survival: first lives, watched from the later of first observation and listing, within the period.
+# Survival: first lives, watched from the first observation on, once they were seen on the list, within the period.
 first = spells[spells.spell_number == 1].copy()
-since = stays[stays.set == "listed"].groupby("account_id").from_at.apply(lambda f: pd.NaT if f.isna().any() else f.min())
-since_expanded = stays[stays.set == "expanded"].groupby("account_id").from_at.apply(
-    lambda f: pd.NaT if f.isna().any() else f.min()
-)
+NEVER = pd.Timestamp("2200-01-01", tz="UTC")
+
+
+def seen_on_list(group):
+    """When each account was first seen alive on the list; NaT for those on it from the start."""
+    began = stays[stays.set == group].sort_values("from_at", na_position="first").drop_duplicates("account_id").set_index("account_id")
+    return began.seen_at.fillna(NEVER).where(began.from_at.notna())
+
+
+since, since_expanded = seen_on_list("listed"), seen_on_list("expanded")
 persons = {p.account_id: (p.persona_id, p.return_number) for p in personas.itertuples()}
 
 

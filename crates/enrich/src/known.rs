@@ -247,7 +247,10 @@ impl Known {
         self.meet(own, row.posted_at, row.source_file, row.source_line);
         // When a nested post was collected, if its record does not say so, is known from the profile that came with it.
         self.collected(account, row.observed_at.or(row.posted_at.filter(|_| own)), Basis::Post);
-        if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, Basis::Post)) {
+        let fetched_later =
+            matches!((row.posted_at, row.observed_at), (Some(posted), Some(seen)) if seen.days_since(posted) > 1.0);
+        let basis = if fetched_later { Basis::LaterPost } else { Basis::Post };
+        if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, basis)) {
             self.signs.add(account, sign);
         }
         Ok(account)

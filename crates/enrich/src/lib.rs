@@ -237,7 +237,7 @@ impl Stage for Enrich {
             Listed::Roster => on_roster,
             Listed::Everyone => stays::always(&sets.listed),
         };
-        stays::write(run, listed, sets.admitted, &known.numbers)?;
+        stays::write(run, listed, sets.admitted, &known.numbers, &signs)?;
 
         if let Some(labels) = &labels {
             remarks.push(precision::write(run, labels, &mut known)?);

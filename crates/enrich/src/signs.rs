@@ -22,6 +22,9 @@ use crate::contradictions::{Contradictions, set_aside};
 /// What gave a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Basis {
+    /// A post of its own that was collected more than a day after it was posted: what is fetched later tells of those alone who lived until
+    /// then.
+    LaterPost,
     /// A post of its own.
     Post,
     /// An observation of the account.
@@ -36,7 +39,7 @@ impl Basis {
     /// As the table `spells` spells it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            Self::Post => "post",
+            Self::LaterPost | Self::Post => "post",
             Self::Observation => "observation",
             Self::Check => "check",
             Self::List => "list",
@@ -96,7 +99,7 @@ impl Sign {
 
     /// Whether the account itself answered, and not only a post of it tells of that time.
     pub(crate) fn is_answer(self) -> bool {
-        self.basis != Basis::Post
+        self.basis > Basis::Post
     }
 
     /// The state that it told, if any.
@@ -201,7 +204,7 @@ impl Collected {
                 let (first, last) = (day.iter().find(of_basis), day.iter().rfind(of_basis));
                 [first, last]
             };
-            let ends = [ends(Basis::Post), ends(Basis::Observation)];
+            let ends = [Basis::LaterPost, Basis::Post, Basis::Observation].map(ends);
             let found_gone = day.iter().any(|sign| sign.gone);
             kept.extend(
                 day.iter().filter(|sign| {
@@ -229,6 +232,14 @@ impl SignsInOrder {
     /// The signs of an account, in order of time.
     pub(crate) fn of(&self, account: AccountNumber) -> &[Sign] {
         self.signs.get(account.index()).map_or(&[], Vec::as_slice)
+    }
+
+    /// When an account was first seen alive at or after a moment, by somebody who looked then.
+    pub(crate) fn seen_from(&self, account: AccountNumber, moment: Timestamp) -> Option<Timestamp> {
+        let signs = self.of(account);
+        let later = &signs[signs.partition_point(|sign| sign.at < moment)..];
+        let seen = |sign: &&Sign| !sign.gone && sign.basis != Basis::LaterPost;
+        later.iter().find(seen).map(|sign| sign.at)
     }
 
     /// What was set aside of an account.

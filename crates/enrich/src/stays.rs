@@ -8,6 +8,7 @@ use stage::Run;
 use tables::{SetName, Stay, Stays, Timestamp};
 
 use crate::accounts::{AccountNumber, AccountNumbers};
+use crate::signs::SignsInOrder;
 
 /// A time on a list: from its first moment until before its last; `None` leaves that side open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,7 +61,7 @@ pub(crate) fn joined(mut stays: Vec<OnList>) -> Vec<OnList> {
 }
 
 /// The rows of a set, in the order of the table; `stays` need not be joined.
-fn rows(set: SetName, stays: Vec<OnList>, numbers: &AccountNumbers) -> Vec<Stay<'_>> {
+fn rows<'a>(set: SetName, stays: Vec<OnList>, numbers: &'a AccountNumbers, signs: &SignsInOrder) -> Vec<Stay<'a>> {
     let mut rows: Vec<Stay<'_>> = joined(stays)
         .into_iter()
         .map(|stay| {
@@ -71,6 +72,7 @@ fn rows(set: SetName, stays: Vec<OnList>, numbers: &AccountNumbers) -> Vec<Stay<
                 account_id,
                 from_at: stay.from_at,
                 to_at: stay.to_at,
+                seen_at: stay.from_at.and_then(|from| signs.seen_from(stay.account, from)),
             }
         })
         .collect();
@@ -84,13 +86,14 @@ pub(crate) fn write(
     listed: Vec<OnList>,
     admitted: Option<Vec<OnList>>,
     numbers: &AccountNumbers,
+    signs: &SignsInOrder,
 ) -> anyhow::Result<()> {
     let expanded = match admitted {
         Some(admitted) => admitted.into_iter().chain(listed.iter().copied()).collect(),
         None => Vec::new(),
     };
-    let mut stays = rows(SetName::Expanded, expanded, numbers);
-    stays.extend(rows(SetName::Listed, listed, numbers));
+    let mut stays = rows(SetName::Expanded, expanded, numbers, signs);
+    stays.extend(rows(SetName::Listed, listed, numbers, signs));
     run.write::<Stays>(stays)
 }
 

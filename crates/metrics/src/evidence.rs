@@ -67,8 +67,9 @@ pub struct Evidence {
     pub follows_seen: Arc<Vec<TieSeen>>,
     /// Who addressed whom in the archive, by platform, ids, then day.
     pub addressed: Arc<Vec<TieSeen>>,
-    /// First moment on the list of a set, in milliseconds, of accounts that were not on it from the start.
-    pub in_set_from: BTreeMap<(SetName, u32), i64>,
+    /// When an account was first seen alive on the list of a set, in milliseconds, of those that were not on it from the start; `None`
+    /// where it never was.
+    pub seen_in_set: BTreeMap<(SetName, u32), Option<i64>>,
     /// When an account was on the list of a set: from and up to, in milliseconds, in order of time; open where it is not known.
     pub stays: Arc<BTreeMap<(SetName, u32), Vec<Stay>>>,
     /// By account, then day.
@@ -150,7 +151,7 @@ impl Evidence {
             in_set: Arc::default(),
             follows_seen: Arc::default(),
             addressed: Arc::default(),
-            in_set_from: BTreeMap::new(),
+            seen_in_set: BTreeMap::new(),
             stays: Arc::default(),
             posts: BTreeMap::new(),
             checks: Vec::new(),

@@ -17,9 +17,9 @@ use crate::results::{CurveRow, Results};
 const MEDIAN_DAYS: Quantity = Quantity {
     id: "survival.median_days",
     unit: "days since creation",
-    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation, \
-                 from when its creation was told, and from its listing, on (left truncation); a suspension lies midway \
-                 between last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
+    definition: "Kaplan-Meier median of the time from creation to suspension; watched from the first observation on, \
+                 once its creation was told and it was seen alive on the list (left truncation); a suspension lies midway between \
+                 last seen alive and first seen gone; other ends censor when last seen alive; n is lives",
 };
 const AT_30_DAYS: Quantity = Quantity {
     id: "survival.at_30_days",
@@ -67,8 +67,8 @@ const TURNBULL: Quantity = Quantity {
     id: "survival.turnbull_median_days",
     unit: "days since creation",
     definition: "Turnbull median of the time from creation to suspension, which is known only to lie between last seen alive \
-                 and first seen gone; watched from the first observation, from when its creation was told, and from its \
-                 listing, on (left truncation); other ends censor when last seen alive; n is lives, those of a person resampled together",
+                 and first seen gone; watched from the first observation on, once its creation was told and it was seen \
+                 alive on the list (left truncation); other ends censor when last seen alive; n is lives, those of a person resampled together",
 };
 /// Ages in days of the table under the curve.
 const AGES: [u32; 9] = [0, 7, 30, 60, 90, 180, 365, 730, 1095];
@@ -80,6 +80,7 @@ const MOST_RESAMPLES: u32 = 100;
 
 /// Reasons to leave a life out.
 const NOT_SEEN: &str = "never seen alive";
+const NOT_SEEN_LISTED: &str = "never seen alive once it was listed";
 /// Survival is the time to the first suspension; who is suspended twice is not two accounts.
 const LATER_LIFE: &str = "life after a reinstatement";
 const NO_CREATION: &str = "no created_at";
@@ -171,8 +172,8 @@ struct Watched {
     suspended_by: Option<i64>,
 }
 
-/// How a life was watched: from its first observation, but not before its creation was told, nor before `known_at` (a list named it, or what
-/// is compared was seen): to be known to be of an age, and one of those, it had to live until then.
+/// How a life was watched: from its first observation, but not before its creation was told, nor before `known_at` (it was seen on a list, or
+/// what is compared was seen): to be known to be of an age, and one of those, it had to live until then.
 fn watched(life: &SpellRow, known_at: Option<i64>) -> Result<Watched, &'static str> {
     if life.number > 1 {
         return Err(LATER_LIFE);
@@ -213,24 +214,28 @@ pub(crate) fn spell(life: &SpellRow, known_at: Option<i64>, (from, to): (i64, i6
     Ok(Spell::entered(as_days(entry - created), as_days(exit - created), event))
 }
 
-/// When an account came to a set, which no member could be seen to end before.
-pub(crate) fn in_set_from(evidence: &Evidence, group: Group, account: u32) -> Option<i64> {
-    match group {
-        Group::Everyone => None,
-        Group::Set(set) => evidence.in_set_from.get(&(set, account)).copied(),
-    }
+/// When an account was first seen alive as one of a set, which no member could be seen to end before; `None` for one that was in it from the
+/// start.
+///
+/// # Errors
+/// The reason to leave out an account that was never seen so.
+pub(crate) fn seen_in_set(evidence: &Evidence, group: Group, account: u32) -> Result<Option<i64>, &'static str> {
+    let Group::Set(set) = group else { return Ok(None) };
+    let seen_at = evidence.seen_in_set.get(&(set, account));
+    seen_at.map(|seen_at| seen_at.ok_or(NOT_SEEN_LISTED)).transpose()
 }
 
-/// A life as an end between two looks: watched from its entry, alive when last seen so, gone when first seen so. In whole days, outward,
-/// which is as fine as lists and look-ups are, and keeps the number of different moments in bounds.
+/// A life as an end between two looks: watched from its entry, alive when last seen so, gone when first seen so. In whole days, the nearest,
+/// which is as fine as lists and look-ups are, and keeps the number of different moments in bounds. (Outward, every life would be watched for
+/// half a day in which nobody can be seen to end.)
 fn between_looks(life: &SpellRow, known_at: Option<i64>, (from, to): (f64, f64)) -> Option<IntervalSpell> {
     let life = watched(life, known_at).ok()?;
     let age = |moment: i64| as_days(moment - life.created);
-    let entry = age(life.from).floor().max(from);
-    let last_alive = age(life.last_alive).floor().max(entry);
+    let entry = age(life.from).round().max(from);
+    let last_alive = age(life.last_alive).round().max(entry);
     let first_gone = life
         .suspended_by
-        .map(|gone| age(gone).ceil())
+        .map(|gone| age(gone).round().max(last_alive + 1.0))
         // Beyond the end of the curve it is only known to have come later.
         .filter(|gone| *gone <= to);
     let last_alive = last_alive.min(to);
@@ -254,7 +259,7 @@ fn between_looks_median(evidence: &Evidence, group: Group) -> Figure {
         .spells
         .iter()
         .filter(|life| accounts.holds(life.account))
-        .map(|life| (life, in_set_from(evidence, group, life.account)))
+        .filter_map(|life| Some((life, seen_in_set(evidence, group, life.account).ok()?)))
         .collect();
     let placed: Vec<Spell> = lives
         .iter()
@@ -308,7 +313,8 @@ fn curve(evidence: &Evidence, group: Group, window: usize, results: &mut Results
     let mut spells = Vec::new();
     let mut left_out: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
-        match spell(life, in_set_from(evidence, group, life.account), bounds) {
+        let seen_in_set = seen_in_set(evidence, group, life.account);
+        match seen_in_set.and_then(|seen_at| spell(life, seen_at, bounds)) {
             Ok(spell) => spells.push(spell),
             Err(reason) => *left_out.entry(reason).or_default() += 1,
         }

@@ -80,6 +80,14 @@ pub enum Reason {
         /// Last exit.
         to: f64,
     },
+    /// Nobody was watched for so much of the first time that the share with the event by then is not told.
+    #[error("the curve begins at {begins:.1}: the share by {age} is that of those who got so far")]
+    BeginsLate {
+        /// When the curve begins.
+        begins: f64,
+        /// The time by which the share was asked for.
+        age: f64,
+    },
     /// Left truncation emptied the risk set, so the curve fell to zero although later spells exist.
     #[error("the risk set emptied at {time} although later spells exist (left truncation)")]
     RiskSetEmptied {

@@ -67,6 +67,22 @@ fn of_late_entries_and_early_exits_it_is_that_of_the_time_watched() {
     assert_eq!(at_its_beginning.no_interval, Some(Reason::NoEventYet));
 }
 
+#[test]
+fn the_share_by_an_age_is_not_told_of_a_curve_that_begins_late() {
+    let spells = [Spell::entered(0.5, 9.0, true), Spell::entered(0.5, 3.0, false)];
+    let told = |age| curve(&spells, None).event_share_at(age).map(|share| share.value);
+    let (begins, age) = (0.5, 2.0);
+    assert_eq!(told(age), Err(Reason::BeginsLate { begins, age }));
+    assert_eq!(told(2.5), Ok(0.0));
+    // Given survival to a time of one's own choice it is as late.
+    let watched = [Spell::from_origin(9.0, true), Spell::from_origin(8.0, true)];
+    let late = curve(&watched, Some(2.0)).event_share_at(8.0).unwrap_err();
+    assert_eq!(
+        late.to_string(),
+        "the curve begins at 2.0: the share by 8 is that of those who got so far"
+    );
+}
+
 /// Whether a survival's interval holds it, of accounts that are first seen some time after their creation.
 #[test]
 fn survival_at_a_time_that_few_fail_by_is_covered_with_and_without_events() {

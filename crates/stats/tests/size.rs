@@ -29,6 +29,34 @@ fn a_million_spells() {
 }
 
 #[test]
+fn bounds_near_the_curve_and_far_from_it_are_those_of_the_formulas() {
+    let z = 1.959_963_984_540_054;
+    for spells in [many(1_000_003), many(503), many(7)] {
+        for transform in [IntervalTransform::Log, IntervalTransform::LogLog] {
+            let curve = kaplan_meier(&spells, None, Level::P95, transform).unwrap();
+            for row in curve.rows() {
+                let Some((error, (low, high))) = row.std_error.zip(row.ci_low.zip(row.ci_high)) else {
+                    continue;
+                };
+                let (survival, half) = (row.survival, z * error / row.survival);
+                let expected = match transform {
+                    IntervalTransform::LogLog => {
+                        let factor = (half / survival.ln()).exp();
+                        (survival.powf(1.0 / factor), survival.powf(factor))
+                    }
+                    _ => (survival * (-half).exp(), (survival * half.exp()).min(1.0)),
+                };
+                let is_near = |bound: f64, expected: f64| (bound - expected).abs() <= 1e-12 * expected + 1e-15;
+                assert!(
+                    is_near(low, expected.0) && is_near(high, expected.1),
+                    "{row:?} {expected:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn a_group_of_one_among_very_many_is_compared() {
     // One goes at 1, beside one of the first of two groups that take turns; so it is at risk then and never again.
     let of_parity = |odd: u64| -> Vec<Spell> {

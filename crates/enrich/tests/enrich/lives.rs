@@ -340,6 +340,56 @@ fn membership_follows_the_roster_and_the_state_the_signs() {
 }
 
 #[test]
+fn who_is_listed_is_watched_from_the_first_look_that_finds_it_alive() {
+    let fetched = |id, written, seen| Post {
+        observed_at: Some(seen),
+        ..post(id, written)
+    };
+    let listed = |id, day| RosterEntry {
+        listed_at: Some(at(day, 6)),
+        ..entry(Some(id), None)
+    };
+    let world = World {
+        accounts: vec![account("2", at(9, 0))],
+        posts: vec![
+            post("1", at(1, 0)),
+            post("1", at(4, 0)),
+            post("1", at(5, 0)),
+            // Posts fetched on day 30 tell of those alone who lived until then.
+            post("2", at(1, 0)),
+            fetched("2", at(4, 0), at(30, 0)),
+            post("3", at(1, 0)),
+            post("4", at(1, 0)),
+        ],
+        checks: vec![
+            // Gone before anybody looked.
+            check("3", at(4, 0), State::Suspended),
+            check("5", at(3, 6), State::Active),
+            check("6", at(2, 0), State::Active),
+        ],
+        roster: vec![
+            listed("1", 3),
+            listed("2", 3),
+            listed("3", 3),
+            entry(Some("4"), None),
+            listed("5", 3),
+            listed("6", 3),
+        ],
+        ..World::default()
+    };
+    let seen = (world.enriched(Some(STUDY))).rows::<tables::Stays, _>(|row| (row.account_id.to_owned(), row.seen_at));
+    let expected = [
+        ("1", Some(at(4, 0))),
+        ("2", Some(at(9, 0))),
+        ("3", None),
+        ("4", None),
+        ("5", Some(at(3, 6))),
+        ("6", None),
+    ];
+    assert_eq!(seen, expected.map(|(id, seen)| (id.to_owned(), seen)));
+}
+
+#[test]
 fn without_a_roster_everyone_who_posted_is_a_member_from_the_first_sign_of_life_on() {
     let mut nested = post("3", at(1, 0));
     nested.source_part = 1;

@@ -15,7 +15,7 @@ use crate::hazard::persons;
 use crate::hypotheses::Outcome;
 use crate::parts::Part;
 use crate::results::Results;
-use crate::survival::{in_set_from, spell};
+use crate::survival::{seen_in_set, spell};
 
 /// The family: that groups live alike.
 pub const LOG_RANK: &str = "survival.log_rank";
@@ -104,7 +104,7 @@ fn split(
         let Some((at, since)) = place(life.account, number) else {
             continue;
         };
-        let listed = in_set_from(evidence, group, life.account).max(since);
+        let known_at = seen_in_set(evidence, group, life.account).map(|seen_at| seen_at.max(since));
         let month = life
             .created_at
             .and_then(DateTime::from_timestamp_millis)
@@ -112,7 +112,8 @@ fn split(
                 // Any whole number does that is one a month.
                 (i64::from(created.year()) * 12 + i64::from(created.month0())).cast_unsigned()
             });
-        if let (Ok(spell), Some(month)) = (spell(life, listed, bounds), month) {
+        let spell = known_at.and_then(|known_at| spell(life, known_at, bounds));
+        if let (Ok(spell), Some(month)) = (spell, month) {
             lives.push(Life {
                 spell,
                 group: at,
@@ -165,8 +166,8 @@ fn listed(evidence: &Evidence, group: Group) -> Result<Split, String> {
         crate::evidence::Belonging::Everyone => return Err("all accounts of the group are listed".to_owned()),
     };
     let place = |account: u32, _| match listed.contains(&account) {
-        // To be named by a list it had to live until then.
-        true => Some((0, in_set_from(evidence, Group::Set(set), account))),
+        // To be seen on a list it had to live until then.
+        true => Some((0, seen_in_set(evidence, Group::Set(set), account).ok()?)),
         false => Some((1, None)),
     };
     Ok(Split {

@@ -161,15 +161,14 @@ impl Loader<'_> {
             }
         }
         self.tally("spells", table.rows(), Vec::new());
-        // Stays are in order of time: an account's first tells when it came on the list, if it was not on it from the start.
+        // Stays are in order of time: an account's first tells since when it was seen on the list, if it was not on it from the start.
         let mut met = BTreeSet::new();
         for batch in self.dir.table::<Stays>()?.batches() {
             for row in batch?.rows()? {
                 let account = self.account(row.platform, row.account_id)?;
-                if met.insert((row.set, account))
-                    && let Some(from_at) = row.from_at
-                {
-                    self.evidence.in_set_from.insert((row.set, account), from_at.0);
+                if met.insert((row.set, account)) && row.from_at.is_some() {
+                    let seen_at = row.seen_at.map(ms);
+                    self.evidence.seen_in_set.insert((row.set, account), seen_at);
                 }
             }
         }

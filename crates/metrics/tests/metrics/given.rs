@@ -208,6 +208,12 @@ impl World {
         })
     }
 
+    /// When an account was first seen from a moment on.
+    pub fn seen_from(&self, account: usize, moment: i64) -> Option<i64> {
+        let seen = self.seen.iter().filter(|row| row.0 == account && row.1 >= moment);
+        seen.map(|row| row.1).min()
+    }
+
     /// The newest observation of an account at or before a moment.
     pub fn newest(&self, account: usize, moment: i64) -> Option<(i64, i64, i64)> {
         let seen = self.seen.iter().filter(|row| row.0 == account && row.1 <= moment);

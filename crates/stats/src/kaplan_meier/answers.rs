@@ -11,6 +11,9 @@ use crate::risk_table::{Spell, check_spell};
 /// Two survival levels closer than this are the same; the product of n fractions carries rounding errors of this kind.
 const LEVEL_TOLERANCE: f64 = 1e-9;
 
+/// Of the time until an age, the most that may not have been watched where the share with the event by that age is told.
+const LATEST_BEGINNING: f64 = 0.2;
+
 /// How an interval before the first event is made.
 const NO_EVENT: &str = "Kaplan-Meier, no event yet: exact bound for an even hazard";
 
@@ -263,10 +266,19 @@ impl KaplanMeier {
     /// Share with the event by `age`, 1 − S(age), with the pointwise interval turned round: the share suspended by an age in days
     /// (Conway et al. 2017).
     ///
+    /// A curve that begins late tells of those who got so far, which hardly touches survival and makes a small share much smaller: by half, when
+    /// half of the time until `age` was not watched and the hazard is even.
+    ///
     /// # Errors
-    /// As [`KaplanMeier::survival_at`].
+    /// As [`KaplanMeier::survival_at`]; [`Reason::BeginsLate`] where the curve begins after a fifth of the time until `age`.
     pub fn event_share_at(&self, age: f64) -> Result<Estimate, Reason> {
         let survival = self.survival_at(age)?;
+        if self.origin > LATEST_BEGINNING * age {
+            return Err(Reason::BeginsLate {
+                begins: self.origin,
+                age,
+            });
+        }
         Ok(Estimate {
             value: 1.0 - survival.value,
             ci_low: survival.ci_high.map(|high| 1.0 - high),

@@ -41,15 +41,29 @@ impl IntervalTransform {
         let (survival, half) = (stand.survival, z * stand.greenwood.sqrt());
         let (low, high) = match self {
             IntervalTransform::Plain => (survival - survival * half, survival + survival * half),
-            IntervalTransform::Log => (survival * (-half).exp(), survival * half.exp()),
+            IntervalTransform::Log => (survival + survival * growth(-half), survival + survival * growth(half)),
             IntervalTransform::LogLog => {
                 let log = survival.ln();
-                let factor = (half / log.abs()).exp();
-                ((log * factor).exp(), (log / factor).exp())
+                let half = half / log.abs();
+                let bound = |half| survival + survival * growth(log * growth(half));
+                (bound(half), bound(-half))
             }
         };
         (low.clamp(0.0, survival), high.clamp(survival, 1.0))
     }
+}
+
+/// exp(x) − 1. Bounds of a curve of very many are so near to it that six terms of the series are as good as the library's function, and a
+/// few times as fast: with |x| below 0.01 the next is below 1e-17.
+#[inline(always)]
+fn growth(x: f64) -> f64 {
+    const SMALL: f64 = 0.01;
+    if x.abs() > SMALL {
+        return x.exp_m1();
+    }
+    let square = x * x;
+    let last = (1.0 / 120.0 + x * (1.0 / 720.0)) * square;
+    x * ((1.0 + x * 0.5) + square * ((1.0 / 6.0 + x * (1.0 / 24.0)) + last))
 }
 
 /// The curve at one distinct exit time; it holds from `time` up to the next row's.

@@ -133,7 +133,7 @@ table! {
 table! {
     /// A time during which an account was on the list of a set. An account has several when it left the list and came back; they
     /// neither touch nor overlap.
-    Stays("stays", 1): Stay by [set, platform, account_id, from_at] {
+    Stays("stays", 2): Stay by [set, platform, account_id, from_at] {
         /// The set.
         set: SetName,
         /// Platform, lower case.
@@ -144,6 +144,9 @@ table! {
         from_at: Option<Timestamp>,
         /// Off the list from this moment; null: to the end.
         to_at: Option<Timestamp>,
+        /// First seen alive from `from_at` on: a list may name an account that is gone already, and whoever ends before anybody looks is seen
+        /// to end by nobody. Null where it never was, and where it was on the list from the start.
+        seen_at: Option<Timestamp>,
     }
 }
 

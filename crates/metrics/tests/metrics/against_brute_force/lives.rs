@@ -316,7 +316,9 @@ fn survival() {
                 .get(account)
                 .and_then(|stay| stay.0)
                 .filter(|_| group == "listed");
-            let entry = first.max(listed.unwrap_or(first));
+            let Some(entry) = world.seen_from(account, listed.unwrap_or(first)) else {
+                continue;
+            };
             let (exit, event) = match world.suspended[account] {
                 Some(end) => (last + (end + DAY / 2 - last) / 2, true),
                 None => (last, false),

@@ -269,13 +269,19 @@ impl World {
         given.write::<Members>(members);
         let mut stays: Vec<Stay<'_>> = sets
             .iter()
-            .flat_map(|(set, stays)| stays.iter().zip(&names).map(move |(stay, name)| (*set, stay, name)))
-            .map(|(set, (from, to), name)| Stay {
+            .flat_map(|(set, stays)| {
+                stays
+                    .iter()
+                    .enumerate()
+                    .map(move |(account, stay)| (*set, stay, account))
+            })
+            .map(|(set, (from, to), account)| Stay {
                 set,
                 platform: PLATFORM,
-                account_id: name,
+                account_id: &names[account],
                 from_at: from.map(Timestamp),
                 to_at: to.map(Timestamp),
+                seen_at: from.and_then(|from| self.seen_from(account, from)).map(Timestamp),
             })
             .collect();
         stays.sort_by_key(|stay| (stay.set.word(), stay.account_id));
