@@ -74,6 +74,9 @@ pub(crate) struct Span {
 /// How much later than its collection a post may say that it was written: clocks and time zones are wrong by hours.
 const CLOCKS_MS: i64 = tables::DAY_MS;
 
+/// How long after it was posted a post may have been collected, to show somebody who looked then.
+const AS_POSTED_MS: i64 = tables::DAY_MS;
+
 /// Whether a post says that it was written more than a day after it was collected, which no post was. On some platforms the
 /// time is whatever the author's program put there.
 pub(crate) fn is_from_the_future(post: &Post<'_>) -> bool {
@@ -246,10 +249,12 @@ impl Known {
         self.see(account, row.handle, row.posted_at)?;
         self.meet(own, row.posted_at, row.source_file, row.source_line);
         // When a nested post was collected, if its record does not say so, is known from the profile that came with it.
-        self.collected(account, row.observed_at.or(row.posted_at.filter(|_| own)), Basis::Post);
-        let fetched_later =
-            matches!((row.posted_at, row.observed_at), (Some(posted), Some(seen)) if seen.days_since(posted) > 1.0);
-        let basis = if fetched_later { Basis::LaterPost } else { Basis::Post };
+        let collected_at = row.observed_at.or(row.posted_at.filter(|_| own));
+        self.collected(account, collected_at, Basis::Post);
+        let basis = match (row.posted_at, collected_at) {
+            (Some(posted), Some(collected)) if collected.0.saturating_sub(posted.0) <= AS_POSTED_MS => Basis::Post,
+            _ => Basis::FetchedPost,
+        };
         if let Some(sign) = row.posted_at.and_then(|at| Sign::new(at, State::Active, basis)) {
             self.signs.add(account, sign);
         }

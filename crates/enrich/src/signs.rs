@@ -22,9 +22,9 @@ use crate::contradictions::{Contradictions, set_aside};
 /// What gave a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Basis {
-    /// A post of its own that was collected more than a day after it was posted: what is fetched later tells of those alone who lived until
-    /// then.
-    LaterPost,
+    /// A post of its own that was not collected as it was posted, as far as is known: what is fetched later tells of those alone who lived
+    /// until then.
+    FetchedPost,
     /// A post of its own.
     Post,
     /// An observation of the account.
@@ -39,7 +39,7 @@ impl Basis {
     /// As the table `spells` spells it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
-            Self::LaterPost | Self::Post => "post",
+            Self::FetchedPost | Self::Post => "post",
             Self::Observation => "observation",
             Self::Check => "check",
             Self::List => "list",
@@ -204,7 +204,7 @@ impl Collected {
                 let (first, last) = (day.iter().find(of_basis), day.iter().rfind(of_basis));
                 [first, last]
             };
-            let ends = [Basis::LaterPost, Basis::Post, Basis::Observation].map(ends);
+            let ends = [Basis::FetchedPost, Basis::Post, Basis::Observation].map(ends);
             let found_gone = day.iter().any(|sign| sign.gone);
             kept.extend(
                 day.iter().filter(|sign| {
@@ -238,7 +238,7 @@ impl SignsInOrder {
     pub(crate) fn seen_from(&self, account: AccountNumber, moment: Timestamp) -> Option<Timestamp> {
         let signs = self.of(account);
         let later = &signs[signs.partition_point(|sign| sign.at < moment)..];
-        let seen = |sign: &&Sign| !sign.gone && sign.basis != Basis::LaterPost;
+        let seen = |sign: &&Sign| !sign.gone && sign.basis != Basis::FetchedPost;
         later.iter().find(seen).map(|sign| sign.at)
     }
 

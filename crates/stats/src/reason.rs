@@ -81,7 +81,7 @@ pub enum Reason {
         to: f64,
     },
     /// Nobody was watched for so much of the first time that the share with the event by then is not told.
-    #[error("the curve begins at {begins:.1}: the share by {age} is that of those who got so far")]
+    #[error("the curve begins at {begins:.1}, too late to tell the share by {age}")]
     BeginsLate {
         /// When the curve begins.
         begins: f64,

@@ -79,7 +79,7 @@ fn the_share_by_an_age_is_not_told_of_a_curve_that_begins_late() {
     let late = curve(&watched, Some(2.0)).event_share_at(8.0).unwrap_err();
     assert_eq!(
         late.to_string(),
-        "the curve begins at 2.0: the share by 8 is that of those who got so far"
+        "the curve begins at 2.0, too late to tell the share by 8"
     );
 }
 

@@ -144,8 +144,9 @@ table! {
         from_at: Option<Timestamp>,
         /// Off the list from this moment; null: to the end.
         to_at: Option<Timestamp>,
-        /// First seen alive from `from_at` on: a list may name an account that is gone already, and whoever ends before anybody looks is seen
-        /// to end by nobody. Null where it never was, and where it was on the list from the start.
+        /// First seen alive from `from_at` on, by somebody who looked then: not by a post that was fetched more than a day later. A list may
+        /// name an account that is gone already, and whoever ends before anybody looks is seen to end by nobody. Null where it never was, and
+        /// where it was on the list from the start.
         seen_at: Option<Timestamp>,
     }
 }
