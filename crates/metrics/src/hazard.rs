@@ -10,8 +10,8 @@ use stats::{CoxData, Level, Spell, TimeScale, cox, proportional_hazards};
 use crate::evidence::{Evidence, Group, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses::Outcome;
+use crate::lives;
 use crate::results::Results;
-use crate::survival;
 
 const FOLLOWERS: Quantity = Quantity {
     id: "survival.hazard_ratio.followers_doubled",
@@ -86,9 +86,9 @@ fn of_group(evidence: &Evidence, group: Group) -> Result<[Effect; 3], String> {
     let mut unseen = 0_u64;
     for life in evidence.spells.iter().filter(|life| accounts.holds(life.account)) {
         let seen = evidence.first_seen.get(&life.account);
-        let seen_in_set = survival::seen_in_set(evidence, group, life.account);
+        let seen_in_set = lives::seen_in_set(evidence, group, life.account);
         let known_at = seen_in_set.map(|seen_at| seen_at.max(seen.map(|row| row.observed_at)));
-        let Ok(spell) = known_at.and_then(|known_at| survival::spell(life, known_at, bounds)) else {
+        let Ok(spell) = known_at.and_then(|known_at| lives::spell(life, known_at, bounds)) else {
             continue;
         };
         let Some((count, tweets)) = seen.and_then(|row| row.followers.zip(row.tweets_per_day)) else {

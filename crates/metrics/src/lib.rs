@@ -23,6 +23,7 @@ pub mod hypotheses;
 pub mod influence;
 pub mod insularity;
 pub mod language;
+mod lives;
 pub mod load;
 pub mod location;
 pub mod null;

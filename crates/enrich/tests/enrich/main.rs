@@ -7,4 +7,5 @@ mod command;
 mod expanded;
 mod given;
 mod lives;
+mod membership;
 mod who_and_whom;

@@ -13,9 +13,9 @@ use tables::SetName;
 use crate::evidence::{Evidence, Group, bounds_ms};
 use crate::hazard::persons;
 use crate::hypotheses::Outcome;
+use crate::lives::{seen_in_set, spell};
 use crate::parts::Part;
 use crate::results::Results;
-use crate::survival::{seen_in_set, spell};
 
 /// The family: that groups live alike.
 pub const LOG_RANK: &str = "survival.log_rank";
