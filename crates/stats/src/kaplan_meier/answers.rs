@@ -43,8 +43,7 @@ impl KaplanMeier {
         let mut steps = self.steps();
         let later = steps.partition_point(|part| part.rows.begin() <= time);
         let part = steps.drain(..later).next_back()?;
-        let (row, stand) = part.take_while(|(row, _)| row.time <= time).last()?;
-        Some(self.row(&row, stand, self.bounds(stand)))
+        self.rows_of(part).take_while(|row| row.time <= time).last()
     }
 
     /// The first time by which survival has fallen to one half, with its interval.

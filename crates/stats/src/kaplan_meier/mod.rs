@@ -10,61 +10,13 @@ use crate::reason::Reason;
 use crate::risk_table::{RiskRow, RiskRows, RiskTable, Spell};
 
 mod answers;
+mod rows;
+mod transform;
 
 pub use answers::AtRisk;
+pub use transform::IntervalTransform;
 
-/// The scale on which the interval is symmetric (Kalbfleisch & Prentice 2002, section 1.4; R's `conf.type`). With z the
-/// normal quantile, S the survival and g Greenwood's sum Σ d/(n(n − d)):
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum IntervalTransform {
-    /// S ± z·S·√g, cut to [0, 1].
-    Plain,
-    /// S·exp(±z·√g), cut at 1; the default of R's `survfit`.
-    Log,
-    /// S^exp(±z·√g / ln S); what lifelines gives.
-    LogLog,
-}
-
-impl IntervalTransform {
-    /// A name to show beside the numbers.
-    pub fn name(self) -> &'static str {
-        match self {
-            IntervalTransform::Plain => "Kaplan-Meier, plain interval",
-            IntervalTransform::Log => "Kaplan-Meier, log interval",
-            IntervalTransform::LogLog => "Kaplan-Meier, log-log interval",
-        }
-    }
-
-    /// The lower bound and the upper one.
-    #[inline(always)]
-    fn interval(self, stand: Stand, z: f64) -> (f64, f64) {
-        let (survival, half) = (stand.survival, z * stand.greenwood.sqrt());
-        let (low, high) = match self {
-            IntervalTransform::Plain => (survival - survival * half, survival + survival * half),
-            IntervalTransform::Log => (survival + survival * growth(-half), survival + survival * growth(half)),
-            IntervalTransform::LogLog => {
-                let log = survival.ln();
-                let half = half / log.abs();
-                let bound = |half| survival + survival * growth(log * growth(half));
-                (bound(half), bound(-half))
-            }
-        };
-        (low.clamp(0.0, survival), high.clamp(survival, 1.0))
-    }
-}
-
-/// exp(x) − 1. Bounds of a curve of very many are so near to it that six terms of the series are as good as the library's function, and a
-/// few times as fast: with |x| below 0.01 the next is below 1e-17.
-#[inline(always)]
-fn growth(x: f64) -> f64 {
-    const SMALL: f64 = 0.01;
-    if x.abs() > SMALL {
-        return x.exp_m1();
-    }
-    let square = x * x;
-    let last = (1.0 / 120.0 + x * (1.0 / 720.0)) * square;
-    x * ((1.0 + x * 0.5) + square * ((1.0 / 6.0 + x * (1.0 / 24.0)) + last))
-}
+use rows::Rows;
 
 /// The curve at one distinct exit time; it holds from `time` up to the next row's.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,6 +120,7 @@ impl Stand {
     };
 
     /// Whether there is a variance to go by: not before the first event, nor at zero.
+    #[inline(always)]
     fn has_bounds(self) -> bool {
         self.survival > 0.0 && self.greenwood > 0.0
     }
@@ -358,16 +311,8 @@ impl KaplanMeier {
         self.steps().into_iter().map(|steps| self.rows_of(steps)).collect()
     }
 
-    #[inline(always)]
-    fn rows_of(&self, steps: Steps<'_>) -> impl Iterator<Item = SurvivalRow> {
-        // A row without events has the error and the bounds of the row before.
-        let mut last = (Stand::BEGINNING, None);
-        steps.map(move |(row, stand)| {
-            if last.0 != stand {
-                last = (stand, self.bounds(stand));
-            }
-            self.row(&row, stand, last.1)
-        })
+    fn rows_of<'a>(&self, steps: Steps<'a>) -> Rows<'a> {
+        Rows::new(steps, self.transform, self.z)
     }
 
     /// The curve in the parts of the risk table.
@@ -379,24 +324,5 @@ impl KaplanMeier {
             within: Stand::BEGINNING,
         });
         steps.collect()
-    }
-
-    /// The bounds where the curve stands; none before the first event and at zero.
-    fn bounds(&self, stand: Stand) -> Option<(f64, f64)> {
-        stand.has_bounds().then(|| self.transform.interval(stand, self.z))
-    }
-
-    #[inline(always)]
-    fn row(&self, row: &RiskRow, stand: Stand, bounds: Option<(f64, f64)>) -> SurvivalRow {
-        SurvivalRow {
-            time: row.time,
-            at_risk: row.at_risk,
-            events: row.events,
-            censored: row.censored,
-            survival: stand.survival,
-            std_error: bounds.map(|_| stand.survival * stand.greenwood.sqrt()),
-            ci_low: bounds.map(|(low, _)| low),
-            ci_high: bounds.map(|(_, high)| high),
-        }
     }
 }
