@@ -36,7 +36,8 @@ const AGREEMENT: Quantity = Quantity {
 const DETECTED: Quantity = Quantity {
     id: "language.detected",
     unit: "share",
-    definition: "of the own posts in the window, the share whose language was detected; n is accounts",
+    definition: "of the own posts in the window, the share whose language was detected: what the other shares rest on, and no sample of \
+                 anything, so that it has no interval; n is accounts",
 };
 const ALL: [Quantity; 5] = [POSTS, TAGGED, ACCOUNTS, AGREEMENT, DETECTED];
 
@@ -83,6 +84,13 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
             }
         }
     }
+}
+
+/// Of accounts that wrote a post at least.
+fn detected(counts: &[Counts]) -> Figure {
+    let sum = |number: fn(&Counts) -> u64| counts.iter().map(number).sum::<u64>();
+    let share = sum(|counts| counts.detected) as f64 / sum(|counts| counts.posts) as f64;
+    Figure::plain(&DETECTED, share, counts.len() as u64)
 }
 
 fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figure; 5], &'static str> {
@@ -133,11 +141,6 @@ fn of_window(evidence: &Evidence, group: Group, position: usize) -> Result<[Figu
             |counts| counts.both,
             "no post has both a tag and a detected language",
         ),
-        share(
-            &DETECTED,
-            |counts| counts.detected,
-            |counts| counts.posts,
-            none_detected,
-        ),
+        detected(&counts),
     ])
 }

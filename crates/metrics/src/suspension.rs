@@ -159,25 +159,22 @@ pub(crate) fn by_day(intervals: &[AtRisk], (from, to): (i64, i64), event: End) -
         .collect()
 }
 
-/// The rate over days whose counts come in bursts, with Poisson's exact interval told beside it.
-fn bursty(quantity: &Quantity, days: &[Counted], poisson: Figure) -> Figure {
+/// Tells beside the exact interval, which takes the pressure of these days as it was, how far the rate of other days like them may lie:
+/// suspensions come in bursts.
+fn noting_other_days(exact: Figure, days: &[Counted]) -> Figure {
     let block = (days.len() / BLOCKS).clamp(1, LONGEST_BLOCK);
     let Ok(estimate) = overdispersed_rate(days, block, Level::P95) else {
-        return poisson;
+        return exact;
     };
-    let Some((low, high)) = estimate.interval() else {
-        return poisson;
+    let Some((low, high)) = estimate.interval().filter(|_| exact.value.is_some()) else {
+        return exact;
     };
-    let exact = poisson.interval().map_or_else(String::new, |(low, high)| {
-        format!("; exact Poisson (Garwood) interval {low:.3} to {high:.3}")
-    });
-    Figure {
-        ci_low: Some(low * PERCENT),
-        ci_high: Some(high * PERCENT),
-        method: quantity.definition.to_owned(),
-        ..poisson
-    }
-    .noting(&format!("{}, blocks of {block} days{exact}", estimate.method))
+    exact.noting(&format!(
+        "of other days, if bursts may fall anew: {:.3} to {:.3} ({}, blocks of {block} days)",
+        low * PERCENT,
+        high * PERCENT,
+        estimate.method
+    ))
 }
 
 /// Measures it.
@@ -260,12 +257,15 @@ fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [
         tally.other_ends,
         as_days(tally.exposure_ms)
     );
-    let of_bursts = |quantity: &Quantity, end: End, events: u64| {
-        bursty(quantity, &by_day(intervals, bounds, end), tally.rate(quantity, events)).noting(&note)
+    let of_ends = |quantity: &Quantity, end: End, events: u64| {
+        noting_other_days(
+            tally.rate(quantity, events).noting(&note),
+            &by_day(intervals, bounds, end),
+        )
     };
     [
-        of_bursts(&RATE, End::Suspended, tally.suspended),
-        of_bursts(&OTHER_ENDS, End::Other, tally.other_ends),
+        of_ends(&RATE, End::Suspended, tally.suspended),
+        of_ends(&OTHER_ENDS, End::Other, tally.other_ends),
     ]
 }
 
