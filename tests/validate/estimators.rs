@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use clap::Args;
 use pipeline_tests::root;
 use tables::{Personas, TableFile, TruthAccounts};
 
@@ -19,6 +20,64 @@ const GROUP: &str = "listed";
 /// The design of the runs.
 const STUDY: &str = "datasets/diminishing-returns-2016/study.toml";
 
+/// What is asked.
+#[derive(Debug, Clone, Args)]
+pub struct Asked {
+    #[command(flatten)]
+    runs: Runs,
+
+    /// One world, of this seed, in all runs: the seeds then decide who of it is listed and what is collected
+    #[arg(long, value_name = "SEED")]
+    world: Option<u64>,
+
+    /// Share of the core's accounts that are listed [default: the parameters']
+    #[arg(long, value_name = "SHARE")]
+    roster_coverage: Option<f64>,
+}
+
+impl Asked {
+    /// What `simulate` is told beside the seed.
+    fn options(&self) -> Vec<String> {
+        let mut options = self.runs.options();
+        if let Some(share) = self.roster_coverage {
+            options.extend(["--roster-coverage".to_owned(), share.to_string()]);
+        }
+        options
+    }
+
+    /// The simulation of a run.
+    fn simulate(&self, seed: u64) -> anyhow::Result<Chain> {
+        let mut options = self.options();
+        match self.world {
+            None => Chain::simulate(seed, &options),
+            Some(world) => {
+                options.extend(["--observer-seed".to_owned(), seed.to_string()]);
+                Chain::simulate(world, &options)
+            }
+        }
+    }
+
+    /// What the runs are, in words.
+    fn words(&self) -> String {
+        let runs = &self.runs;
+        let (seeds, first, scale) = (runs.seeds, runs.first_seed, runs.scale);
+        let percent = |share: f64| number(100.0 * share);
+        let mut words = match self.world {
+            None => format!("{seeds} seeds from {first} on, at scale {scale}"),
+            Some(world) => {
+                format!("One world (seed {world}) at scale {scale}, seen by {seeds} observers (seeds from {first} on)")
+            }
+        };
+        if let Some(share) = self.roster_coverage {
+            words += &format!(", {} % of the core's accounts on the main roster", percent(share));
+        }
+        if let Some(share) = runs.post_share {
+            words += &format!(", {} % of posts collected", percent(share));
+        }
+        words
+    }
+}
+
 /// A run's numbers and truth.
 struct Outcome {
     measured: Measured,
@@ -28,11 +87,11 @@ struct Outcome {
 }
 
 /// Answers the question.
-pub fn run(asked: &Runs) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&asked.output).with_context(|| format!("cannot make '{}'", asked.output.display()))?;
-    let options = asked.options();
-    let outcomes = each(&asked.seeds(), usize::from(asked.jobs), progress("seeds"), |seed| {
-        outcome(*seed, &options)
+pub fn run(asked: &Asked) -> anyhow::Result<()> {
+    let Runs { output, jobs, .. } = &asked.runs;
+    std::fs::create_dir_all(output).with_context(|| format!("cannot make '{}'", output.display()))?;
+    let outcomes = each(&asked.runs.seeds(), usize::from(*jobs), progress("seeds"), |seed| {
+        outcome(&asked.simulate(*seed)?)
     })?;
     check_units(&outcomes)?;
     let mut sheet = Sheet {
@@ -41,28 +100,19 @@ pub fn run(asked: &Runs) -> anyhow::Result<()> {
     };
     sheet.rows.extend(series(&outcomes));
     sheet.rows.extend(personas(&outcomes));
-    sheet.csv(&asked.output.join("estimators.csv"))?;
+    sheet.csv(&output.join("estimators.csv"))?;
     let table = sheet.markdown(&SHOWN);
-    let seeds = format!(
-        "{} seeds from {} on, at scale {}{}, every number of the set `{GROUP}`",
-        asked.seeds,
-        asked.first_seed,
-        asked.scale,
-        asked.post_share.map_or_else(String::new, |share| format!(
-            ", {} % of posts collected",
-            number(100.0 * share)
-        ))
-    );
     let page = format!(
-        "# Estimators beside the truth\n\n{seeds}. README.md beside this file tells what the columns are.\n\n{table}"
+        "# Estimators beside the truth\n\n{}, every number of the set `{GROUP}`. README.md of `datasets/validation` tells what the columns \
+         are.\n\n{table}",
+        asked.words()
     );
-    text(&asked.output.join("estimators.md"), &page)?;
+    text(&output.join("estimators.md"), &page)?;
     print(&table);
     Ok(())
 }
 
-fn outcome(seed: u64, options: &[String]) -> anyhow::Result<Outcome> {
-    let chain = Chain::simulate(seed, options)?;
+fn outcome(chain: &Chain) -> anyhow::Result<Outcome> {
     chain.prepare()?;
     let measured = chain.measure("study", &root().join(STUDY), None)?;
     Ok(Outcome {

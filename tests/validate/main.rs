@@ -50,7 +50,7 @@ struct Validate {
 #[derive(Debug, Subcommand)]
 enum Question {
     /// Truth, estimate, bias, RMSE and coverage of every estimator, over many seeds
-    Estimators(Runs),
+    Estimators(estimators::Asked),
     /// How often designs of some kinds see effects of some sizes
     Power(Runs),
     /// Who is admitted to the expanded set, and who of them is of the network

@@ -52,6 +52,10 @@ pub struct Simulate {
     #[arg(long, value_name = "N", default_value_t = 2016)]
     seed: u64,
 
+    /// Seed of what is seen of the same world: who is listed, which posts and lists of follows are collected [default: --seed]
+    #[arg(long, value_name = "N")]
+    observer_seed: Option<u64>,
+
     /// Parameters of the model: a TOML file, or the name of one that comes with the program (diminishing-returns-2016,
     /// isis-census-2014)
     #[arg(long, value_name = "FILE|NAME", default_value = "diminishing-returns-2016")]
@@ -65,6 +69,10 @@ pub struct Simulate {
     /// it grows a little (a quarter at 10), for in a larger crowd the same two people meet less often
     #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = scale)]
     scale: f64,
+
+    /// Share of the core's accounts that get on the main roster, 0 to 1 [default: the parameters', 0.93 in those of the study]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    roster_coverage: Option<f64>,
 
     /// Share of listed accounts' posts that are collected, 0 to 1 [default: the parameters', 0.03 in those of the study];
     /// counts of posts written stay true whatever it is
@@ -163,9 +171,11 @@ impl Stage for Simulate {
             "format": self.format.word(),
             "lookups": self.lookups.word(),
             "newest": self.newest,
+            "observer_seed": self.observer_seed,
             "params": params,
             "post_share": self.post_share,
             "pressure": self.pressure.word(),
+            "roster_coverage": self.roster_coverage,
             "scale": self.scale,
             "seed": self.seed,
         })
@@ -176,6 +186,10 @@ impl Stage for Simulate {
         if let Some(share) = self.post_share {
             params.observer.post_share = share;
         }
+        if let Some(share) = self.roster_coverage {
+            params.observer.roster_coverage = share;
+        }
+        params.observer_seed = self.observer_seed;
         params.regime = self.pressure;
         Ok(Opened {
             params: params.of(self.seed, self.scale),

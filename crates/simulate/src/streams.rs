@@ -55,13 +55,22 @@ pub enum Process {
     Turns = 19,
 }
 
+impl Process {
+    /// Whether it decides what is seen of the world, and nothing in it. (Supporters keep rosters; who stands on them is what is seen.)
+    fn is_of_seeing(self) -> bool {
+        use Process::{Collection, Damage, FollowLists, Lookups, Roster};
+        matches!(self, Roster | Collection | Lookups | FollowLists | Damage)
+    }
+}
+
 /// A stream of random numbers.
 pub type Random = Xoshiro256PlusPlus;
 
-/// All streams of one seed.
+/// All streams of one seed, or of two: of what is so, and of what is seen of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Streams {
     seed: u64,
+    seeing: u64,
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014): a bijection in which every input bit changes half of the output.
@@ -75,8 +84,16 @@ impl Streams {
     /// The streams of `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
+        Self::seen(seed, seed)
+    }
+
+    /// The streams of `seed`, seen as by `observer_seed`: others who are listed, other posts that are collected.
+    #[must_use]
+    pub fn seen(seed: u64, observer_seed: u64) -> Self {
+        let begun = |seed: u64| mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15));
         Self {
-            seed: mixed(seed.wrapping_add(0x9e37_79b9_7f4a_7c15)),
+            seed: begun(seed),
+            seeing: begun(observer_seed),
         }
     }
 
@@ -84,7 +101,8 @@ impl Streams {
     #[must_use]
     pub fn of(self, process: Process, entity: u64, day: u32) -> Random {
         let address = (u64::from(process as u8) << 56) | (entity & ((1 << 56) - 1));
-        let of_entity = mixed(self.seed ^ mixed(address));
+        let seed = if process.is_of_seeing() { self.seeing } else { self.seed };
+        let of_entity = mixed(seed ^ mixed(address));
         Random::seed_from_u64(mixed(
             of_entity.wrapping_add(u64::from(day).wrapping_mul(0x9e37_79b9_7f4a_7c15)),
         ))
@@ -147,6 +165,25 @@ mod tests {
         assert_ne!(a, streams.of(Process::Posting, 4, 5).random::<u64>());
         assert_ne!(a, streams.of(Process::Growth, 3, 5).random::<u64>());
         assert_ne!(a, Streams::new(8).of(Process::Posting, 3, 5).random::<u64>());
+    }
+
+    #[test]
+    fn another_observer_sees_otherwise_what_is_the_same() {
+        let (own, other) = (Streams::new(7), Streams::seen(7, 8));
+        let first = |streams: Streams, process| streams.of(process, 3, 5).random::<u64>();
+        for process in [
+            Process::Roster,
+            Process::Collection,
+            Process::Lookups,
+            Process::FollowLists,
+            Process::Damage,
+        ] {
+            assert_ne!(first(own, process), first(other, process), "{process:?}");
+            assert_eq!(first(other, process), first(Streams::new(8), process), "{process:?}");
+        }
+        for process in [Process::People, Process::Pressure, Process::Posting, Process::Turns] {
+            assert_eq!(first(own, process), first(other, process), "{process:?}");
+        }
     }
 
     #[test]

@@ -65,6 +65,45 @@ fn same_seed_same_bytes_at_any_thread_count() {
 }
 
 #[test]
+fn another_observer_of_the_same_world_sees_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |name: &str, more: &[&str]| {
+        let at = dir.path().join(name).to_string_lossy().into_owned();
+        let common = ["--scale", "0.05", "-q", "--seed", "7", "--pressure", "none", "-o", &at];
+        simulate(&[&common, more].concat()).success();
+        files(&dir.path().join(name))
+    };
+    let plain = run("plain", &[]);
+    let same = run("same", &["--observer-seed", "7"]);
+    for (name, bytes) in plain.iter().filter(|(name, _)| name.starts_with("raw/")) {
+        assert!(*bytes == same[name], "{name} differs where the seed is the same");
+    }
+    let other = run("other", &["--observer-seed", "8"]);
+    assert_eq!(
+        plain["personas.csv"], other["personas.csv"],
+        "nobody is removed: the people and their accounts"
+    );
+    for name in [
+        "raw/roster.csv",
+        "raw/follows.csv",
+        "raw/tweets-stream-2015-06.jsonl.gz",
+    ] {
+        assert!(plain[name] != other[name], "{name} does not depend on the observer");
+    }
+    let listed = |files: &BTreeMap<String, Vec<u8>>| {
+        let rows = String::from_utf8(files["raw/roster.csv"].clone()).unwrap();
+        rows.lines().filter(|row| row.starts_with("main,")).count()
+    };
+    let few = run("few", &["--observer-seed", "8", "--roster-coverage", "0.1"]);
+    assert!(
+        listed(&few) > 0 && 4 * listed(&few) < listed(&other),
+        "{} of {}",
+        listed(&few),
+        listed(&other)
+    );
+}
+
+#[test]
 fn bad_arguments_are_refused_with_exit_code_2() {
     let dir = tempfile::tempdir().unwrap();
     let at = dir.path().join("x").to_string_lossy().into_owned();
@@ -72,6 +111,8 @@ fn bad_arguments_are_refused_with_exit_code_2() {
         ["--scale", "0"],
         ["--scale", "NaN"],
         ["--post-share", "1.5"],
+        ["--roster-coverage", "-0.1"],
+        ["--observer-seed", "x"],
         ["--seed", "-1"],
     ] {
         simulate(&[args[0], args[1], "-o", &at]).code(2);

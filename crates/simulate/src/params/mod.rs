@@ -22,6 +22,9 @@ pub struct Params {
     /// Seed of all random streams; not part of a file.
     #[serde(skip)]
     pub seed: u64,
+    /// Seed of those that decide what is seen, where it is another; not part of a file.
+    #[serde(skip)]
+    pub observer_seed: Option<u64>,
     /// Which removals happen; not part of a file.
     #[serde(skip)]
     pub regime: Regime,

@@ -202,7 +202,7 @@ impl World {
     /// The network on the first day's midnight.
     #[must_use]
     pub fn new(params: Params) -> Self {
-        let streams = Streams::new(params.seed);
+        let streams = Streams::seen(params.seed, params.observer_seed.unwrap_or(params.seed));
         let start_ms = midnight_ms(params.period.first_day);
         let mut handles = Handles::default();
         let outsiders = outsiders(&params, &streams, &mut handles, start_ms);
