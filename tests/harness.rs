@@ -53,6 +53,31 @@ fn estimators_are_judged_alike_by_one_job_and_two() {
     assert_sound(&rows);
 }
 
+#[test]
+fn one_world_is_seen_by_many_observers() {
+    let dir = tempfile::tempdir().unwrap();
+    let output = dir.path().display().to_string();
+    let world = ["--world", "7", "--scale", "0.05", "--roster-coverage", "0.3"];
+    run_ok(
+        "validate",
+        [&["estimators", "--seeds", "2", "-o", &output], &world[..]].concat(),
+    );
+    let rows = rows(&dir.path().join("estimators.csv"));
+    assert_sound(&rows);
+    let followers = rows
+        .iter()
+        .find(|row| &row[0] == "followers.mean" && &row[1] == "measures");
+    let spread: f64 = followers.unwrap()[8].parse().unwrap();
+    assert!(spread > 0.0, "both observers list the same accounts");
+    let page = std::fs::read_to_string(dir.path().join("estimators.md")).unwrap();
+    assert!(
+        page.contains(
+            "One world (seed 7) at scale 0.05, seen by 2 observers (seeds from 1 on), 30.00 % of the core's accounts"
+        ),
+        "{page}"
+    );
+}
+
 /// Looks for people who came back in one seed, with a least pairwise F1 that is asked for.
 fn personas(scale: &str, least_f1: &str, output: &Path) -> Option<i32> {
     let output = std::process::Command::new(pipeline_tests::binary("validate"))
