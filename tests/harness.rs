@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pipeline_tests::{assert_same_files, root, run, run_ok, stderr};
@@ -231,9 +231,9 @@ fn calibration_tells_who_misses() {
     );
 }
 
-/// Every number that `metrics` can give stands in the kept table, judged: with its error, and its coverage or why it has no interval.
+/// Every number that `metrics` can give stands in the kept tables, judged: with its error, and its coverage or why it has no interval.
 #[test]
-fn every_measure_is_judged_in_the_kept_table() {
+fn every_measure_is_judged_in_the_kept_tables() {
     let measures = std::fs::read_to_string(root().join("crates/metrics/README.md")).unwrap();
     let cells = measures
         .lines()
@@ -243,36 +243,68 @@ fn every_measure_is_judged_in_the_kept_table() {
         .filter(|id| !id.is_empty())
         .collect();
     assert!(ids.len() > 35, "{ids:?}");
-    for kept in ["estimators.csv", "all-posts/estimators.csv"] {
+    for kept in ["estimators.csv", "all-posts/estimators.csv", "one-world/estimators.csv"] {
         let rows = rows(&root().join("datasets/validation").join(kept));
         assert_sound(&rows);
         for id in &ids {
             let judged = rows.iter().any(|row| row[0] == **id);
             // Of ten runs, waves are found in too few.
             let of_waves = *id == "suspension.wave_ratio" || id.starts_with("persistence.");
-            let seldom = of_waves && kept != "estimators.csv";
+            let seldom = of_waves && kept == "all-posts/estimators.csv";
             assert!(judged || is_not_judged(id) || seldom, "{id} is not judged in {kept}");
         }
     }
 }
 
-/// What is narrow or wide in the kept table stands in its README with the reason, and nothing else does.
+/// The kept tables of 200 runs, and what their README calls them.
+const DRAWINGS: [(&str, &str); 2] = [
+    ("estimators.csv", "many worlds"),
+    ("one-world/estimators.csv", "one world"),
+];
+
+#[test]
+fn every_interval_is_right_in_one_drawing_at_least() {
+    let mut verdicts: BTreeMap<[String; 3], Vec<String>> = BTreeMap::new();
+    for (kept, _) in DRAWINGS {
+        for row in rows(&root().join("datasets/validation").join(kept)) {
+            let key = [0, 1, 2].map(|column| row[column].to_owned());
+            verdicts.entry(key).or_default().push(row[18].to_owned());
+        }
+    }
+    verdicts.retain(|_, verdicts| {
+        verdicts
+            .iter()
+            .any(|verdict| matches!(&**verdict, "right" | "narrow" | "wide"))
+    });
+    assert!(verdicts.len() > 130, "{} numbers with intervals", verdicts.len());
+    for (number, verdicts) in verdicts {
+        assert!(
+            verdicts.iter().any(|verdict| verdict == "right"),
+            "{number:?}: {verdicts:?}"
+        );
+    }
+}
+
+/// What is narrow or wide in a kept table stands in the README with the reason, and nothing else does.
 #[test]
 fn what_is_narrow_or_wide_is_explained() {
     let folder = root().join("datasets/validation");
-    let found: BTreeSet<(String, String)> = rows(&folder.join("estimators.csv"))
-        .iter()
-        .filter(|row| matches!(&row[18], "narrow" | "wide"))
-        .map(|row| (row[0].to_owned(), row[18].to_owned()))
-        .collect();
+    let mut found: BTreeSet<[String; 3]> = BTreeSet::new();
+    for (kept, name) in DRAWINGS {
+        for row in rows(&folder.join(kept)) {
+            if matches!(&row[18], "narrow" | "wide") {
+                found.insert([&row[0], name, &row[18]].map(str::to_owned));
+            }
+        }
+    }
     let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
     let mut explained = BTreeSet::new();
     for line in readme.lines() {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        if let [_, ids, verdict @ ("narrow" | "wide"), why, _] = cells[..] {
+        if let [_, ids, name, verdict @ ("narrow" | "wide"), why, _] = cells[..] {
             assert!(why.len() > 30, "{line}");
             let ids = ids.split('`').skip(1).step_by(2);
-            explained.extend(ids.map(|id| (id.to_owned(), verdict.to_owned())));
+            explained.extend(ids.map(|id| [id, name, verdict].map(str::to_owned)));
         }
     }
     assert_eq!(explained, found);
