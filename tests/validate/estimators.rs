@@ -36,18 +36,12 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// What `simulate` is told beside the seed.
-    fn options(&self) -> Vec<String> {
+    /// The simulation of a run.
+    fn simulate(&self, seed: u64) -> anyhow::Result<Chain> {
         let mut options = self.runs.options();
         if let Some(share) = self.roster_coverage {
             options.extend(["--roster-coverage".to_owned(), share.to_string()]);
         }
-        options
-    }
-
-    /// The simulation of a run.
-    fn simulate(&self, seed: u64) -> anyhow::Result<Chain> {
-        let mut options = self.options();
         match self.world {
             None => Chain::simulate(seed, &options),
             Some(world) => {

@@ -375,6 +375,32 @@ mod tests {
     }
 
     #[test]
+    fn other_days_are_told_beside_the_exact_interval() {
+        let quiet = Counted {
+            events: 1,
+            exposure: 100.0,
+        };
+        let mut days = vec![quiet; 60];
+        days[20..24].fill(Counted { events: 12, ..quiet });
+        let events: u64 = days.iter().map(|day| day.events).sum();
+        let exact = Figure::of(&RATE, garwood(events, 6000.0, Level::P95)).times(PERCENT);
+        let noted = noting_other_days(exact.clone(), &days);
+        assert_eq!((noted.value, noted.interval()), (exact.value, exact.interval()));
+        let (low, high) = overdispersed_rate(&days, 6, Level::P95).unwrap().interval().unwrap();
+        let expected = format!(
+            "other days, if bursts may fall anew: {:.3} to {:.3}",
+            low * PERCENT,
+            high * PERCENT
+        );
+        assert!(noted.method.contains(&expected), "{}", noted.method);
+        let (exact_low, exact_high) = exact.interval().unwrap();
+        assert!(
+            low * PERCENT < exact_low && exact_high < high * PERCENT,
+            "bursts make it wider"
+        );
+    }
+
+    #[test]
     fn windows_share_an_interval_without_loss_or_doubling() {
         let mut whole = Tally::default();
         let mut parts = [Tally::default(), Tally::default(), Tally::default()];

@@ -56,7 +56,7 @@ pub enum Process {
 }
 
 impl Process {
-    /// Whether it decides what is seen of the world, and nothing in it. (Supporters keep rosters; who stands on them is what is seen.)
+    /// Whether it decides what is seen of the world. Who stands on a roster touches the world a little: its readers look at them.
     fn is_of_seeing(self) -> bool {
         use Process::{Collection, Damage, FollowLists, Lookups, Roster};
         matches!(self, Roster | Collection | Lookups | FollowLists | Damage)
