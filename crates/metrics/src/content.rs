@@ -2,7 +2,7 @@
 //!
 //! Own posts count; what an account passed on is somebody else's words, and stands beside (`reposts`). A post counts once for a term.
 
-use stats::{Level, clopper_pearson};
+use stats::{Level, mid_p};
 use tables::TermKind;
 
 use crate::content_tally::{AccountPosts, Span, Tallied};
@@ -237,7 +237,7 @@ fn rows(tallied: &Tallied) -> Vec<ContentRow> {
         let accounts_of_group = tallied.accounts.iter().filter(|(_, posts)| told(posts) > 0).count() as u64;
         let top = &tallied.kind(kind).top;
         for (term, rank) in top.iter().zip(1..) {
-            let interval = clopper_pearson(term.accounts.min(accounts_of_group), accounts_of_group, Level::P95).ok();
+            let interval = mid_p(term.accounts.min(accounts_of_group), accounts_of_group, Level::P95).ok();
             rows.push(ContentRow {
                 kind,
                 rank,

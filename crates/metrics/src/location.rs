@@ -108,7 +108,7 @@ fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> [Figure; 4] {
             missing(evidence)
         });
     }
-    let share = |quantity, part, whole| Figure::of(quantity, stats::clopper_pearson(part, whole, stats::Level::P95));
+    let share = |quantity, part, whole| Figure::of(quantity, stats::mid_p(part, whole, stats::Level::P95));
     let none = share(&NONE_SHARE, observed - shown, observed);
     const NO_LOCATION: &str = "no member declares a location";
     let several = rows

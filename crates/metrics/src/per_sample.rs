@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stats::{Estimate, Reason, mean};
+use stats::{CountInterval, Estimate, Reason, mean};
 use tables::SetName;
 
 use crate::evidence::{Evidence, MemberRow};
@@ -117,7 +117,7 @@ impl PerSample {
         };
         let n = inside.accounts.len() as u64;
         let share = inside.mean(&every).and_then(|mean| {
-            let share = evidence.share_by_person(&inside.accounts, n, sums_of, mean / whole)?;
+            let share = evidence.share_by_person(&inside.accounts, (n, CountInterval::MidP), sums_of, mean / whole)?;
             Ok(Estimate {
                 value: mean,
                 ci_low: share.ci_low.map(|low| (low * whole).min(mean)),

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use stats::{Estimate, Level, Reason, UnitSums, clopper_pearson, korn_graubard};
+use stats::{CountInterval, Estimate, Level, Reason, UnitSums, korn_graubard, mid_p};
 
 use crate::evidence::Evidence;
 use crate::figure::{Figure, Quantity};
@@ -16,6 +16,7 @@ use crate::figure::{Figure, Quantity};
 const BY_PERSON: &str = "bootstrap by person, expanded percentile interval";
 const STUDENTISED_BY_PERSON: &str = "bootstrap by person, studentised interval";
 const SHARE_BY_PERSON: &str = "Korn-Graubard interval by person";
+const ACCOUNTS_BY_PERSON: &str = "Korn-Graubard interval by person, mid-P";
 
 impl Evidence {
     /// The statistic of units that belong to accounts, with its interval. The statistic is given how many times each unit was drawn;
@@ -110,8 +111,8 @@ impl Evidence {
         })
     }
 
-    /// The share of accounts that are something: of each, whether it is. Clopper & Pearson's interval where no person comes twice, else
-    /// Korn & Graubard's. `n` counts accounts.
+    /// The share of accounts that are something: of each, whether it is. The mid-P interval where no person comes twice, else Korn &
+    /// Graubard's by it. `n` counts accounts.
     ///
     /// # Errors
     /// [`Reason::TooFew`] without accounts.
@@ -119,36 +120,37 @@ impl Evidence {
         let accounts: Vec<u32> = of_accounts.iter().map(|(account, _)| *account).collect();
         let counted = of_accounts.iter().filter(|(_, counts)| *counts).count() as u64;
         let n = accounts.len() as u64;
-        let exact = clopper_pearson(counted, n, Level::P95)?;
+        let alone = mid_p(counted, n, Level::P95)?;
         if Persons::of(&accounts, &self.person_of).come_once() {
-            return Ok(exact);
+            return Ok(alone);
         }
         let sums_of = |unit: usize| [(0, f64::from(u8::from(of_accounts[unit].1)), 1.0)];
-        self.share_by_person(&accounts, n, sums_of, exact.value)
+        self.share_by_person(&accounts, (n, CountInterval::MidP), sums_of, alone.value)
     }
 
-    /// A share with Korn & Graubard's interval by person: part, what counts and all there is of each unit, as [`UnitSums`] takes them; the
-    /// number of things that it is a share of, and the share that they make. `n` counts units.
+    /// A share with Korn & Graubard's interval by person: the number of things that it is a share of, and what they are counted by; part,
+    /// what counts and all there is of each unit, as [`UnitSums`] takes them, and the share that they make. `n` counts units.
     ///
     /// # Errors
     /// As [`korn_graubard`].
     pub(crate) fn share_by_person<S: IntoIterator<Item = (usize, f64, f64)>>(
         &self,
         accounts: &[u32],
-        things: u64,
+        (things, interval): (u64, CountInterval),
         sums_of: impl Fn(usize) -> S,
         share: f64,
     ) -> Result<Estimate, Reason> {
         let persons = Persons::of(accounts, &self.person_of);
-        let estimate = korn_graubard(&persons.sums(sums_of)?, things, Level::P95)?;
+        let estimate = korn_graubard(&persons.sums(sums_of)?, things, interval, Level::P95)?;
         Ok(Estimate {
             value: share,
             ci_low: estimate.ci_low.map(|low| low.min(share)),
             ci_high: estimate.ci_high.map(|high| high.max(share)),
             n: accounts.len() as u64,
-            method: match persons.come_once() {
-                true => estimate.method,
-                false => SHARE_BY_PERSON,
+            method: match (persons.come_once(), interval) {
+                (true, _) => estimate.method,
+                (false, CountInterval::ClopperPearson) => SHARE_BY_PERSON,
+                (false, CountInterval::MidP) => ACCOUNTS_BY_PERSON,
             },
             ..estimate
         })
@@ -171,7 +173,8 @@ impl Evidence {
         }
         let (part, all) = posts.iter().fold((0, 0), |(part, all), (p, w)| (part + p, all + w));
         let sums_of = |unit: usize| [(0, posts[unit].0 as f64, posts[unit].1 as f64)];
-        let share = self.share_by_person(&accounts, all, sums_of, part as f64 / all as f64);
+        let things = (all, CountInterval::ClopperPearson);
+        let share = self.share_by_person(&accounts, things, sums_of, part as f64 / all as f64);
         Figure::of(quantity, share).noting(&format!("{all} posts"))
     }
 }
@@ -301,16 +304,16 @@ mod tests {
     fn shares_of_accounts_are_of_persons_where_these_come_twice() {
         let accounts: Vec<(u32, bool)> = (0..40).map(|account| (account, account % 10 < 6)).collect();
         let alone = evidence(&[]).share_of_accounts(&accounts).unwrap();
-        assert_eq!(alone, clopper_pearson(24, 40, Level::P95).unwrap());
+        assert_eq!(alone, mid_p(24, 40, Level::P95).unwrap());
         let persons: Vec<(u32, u32)> = (0..40).map(|account| (account, account % 10)).collect();
         let together = evidence(&persons).share_of_accounts(&accounts).unwrap();
         assert_eq!(
             (together.value, together.n, together.method),
-            (0.6, 40, SHARE_BY_PERSON)
+            (0.6, 40, ACCOUNTS_BY_PERSON)
         );
         // All four accounts of a person are alike: six of ten, whose variance is known with nine degrees of freedom.
         let (low, high) = together.interval().unwrap();
-        let of_ten = clopper_pearson(6, 10, Level::P95).unwrap().interval().unwrap();
+        let of_ten = mid_p(6, 10, Level::P95).unwrap().interval().unwrap();
         assert!(low < of_ten.0 && high > of_ten.1, "{together:?}");
         assert!(evidence(&persons).share_of_accounts(&[]).is_err());
     }

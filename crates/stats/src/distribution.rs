@@ -73,20 +73,38 @@ pub(crate) fn two_sided_t(level: Level, df: f64) -> Result<f64, Reason> {
 /// Newton search that keeps a bracket; for large shapes the mean does.
 pub(crate) fn beta_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> {
     let beta = Beta::new(a, b).map_err(|_| BAD_PARAMETER)?;
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
     let p = probability(p)?;
-    let mut x = match a.max(b) < LARGE_SHAPE {
-        true => finite("beta quantile", beta.inverse_cdf(p))?,
-        false => finite("beta quantile", a / (a + b))?,
+    let start = match a.max(b) < LARGE_SHAPE {
+        true => beta.inverse_cdf(p),
+        false => a / (a + b),
     };
+    search(|x| beta.cdf(x), |x| beta.pdf(x), p, start)
+}
+
+/// Quantile of what is distributed as one beta distribution or another, as likely the one as the other.
+pub(crate) fn either_beta_quantile(one: (f64, f64), other: (f64, f64), p: f64) -> Result<f64, Reason> {
+    let beta = |(a, b)| Beta::new(a, b).map_err(|_| BAD_PARAMETER);
+    let (first, second) = (beta(one)?, beta(other)?);
+    search(
+        |x| f64::midpoint(first.cdf(x), second.cdf(x)),
+        |x| f64::midpoint(first.pdf(x), second.pdf(x)),
+        probability(p)?,
+        one.0 / (one.0 + one.1),
+    )
+}
+
+/// Where a distribution function on [0, 1] reaches `p`: Newton steps that keep a bracket.
+fn search(cdf: impl Fn(f64) -> f64, pdf: impl Fn(f64) -> f64, p: f64, start: f64) -> Result<f64, Reason> {
+    let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    let mut x = finite("beta quantile", start)?;
     for _ in 0..100 {
-        let excess = finite("beta probability", beta.cdf(x))? - p;
+        let excess = finite("beta probability", cdf(x))? - p;
         if excess > 0.0 {
             high = high.min(x);
         } else {
             low = low.max(x);
         }
-        let newton = x - excess / beta.pdf(x);
+        let newton = x - excess / pdf(x);
         let next = if newton > low && newton < high {
             newton
         } else {

@@ -155,11 +155,15 @@ proptest! {
         (k, n) in (1_u64..5000).prop_flat_map(|n| (0..=n, Just(n))),
         exposure in 1e-3..1e6,
     ) {
-        for found in [clopper_pearson(k, n, Level::P95).unwrap(), wilson(k, n, Level::P95).unwrap()] {
-            holds(&found);
-            let (low, high) = found.interval().unwrap();
+        let bounds = |found: &Estimate| found.interval().unwrap();
+        let (exact, mid) = (clopper_pearson(k, n, Level::P95).unwrap(), mid_p(k, n, Level::P95).unwrap());
+        for found in [&exact, &mid, &wilson(k, n, Level::P95).unwrap()] {
+            holds(found);
+            let (low, high) = bounds(found);
             prop_assert!(0.0 <= low && high <= 1.0);
         }
+        let ((low, high), (exact_low, exact_high)) = (bounds(&mid), bounds(&exact));
+        prop_assert!(exact_low <= low && high <= exact_high, "mid-P lies within");
         holds(&garwood(k, exposure, Level::P95).unwrap());
     }
 
@@ -168,7 +172,7 @@ proptest! {
         k in any::<u64>(), n in any::<u64>(), exposure in any_number(), level in 0.001..0.9999,
     ) {
         let level = Level::new(level).unwrap();
-        for found in [clopper_pearson(k, n, level), wilson(k, n, level), garwood(k, exposure, level)].iter().flatten() {
+        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, exposure, level)].iter().flatten() {
             holds(found);
         }
         let ties = TieCounts { inside: k, outside: n };
@@ -185,7 +189,7 @@ proptest! {
         let share = 10_f64.powi(-tail);
         let level = Level::new(if low { share } else { 1.0 - share }).unwrap();
         holds(&mean_t_interval(&values, level).unwrap());
-        for found in [clopper_pearson(k, n, level), wilson(k, n, level), garwood(k, 1.0, level)] {
+        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, 1.0, level)] {
             holds(&found.unwrap());
         }
         for level in [0.0, 1.0, -1.0, f64::NAN, f64::INFINITY] {

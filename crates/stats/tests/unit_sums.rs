@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
-    Bootstrap, BootstrapInterval, Estimate, Level, Reason, UnitSums, clopper_pearson, korn_graubard, mean,
-    mean_t_interval, quantile,
+    Bootstrap, BootstrapInterval, CountInterval, Estimate, Level, Reason, UnitSums, clopper_pearson, korn_graubard,
+    mean, mean_t_interval, mid_p, quantile,
 };
 
 fn bootstrap(resamples: u32) -> Bootstrap {
@@ -44,39 +44,55 @@ fn korn_graubard_is_scipys() {
     //     v = G/(G-1)*np.sum(((y-r*x)/x.sum(0)).mean(1)**2)
     //     m = min(n, n*p*(1-p)/(n-1)/v*(st.t.ppf(1-a/2,n-1)/st.t.ppf(1-a/2,G-1))**2)
     //     low, high = st.beta.ppf(a/2, p*m, m-p*m+1), st.beta.ppf(1-a/2, p*m+1, m-p*m)
-    //     return min(low, st.beta.ppf(a/2, G, 1)), max(high, st.beta.ppf(1-a/2, 1, G))
-    let found = |totals: &[f64], weights: &[f64], elements| {
+    //     exact = min(low, st.beta.ppf(a/2, G, 1)), max(high, st.beta.ppf(1-a/2, 1, G))
+    //     k = p*m; beyond = lambda p: (st.beta.cdf(p, k, m-k+1) + st.beta.cdf(p, k+1, m-k)) / 2
+    //     low, high = (brentq(lambda p: beyond(p)-q, 0, 1, xtol=1e-16, rtol=1e-13) for q in (a/2, 1-a/2))
+    //     return exact, (min(low, a**(1/G)), max(high, 1 - a**(1/G)))
+    let check = |sums: &UnitSums, elements, exact, mid_p| {
+        let found = |interval| korn_graubard(sums, elements, interval, Level::P95).unwrap();
+        interval_close(&found(CountInterval::ClopperPearson), exact, 1e-9);
+        let half = found(CountInterval::MidP);
+        interval_close(&half, mid_p, 1e-9);
+        half
+    };
+    let found = |totals: &[f64], weights: &[f64], elements, exact, mid_p| {
         let units: Vec<(f64, f64)> = totals.iter().copied().zip(weights.iter().copied()).collect();
-        korn_graubard(&one_part(&units), elements, Level::P95).unwrap()
+        check(&one_part(&units), elements, exact, mid_p)
     };
     // kg([[v] for v in totals], [[v] for v in weights], elements)
     let accounts = found(
         &[2.0, 0.0, 1.0, 0.0, 3.0, 0.0, 1.0, 0.0, 2.0, 1.0, 2.0, 1.0, 1.0, 1.0],
         &[3.0, 1.0, 1.0, 2.0, 3.0, 2.0, 2.0, 1.0, 3.0, 2.0, 2.0, 2.0, 1.0, 1.0],
         26,
+        (0.3537039587262717, 0.7792496724932498),
+        (0.3700865579672473, 0.7651270684039195),
     );
     assert_eq!((accounts.value, accounts.n), (15.0 / 26.0, 14));
-    interval_close(&accounts, (0.3537039587262717, 0.7792496724932498), 1e-9);
-    let posts = found(
+    found(
         &[40.0, 12.0, 7.0, 90.0, 3.0, 55.0],
         &[40.0, 12.0, 9.0, 90.0, 3.0, 60.0],
         214,
+        (0.5407418735600995, 0.9990949222418015),
+        (0.6069622310029172, 0.9982466752955346),
     );
-    interval_close(&posts, (0.5407418735600995, 0.9990949222418015), 1e-9);
     let (mut totals, mut weights) = ([0.0; 10], [1.0; 10]);
     (totals[0], weights[0]) = (1.0, 4.0);
-    interval_close(
-        &found(&totals, &weights, 13),
+    found(
+        &totals,
+        &weights,
+        13,
         (0.0019456284973467482, 0.3602974352678775),
-        1e-9,
+        (0.003847382899971485, 0.3248426516678411),
     );
     // One of thirty persons has one of four: no less is possible than where none has.
     let mut totals = [0.0; 30];
     totals[7] = 1.0;
-    interval_close(
-        &found(&totals, &[4.0; 30], 120),
+    found(
+        &totals,
+        &[4.0; 30],
+        120,
         (0.0001706876862425121, 0.11570330822202778),
-        1e-9,
+        (0.0003537004487283122, 0.09503385285530419),
     );
     // kg([[1,1],[0,0],[0,1],[2,0],[0,0]], [[1,1],[1,2],[0,1],[2,1],[1,1]], 8)
     let units = [
@@ -86,20 +102,32 @@ fn korn_graubard_is_scipys() {
         [(0, 2.0, 2.0), (1, 0.0, 1.0)],
         [(0, 0.0, 1.0), (1, 0.0, 1.0)],
     ];
-    let of_two_samples = korn_graubard(&UnitSums::new(units).unwrap(), 8, Level::P95).unwrap();
-    interval_close(&of_two_samples, (0.06969917790413022, 0.9013131016608332), 1e-9);
+    check(
+        &UnitSums::new(units).unwrap(),
+        8,
+        (0.06969917790413022, 0.9013131016608332),
+        (0.09497828594533203, 0.8707659529166456),
+    );
 }
 
+/// An interval of counts, and that of Korn & Graubard which goes by it.
+type Alike = (fn(u64, u64, Level) -> Result<Estimate, Reason>, CountInterval);
+const ALIKE: [Alike; 2] = [
+    (clopper_pearson, CountInterval::ClopperPearson),
+    (mid_p, CountInterval::MidP),
+];
+
 #[test]
-fn where_every_unit_is_one_element_it_is_clopper_pearsons() {
+fn where_every_unit_is_one_element_it_is_that_of_counts() {
     for n in [1_u64, 2, 3, 10, 57, 400] {
         for k in [0, 1, n / 3, n / 2, n - 1, n] {
             let units: Vec<(f64, f64)> = (0..n).map(|unit| (f64::from(u8::from(unit < k)), 1.0)).collect();
-            let found = korn_graubard(&one_part(&units), n, Level::P95).unwrap();
-            let exact = clopper_pearson(k, n, Level::P95).unwrap();
-            assert_eq!((found.value, found.n), (exact.value, n));
-            let (low, high) = exact.interval().unwrap();
-            interval_close(&found, (low, high), 1e-9);
+            for (of_counts, interval) in ALIKE {
+                let found = korn_graubard(&one_part(&units), n, interval, Level::P95).unwrap();
+                let alone = of_counts(k, n, Level::P95).unwrap();
+                assert_eq!((found.value, found.n), (alone.value, n));
+                interval_close(&found, alone.interval().unwrap(), 1e-9);
+            }
         }
     }
 }
@@ -108,10 +136,12 @@ fn where_every_unit_is_one_element_it_is_clopper_pearsons() {
 fn shares_of_all_or_none_rest_on_the_units() {
     for (totals, k) in [(0.0, 0), (5.0, 12)] {
         let units = [(totals, 5.0); 12];
-        let found = korn_graubard(&one_part(&units), 60, Level::P95).unwrap();
-        let exact = clopper_pearson(k, 12, Level::P95).unwrap();
-        assert_eq!(found.value, exact.value);
-        interval_close(&found, exact.interval().unwrap(), 1e-9);
+        for (of_counts, interval) in ALIKE {
+            let found = korn_graubard(&one_part(&units), 60, interval, Level::P95).unwrap();
+            let alone = of_counts(k, 12, Level::P95).unwrap();
+            assert_eq!(found.value, alone.value);
+            interval_close(&found, alone.interval().unwrap(), 1e-9);
+        }
     }
 }
 
@@ -119,7 +149,8 @@ fn shares_of_all_or_none_rest_on_the_units() {
 fn what_has_no_interval_or_no_number_says_why() {
     let one = one_part(&[(2.0, 5.0)]);
     let too_few = Some(Reason::TooFew { needed: 2, found: 1 });
-    assert_eq!(korn_graubard(&one, 5, Level::P95).unwrap().no_interval, too_few);
+    let of_one = korn_graubard(&one, 5, CountInterval::MidP, Level::P95).unwrap();
+    assert_eq!(of_one.no_interval, too_few);
     assert_eq!(bootstrap(100).studentised(&one).unwrap().no_interval, too_few);
     let alike = one_part(&[(0.1, 1.0), (0.3, 3.0), (0.2, 2.0), (0.7, 7.0)]);
     let found = bootstrap(100).studentised(&alike).unwrap();
@@ -130,7 +161,7 @@ fn what_has_no_interval_or_no_number_says_why() {
         must: "from 0 to its weight",
     });
     assert_eq!(
-        korn_graubard(&one_part(&[(1.0, 2.0), (3.0, 2.0)]), 4, Level::P95),
+        korn_graubard(&one_part(&[(1.0, 2.0), (3.0, 2.0)]), 4, CountInterval::MidP, Level::P95),
         beyond
     );
     assert_eq!(
@@ -299,38 +330,98 @@ fn means_of_skewed_values_of_persons_are_covered() {
     }
 }
 
+/// Of each person: accounts that count, and all, up to `most`. Four in five accounts write as their person does.
+fn accounts_of_persons(random: &mut ChaCha8Rng, share: f64, persons: usize, most: u32) -> Vec<(f64, f64)> {
+    (0..persons)
+        .map(|_| {
+            let (person, accounts) = (uniform(random) < share, random.random_range(1..=most));
+            let counted = (0..accounts).filter(|_| {
+                if uniform(random) < 0.8 {
+                    person
+                } else {
+                    uniform(random) < share
+                }
+            });
+            (counted.count() as f64, f64::from(accounts))
+        })
+        .collect()
+}
+
+fn elements(units: &[(f64, f64)]) -> u64 {
+    units.iter().map(|unit| unit.1 as u64).sum()
+}
+
 #[test]
 fn shares_of_accounts_of_persons_are_covered_only_by_person() {
-    // Four in five accounts write as their person does.
     for (share, persons) in [(0.02, 60), (0.1, 60), (0.6, 30), (0.97, 100)] {
-        let accounts = |random: &mut ChaCha8Rng| -> Vec<(f64, f64)> {
-            (0..persons)
-                .map(|_| {
-                    let (person, accounts) = (uniform(random) < share, random.random_range(1..=5));
-                    let counted = (0..accounts).filter(|_| {
-                        if uniform(random) < 0.8 {
-                            person
-                        } else {
-                            uniform(random) < share
-                        }
-                    });
-                    (counted.count() as f64, f64::from(accounts))
-                })
-                .collect()
+        let by_person = |interval| {
+            let (held, _) = covered(2000, 32, share, |random| {
+                let units = accounts_of_persons(random, share, persons, 5);
+                korn_graubard(&one_part(&units), elements(&units), interval, Level::P95).unwrap()
+            });
+            held
         };
-        let elements = |units: &[(f64, f64)]| units.iter().map(|unit| unit.1 as u64).sum::<u64>();
-        let (by_person, _) = covered(2000, 32, share, |random| {
-            let units = accounts(random);
-            korn_graubard(&one_part(&units), elements(&units), Level::P95).unwrap()
-        });
-        within(by_person, 0.935, 0.995);
+        within(by_person(CountInterval::ClopperPearson), 0.935, 0.995);
+        // At a single share it may fall short, since whole numbers count.
+        within(by_person(CountInterval::MidP), 0.88, 0.99);
         let (by_account, _) = covered(2000, 32, share, |random| {
-            let units = accounts(random);
+            let units = accounts_of_persons(random, share, persons, 5);
             let counted = units.iter().map(|unit| unit.0 as u64).sum();
             clopper_pearson(counted, elements(&units), Level::P95).unwrap()
         });
         within(by_account, 0.7, 0.93);
     }
+}
+
+#[test]
+fn shares_of_accounts_of_persons_are_covered_at_their_level_on_average_by_mid_p() {
+    let shares = [0.01, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.15, 0.25, 0.4];
+    for (persons, most) in [(60, 1), (60, 2), (60, 5), (100, 1), (100, 2), (100, 5)] {
+        let average = |interval| {
+            let held = shares.map(|share| {
+                let (held, _) = covered(500, 33, share, |random| {
+                    let units = accounts_of_persons(random, share, persons, most);
+                    korn_graubard(&one_part(&units), elements(&units), interval, Level::P95).unwrap()
+                });
+                held
+            });
+            mean(&held).unwrap()
+        };
+        let (half, exact) = (average(CountInterval::MidP), average(CountInterval::ClopperPearson));
+        within(half, 0.93, 0.965);
+        within(exact, 0.96, 0.985);
+    }
+}
+
+/// Posts, of which persons have very different numbers, and some persons many that count: the variance is uncertain.
+#[test]
+fn shares_of_posts_are_covered_better_by_clopper_pearson() {
+    let shares = [0.03, 0.06, 0.1, 0.2, 0.4, 0.7, 0.9];
+    let average = |interval| {
+        let held = shares.map(|share| {
+            let (held, _) = covered(500, 34, share, |random| {
+                let units: Vec<(f64, f64)> = (0..60)
+                    .map(|_| {
+                        let posts = (1.2 + normal(random)).exp().ceil();
+                        // A person's own share is 0 or 1 for most, and the mean of all persons on average.
+                        let own = if uniform(random) < 0.6 {
+                            f64::from(u8::from(uniform(random) < share))
+                        } else {
+                            share
+                        };
+                        let counted = (0..posts as u64).filter(|_| uniform(random) < own).count();
+                        (counted as f64, posts)
+                    })
+                    .collect();
+                korn_graubard(&one_part(&units), elements(&units), interval, Level::P95).unwrap()
+            });
+            held
+        });
+        mean(&held).unwrap()
+    };
+    let (half, exact) = (average(CountInterval::MidP), average(CountInterval::ClopperPearson));
+    within(exact, 0.92, 0.965);
+    within(half, 0.9, exact - 0.01);
 }
 
 proptest! {
@@ -343,7 +434,8 @@ proptest! {
         elements in any::<u64>(),
     ) {
         if let Ok(sums) = UnitSums::new(units.clone()) {
-            for found in [bootstrap(100).studentised(&sums), korn_graubard(&sums, elements, Level::P95)].iter().flatten() {
+            let by_unit = ALIKE.map(|(_, interval)| korn_graubard(&sums, elements, interval, Level::P95));
+            for found in by_unit.iter().chain([&bootstrap(100).studentised(&sums)]).flatten() {
                 prop_assert!(found.value.is_finite());
                 prop_assert_eq!(found.no_interval.is_some(), found.interval().is_none());
                 if let Some((low, high)) = found.interval() {
@@ -360,9 +452,11 @@ proptest! {
     ) {
         let units: Vec<(f64, f64)> = units.iter().map(|(k, n)| (f64::from(*k.min(n)), f64::from(*n))).collect();
         let elements = units.iter().map(|unit| unit.1 as u64).sum::<u64>() + more;
-        let found = korn_graubard(&one_part(&units), elements, Level::P95).unwrap();
-        if let Some((low, high)) = found.interval() {
-            prop_assert!(0.0 <= low && low <= found.value && found.value <= high && high <= 1.0 && low < high);
+        for (_, interval) in ALIKE {
+            let found = korn_graubard(&one_part(&units), elements, interval, Level::P95).unwrap();
+            if let Some((low, high)) = found.interval() {
+                prop_assert!(0.0 <= low && low <= found.value && found.value <= high && high <= 1.0 && low < high);
+            }
         }
     }
 }

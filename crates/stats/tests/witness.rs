@@ -19,6 +19,7 @@ use stats::*;
 const WITNESS: &str = r#"
 import json, math, sys, warnings
 import numpy as np, scipy.stats as st
+from scipy.optimize import brentq
 from lifelines.exceptions import StatError
 from lifelines import KaplanMeierFitter, NelsonAalenFitter
 from lifelines.statistics import multivariate_logrank_test
@@ -51,7 +52,10 @@ def sample(x, p):
 def counts(k, n):
     b = st.binomtest(k, n)
     c, w = b.proportion_ci(0.95, "exact"), b.proportion_ci(0.95, "wilson")
-    return [[float(c.low), float(c.high), float(w.low), float(w.high)],
+    beyond = lambda p: st.binom.sf(k, n, p) + st.binom.pmf(k, n, p) / 2
+    m = [end if k == all else float(brentq(lambda p: beyond(p) - q, 0, 1, xtol=1e-16, rtol=1e-13))
+         for q, end, all in ((.025, 0.0, 0), (.975, 1.0, n))]
+    return [[float(c.low), float(c.high), float(w.low), float(w.high), *m],
             [float(st.gamma.ppf(.025, k)) if k else 0.0, float(st.gamma.ppf(.975, k + 1))]]
 
 def clean(x):
@@ -243,11 +247,8 @@ fn counts() {
     let Some(answers) = ask(&cases) else { return };
     for ((&(k, n), answer), case) in data.iter().zip(&answers).zip(&cases) {
         let both = |found: Estimate| found.interval().unwrap();
-        let (exact, score) = (
-            both(clopper_pearson(k, n, Level::P95).unwrap()),
-            both(wilson(k, n, Level::P95).unwrap()),
-        );
-        for (part, found) in [exact.0, exact.1, score.0, score.1].into_iter().enumerate() {
+        let all = [clopper_pearson, wilson, mid_p].map(|interval| both(interval(k, n, Level::P95).unwrap()));
+        for (part, found) in all.into_iter().flat_map(<[f64; 2]>::from).enumerate() {
             agree(found, answer[0][part].as_f64(), case);
         }
         let rate = both(garwood(k, 1.0, Level::P95).unwrap());

@@ -1,6 +1,6 @@
 //! Proportions, rates and tie counts.
 
-use stats::{Level, TieCounts, clopper_pearson, garwood, inside_share, reciprocity, wilson};
+use stats::{Level, TieCounts, clopper_pearson, garwood, inside_share, mid_p, reciprocity, wilson};
 
 use crate::{close, interval_close};
 
@@ -18,6 +18,24 @@ fn clopper_pearson_is_scipys() {
     ];
     for (k, n, low, high) in expected {
         interval_close(&clopper_pearson(k, n, Level::P95).unwrap(), (low, high), 1e-9);
+    }
+}
+
+#[test]
+fn mid_p_leaves_as_much_beyond_as_scipy_says() {
+    // beyond = lambda p: st.binom.sf(k, n, p) + st.binom.pmf(k, n, p) / 2
+    // [brentq(lambda p: beyond(p) - q, 0, 1, xtol=1e-16, rtol=1e-13) for q in (.025, .975)]
+    let expected = [
+        (0, 20, 0.0, 0.1391083406682651),
+        (1, 20, 0.00250087283156029, 0.22280605571762752),
+        (7, 20, 0.16773473749451345, 0.5730487180452571),
+        (20, 20, 0.8608916593318348, 1.0),
+        (3, 1000, 0.0007636462889874077, 0.008142317798840431),
+        (12, 1_000_000, 6.501860486383572e-06, 2.0400763085946307e-05),
+        (500_000, 1_000_000, 0.4990200187038746, 0.5009799812961254),
+    ];
+    for (k, n, low, high) in expected {
+        interval_close(&mid_p(k, n, Level::P95).unwrap(), (low, high), 1e-9);
     }
 }
 

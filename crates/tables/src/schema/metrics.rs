@@ -275,7 +275,7 @@ table! {
         share_of_posts: Option<f64>,
         /// `accounts` over `accounts_of_group`.
         share_of_accounts: Option<f64>,
-        /// Lower bound of its 95 % interval (Clopper–Pearson).
+        /// Lower bound of its 95 % interval (mid-P).
         ci_low: Option<f64>,
         /// Upper bound.
         ci_high: Option<f64>,
