@@ -93,16 +93,34 @@ fn each_follow(evidence: &Evidence, relation: Relation, rows: &[&TieRow], meet: 
 
 fn of_interactions(evidence: &Evidence, stays: &Stays<'_>, window: &Window, rows: &[&TieRow]) -> DyadicShare {
     let members = by_account(rows.iter().map(|row| (row.account, ())));
-    let (from, to) = bounds_ms(window);
     let mut share = DyadicShare::default();
+    each_addressed(evidence, stays, window, |source, target, ties| {
+        if members.get(source as usize).copied().flatten().is_some() {
+            share.add(source, target, ties);
+        }
+    });
+    share
+}
+
+/// Who addressed whom in a window, both on the list of a set on that day: source, target and how many times, each pair once.
+pub(crate) fn inside(evidence: &Evidence, set: SetName, window: &Window) -> Vec<(u32, u32, u64)> {
+    let mut inside = Vec::new();
+    each_addressed(evidence, &Stays::of(evidence, set), window, |source, target, ties| {
+        if ties.inside > 0 {
+            inside.push((source, target, ties.inside));
+        }
+    });
+    inside
+}
+
+/// Meets every account that somebody on the list addressed in a window, on days on which that one was on it, each pair once.
+fn each_addressed(evidence: &Evidence, stays: &Stays<'_>, window: &Window, mut meet: impl FnMut(u32, u32, TieCounts)) {
+    let (from, to) = bounds_ms(window);
     let pairs = evidence
         .addressed
         .chunk_by(|one, next| (one.source, one.target) == (next.source, next.target));
     for pair in pairs {
         let (source, target) = (pair[0].source, pair[0].target);
-        if members.get(source as usize).copied().flatten().is_none() {
-            continue;
-        }
         let mut ties = counts(0, false);
         let days = pair.iter().filter(|tie| (from..to).contains(&tie.at));
         for day in days.filter(|tie| stays.on_day(source, tie.at)) {
@@ -111,10 +129,9 @@ fn of_interactions(evidence: &Evidence, stays: &Stays<'_>, window: &Window, rows
             ties.outside += of_day.outside;
         }
         if ties != counts(0, false) {
-            share.add(source, target, ties);
+            meet(source, target, ties);
         }
     }
-    share
 }
 
 fn counts(ties: u64, inside: bool) -> TieCounts {

@@ -2,9 +2,9 @@
 //! members, reactions that it gives to them, and both together; and how unevenly they are spread over the members.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use stats::Reason;
+use stats::{Estimate, Reason};
 use tables::SetName;
 
 use crate::evidence::{Evidence, Group, ReactionRow};
@@ -71,7 +71,7 @@ pub fn measure(evidence: &Evidence, results: &mut Results) {
                         let key = (set.word().to_owned(), window.name().to_owned());
                         results.influence.insert(key, ranked(&rows));
                     }
-                    of_window(evidence, group, position, &rows)
+                    of_window(evidence, (group, set), position, &rows)
                         .unwrap_or_else(|reason| ALL.map(|quantity| Figure::absent(&quantity, reason)))
                 }
             };
@@ -155,7 +155,7 @@ fn ranked(rows: &[&ReactionRow]) -> Vec<InfluenceRow> {
 
 fn of_window(
     evidence: &Evidence,
-    group: Group,
+    (group, set): (Group, SetName),
     window: usize,
     rows: &[&ReactionRow],
 ) -> Result<[Figure; 3], &'static str> {
@@ -170,32 +170,59 @@ fn of_window(
     }
     // Who left the list at the window's first moment was on it that day, and in no moment of the window.
     let rows: Vec<&&ReactionRow> = rows.iter().filter(|row| members.contains(&row.account)).collect();
-    let share = |quantity: &Quantity, has: fn(&ReactionRow) -> bool| {
-        let having: BTreeSet<u32> = rows.iter().filter(|row| has(row)).map(|row| row.account).collect();
-        let each: Vec<(u32, bool)> = members
-            .iter()
-            .map(|account| (*account, having.contains(account)))
-            .collect();
-        Figure::of(quantity, evidence.share_of_accounts(&each))
-    };
+    let accounts: Vec<u32> = members.iter().copied().collect();
+    let pairs = crate::dyads::inside(evidence, set, &evidence.study.windows()[window]);
+    let mut ties: Vec<(u32, u32)> = pairs.iter().map(|(source, target, _)| (*source, *target)).collect();
+    let given = Figure::of(&GIVE, evidence.share_with_ties(&accounts, &ties));
+    ties.iter_mut()
+        .for_each(|(source, target)| std::mem::swap(source, target));
+    let drew = Figure::of(&DRAW, evidence.share_with_ties(&accounts, &ties));
     // Sorted, so that a resample is summed up by counting how often each was drawn.
     let by_account: BTreeMap<u32, u64> = rows.iter().map(|row| (row.account, row.drawn)).collect();
     let drawn_by = |account: &u32| by_account.get(account).copied().unwrap_or_default();
     let mut drawn: Vec<(u32, u64)> = members.iter().map(|account| (*account, drawn_by(account))).collect();
     drawn.sort_by_key(|(_, drawn)| Reverse(*drawn));
-    let (accounts, drawn): (Vec<u32>, Vec<u64>) = drawn.into_iter().unzip();
     let top = match drawn.first() {
-        Some(0) | None => Figure::absent(&TOP_TENTH, "nobody on the list addressed another in this window"),
-        Some(_) => Figure::of(
-            &TOP_TENTH,
-            evidence.resampled(&accounts, |times| top_tenth_share(&drawn, times)),
-        ),
+        Some((_, 0)) | None => Figure::absent(&TOP_TENTH, "nobody on the list addressed another in this window"),
+        Some(_) => {
+            let share = top_tenth(evidence, &drawn, &pairs);
+            let mut figure = Figure::of(&TOP_TENTH, share).noting("allows for who else is on the list");
+            figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
+            figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
+            figure
+        }
     };
-    Ok([
-        top,
-        share(&DRAW, |row| row.drawn > 0),
-        share(&GIVE, |row| row.given > 0),
-    ])
+    Ok([top, drew, given])
+}
+
+/// The share of the most addressed tenth: accounts and how many times they were addressed, descending, and who addressed whom how many times.
+/// Accounts are resampled, which takes what they draw as given; that others might be there to address them adds an error of its own, what
+/// each of them adds to it being its times at the derivatives of the share, less what of that is the chance of single pairs, which is in what is drawn.
+fn top_tenth(evidence: &Evidence, drawn: &[(u32, u64)], pairs: &[(u32, u32, u64)]) -> Result<Estimate, Reason> {
+    let (accounts, sorted): (Vec<u32>, Vec<u64>) = drawn.iter().copied().unzip();
+    let share = evidence.resampled(&accounts, |times| top_tenth_share(&sorted, times))?;
+    let (parts, squares) = parts_of_givers(drawn, share.value, pairs);
+    let (givers, parts): (Vec<u32>, Vec<f64>) = parts.into_iter().unzip();
+    share.with_independent_error(evidence.error_of_sum(&givers, &parts, squares))
+}
+
+/// What each giver adds to the share of the most addressed tenth, all of which adds up to nothing; and the sum of the squares of what each
+/// pair adds, by chance, which is in what it draws already.
+fn parts_of_givers(drawn: &[(u32, u64)], share: f64, pairs: &[(u32, u32, u64)]) -> (BTreeMap<u32, f64>, f64) {
+    let (whole, top) = (
+        drawn.iter().map(|(_, times)| times).sum::<u64>() as f64,
+        drawn.len().div_ceil(10),
+    );
+    let places: BTreeMap<u32, usize> = drawn.iter().map(|(account, _)| *account).zip(0..).collect();
+    let (mut parts, mut squares): (BTreeMap<u32, f64>, f64) = (BTreeMap::new(), 0.0);
+    for (source, target, times) in pairs {
+        if let Some(place) = places.get(target) {
+            let part = *times as f64 * (f64::from(u8::from(*place < top)) - share) / whole;
+            *parts.entry(*source).or_default() += part;
+            squares += part * part;
+        }
+    }
+    (parts, squares)
 }
 
 /// The share of the whole that the greatest tenth (rounded up) of the units hold, each drawn some times; `sorted` descends.
@@ -220,6 +247,48 @@ fn top_tenth_share(sorted: &[u64], times: &[u32]) -> Result<f64, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_part_of_a_giver_is_what_a_little_more_of_it_changes() {
+        // Who addressed whom: account 30 is in no part of the set that is asked about.
+        let pairs = [
+            (1, 5, 40),
+            (1, 6, 3),
+            (2, 5, 10),
+            (2, 7, 9),
+            (3, 6, 30),
+            (4, 8, 2),
+            (4, 9, 7),
+            (9, 1, 1),
+            (2, 30, 5),
+        ];
+        let drawn = |more_of: u32, more: u64| {
+            let mut drawn: BTreeMap<u32, u64> = (1..=12).map(|account| (account, 0)).collect();
+            for (source, target, times) in pairs {
+                if let Some(sum) = drawn.get_mut(&target) {
+                    *sum += times * 1_000_000 + if source == more_of { times * more } else { 0 };
+                }
+            }
+            let mut drawn: Vec<(u32, u64)> = drawn.into_iter().collect();
+            drawn.sort_by_key(|(_, times)| Reverse(*times));
+            drawn
+        };
+        let share = |drawn: &[(u32, u64)]| {
+            let sorted: Vec<u64> = drawn.iter().map(|(_, times)| *times).collect();
+            top_tenth_share(&sorted, &vec![1; sorted.len()]).unwrap()
+        };
+        let whole = drawn(0, 0);
+        let times = pairs.map(|(source, target, times)| (source, target, times * 1_000_000));
+        let (parts, squares) = parts_of_givers(&whole, share(&whole), &times);
+        // Who addresses one account alone has no more to him than that pair.
+        assert!(squares > parts[&3].powi(2) + parts[&9].powi(2), "{squares}");
+        assert_eq!(parts.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 9]);
+        assert!(parts.values().sum::<f64>().abs() < 1e-15, "{parts:?}");
+        for (giver, part) in parts {
+            let changed = (share(&drawn(giver, 1)) - share(&whole)) * 1e6;
+            assert!((changed - part).abs() < 1e-6, "{giver}: {changed} {part}");
+        }
+    }
 
     #[test]
     fn the_greatest_tenth() {

@@ -42,6 +42,7 @@ pub mod suspension;
 pub mod trend;
 pub mod volume;
 pub mod waves;
+mod with_ties;
 pub mod write;
 
 use std::path::{Path, PathBuf};

@@ -38,6 +38,8 @@ pub struct Induced {
     pub graph: Graph,
     /// Times that each member was addressed by other members; of follows, the members who follow it.
     pub drawn: Vec<u64>,
+    /// Of interactions, who addressed whom, by positions, and how many times.
+    pub addressed: Vec<(u32, u32, u64)>,
     /// Distinct accounts outside the set that are tied to a member.
     pub outside: u64,
     /// Whether any tie was seen in the window, of whomever.
@@ -59,13 +61,19 @@ impl Induced {
         let places = Places::of(members);
         let whole = Places::of(whole);
         let (mut edges, mut drawn, mut seen) = (Vec::new(), vec![0; members.len()], false);
-        let mut outside = BTreeSet::new();
+        let (mut addressed, mut outside) = (Vec::new(), BTreeSet::new());
         each_pair(tied.seen(evidence), window, |source, target, times| {
             seen = true;
             let Some(there) = places.get(target) else { return };
             if let Some(here) = places.get(source) {
                 edges.push((here, there));
-                drawn[there as usize] += if tied == Tied::Follows { 1 } else { times };
+                drawn[there as usize] += match tied {
+                    Tied::Follows => 1,
+                    Tied::Interactions => {
+                        addressed.push((here, there, times));
+                        times
+                    }
+                };
             } else if whole.get(source).is_none() {
                 outside.insert(source);
             }
@@ -74,6 +82,7 @@ impl Induced {
         Ok(Self {
             graph,
             drawn,
+            addressed,
             outside: outside.len() as u64,
             seen,
         })

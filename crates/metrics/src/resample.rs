@@ -64,8 +64,8 @@ impl Evidence {
     }
 
     /// The standard error of a sum of parts that add up to nothing, what each account adds to the error of a number: √(G/(G − 1) Σ s²) over
-    /// the sums s of G persons. Nothing for fewer than two.
-    pub(crate) fn error_of_sum(&self, accounts: &[u32], parts: &[f64]) -> f64 {
+    /// the sums s of G persons; less `known`, a variance that is counted elsewhere. Nothing for fewer than two.
+    pub(crate) fn error_of_sum(&self, accounts: &[u32], parts: &[f64], known: f64) -> f64 {
         let persons = Persons::of(accounts, &self.person_of);
         let sum = |person: usize| persons.units(person).iter().map(|unit| parts[*unit]).sum::<f64>();
         let squares: f64 = (0..persons.len()).map(|person| sum(person).powi(2)).sum();
@@ -73,7 +73,7 @@ impl Evidence {
         if count < 2.0 {
             0.0
         } else {
-            (squares * count / (count - 1.0)).sqrt()
+            (squares * count / (count - 1.0) - known).max(0.0).sqrt()
         }
     }
 
@@ -181,13 +181,13 @@ impl Evidence {
 
 /// Positions of units by person, persons in the order in which they are met; one after the other in one list, since drawn persons are
 /// read many million times.
-struct Persons {
+pub(crate) struct Persons {
     units: Vec<usize>,
     ends: Vec<usize>,
 }
 
 impl Persons {
-    fn of(accounts: &[u32], person_of: &BTreeMap<u32, u32>) -> Self {
+    pub(crate) fn of(accounts: &[u32], person_of: &BTreeMap<u32, u32>) -> Self {
         let mut places: BTreeMap<u32, usize> = BTreeMap::new();
         let mut count = 0;
         let of_units: Vec<usize> = accounts
@@ -212,7 +212,7 @@ impl Persons {
         Self { units, ends }
     }
 
-    fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len() - 1
     }
 
@@ -222,7 +222,7 @@ impl Persons {
     }
 
     /// Of each unit its person.
-    fn whose(&self) -> Vec<u32> {
+    pub(crate) fn whose(&self) -> Vec<u32> {
         let mut whose = vec![0; self.units.len()];
         // Accounts, and so persons, have numbers of 32 bits.
         for (person, number) in (0..self.len()).zip(0..) {
@@ -245,12 +245,13 @@ impl Persons {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use super::*;
 
-    fn evidence(person_of: &[(u32, u32)]) -> Evidence {
+    /// A study of nothing but persons.
+    pub(crate) fn evidence(person_of: &[(u32, u32)]) -> Evidence {
         let study = "title = 't'\nperiod = { from = 2015-06-01, to = 2015-06-10 }\nsamples = { dates = [2015-06-04] }";
         let mut evidence = Evidence::none(study::Study::parse(study, "t").unwrap(), 2016);
         evidence.person_of = Arc::new(person_of.iter().copied().collect());

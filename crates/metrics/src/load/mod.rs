@@ -134,7 +134,7 @@ pub fn load(
     if families.any(&[Family::Insularity, Family::Structure]) {
         loader.followed(families.has(Family::Insularity))?;
     }
-    if families.has(Family::Insularity) {
+    if families.any(&[Family::Insularity, Family::Influence]) {
         loader.stays()?;
     }
     loader.interacted(families)?;

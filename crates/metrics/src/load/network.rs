@@ -117,9 +117,7 @@ impl Loader<'_> {
             return Ok(());
         }
         let addressed = self.addressed()?;
-        if families.any(&[Family::Insularity, Family::Structure]) {
-            self.evidence.addressed = Arc::new(addressed_by_day(addressed.all()));
-        }
+        self.evidence.addressed = Arc::new(addressed_by_day(addressed.all()));
         if families.any(&[Family::Insularity, Family::Influence]) {
             self.give_addressed(&addressed)?;
         }

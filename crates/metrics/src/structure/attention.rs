@@ -15,33 +15,45 @@ impl Measured<'_> {
         let gini = self
             .evidence
             .resampled(&accounts, |times| gini_of_counts(&drawn, times));
-        // Interactions are collected of all members alike, follows from the lists of some of them: of others, other follows would be known.
-        if tied == Tied::Interactions {
-            return (quantity, Figure::of(quantity, gini));
-        }
-        let gini = gini.and_then(|gini| gini.with_independent_error(self.error_by_lists()?));
-        let mut figure = Figure::of(quantity, gini).noting("allows for whose lists were collected");
+        let gini = gini.and_then(|gini| gini.with_independent_error(self.error_by_givers(tied)?));
+        let mut figure = Figure::of(quantity, gini).noting(match tied {
+            Tied::Follows => "allows for whose lists were collected",
+            Tied::Interactions => "allows for who else is a member",
+        });
         figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
         figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
         (quantity, figure)
     }
 
-    /// The error that the Gini coefficient of followers has by whose follows were seen: of other members', some would have more followers
-    /// and some fewer. The resample of those who are followed knows nothing of it.
-    fn error_by_lists(&self) -> Result<f64, Reason> {
-        let graph = &self.network.graph;
-        let followers: Vec<f64> = self.network.drawn.iter().map(|count| *count as f64).collect();
-        let gradient = stats::gini_gradient(&followers)?;
-        let part = |source: usize| {
-            let followed = graph.successors(source).iter();
-            followed.map(|target| gradient[*target as usize]).sum::<f64>()
+    /// The error that the Gini coefficient has by who gives attention: with other members, or other members' lists of follows, some would
+    /// have drawn more and some less. The resample of those who draw it knows nothing of it but the chance of single ties.
+    fn error_by_givers(&self, tied: Tied) -> Result<f64, Reason> {
+        let network = self.network;
+        let drawn: Vec<f64> = network.drawn.iter().map(|count| *count as f64).collect();
+        let gradient = stats::gini_gradient(&drawn)?;
+        let (mut parts, mut squares) = (vec![None; drawn.len()], 0.0);
+        let mut add = |source: usize, target: u32, times: f64| {
+            let part = times * gradient[target as usize];
+            *parts[source].get_or_insert(0.0) += part;
+            squares += part * part;
         };
-        let (accounts, parts): (Vec<u32>, Vec<f64>) = (0..graph.nodes())
-            .zip(self.members)
-            .filter(|(source, _)| !graph.successors(*source).is_empty())
-            .map(|(source, account)| (*account, part(source)))
+        match tied {
+            Tied::Follows => (0..network.graph.nodes()).for_each(|source| {
+                let followed = network.graph.successors(source).iter();
+                followed.for_each(|target| add(source, *target, 1.0));
+            }),
+            Tied::Interactions => {
+                let addressed = network.addressed.iter();
+                addressed.for_each(|(source, target, times)| add(*source as usize, *target, *times as f64));
+            }
+        }
+        let (accounts, parts): (Vec<u32>, Vec<f64>) = self
+            .members
+            .iter()
+            .zip(parts)
+            .filter_map(|(account, part)| Some((*account, part?)))
             .unzip();
-        Ok(self.evidence.error_of_sum(&accounts, &parts))
+        Ok(self.evidence.error_of_sum(&accounts, &parts, squares))
     }
 }
 
