@@ -227,6 +227,6 @@ pub fn sign_test(differences: &[f64]) -> Result<f64, Reason> {
     if positive + negative == 0 {
         return Err(Reason::AllZero);
     }
-    let tail = crate::distribution::binomial_half_lower(positive.min(negative), positive + negative)?;
+    let tail = crate::distribution::binomial_half_lower(positive.min(negative), positive + negative);
     Ok((2.0 * tail).min(1.0))
 }
