@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use pipeline_tests::{assert_same_files, root, run, run_ok, stderr};
@@ -243,7 +243,12 @@ fn every_measure_is_judged_in_the_kept_tables() {
         .filter(|id| !id.is_empty())
         .collect();
     assert!(ids.len() > 35, "{ids:?}");
-    for kept in ["estimators.csv", "all-posts/estimators.csv", "one-world/estimators.csv"] {
+    for kept in [
+        "estimators.csv",
+        "other-seeds/estimators.csv",
+        "all-posts/estimators.csv",
+        "one-world/estimators.csv",
+    ] {
         let rows = rows(&root().join("datasets/validation").join(kept));
         assert_sound(&rows);
         for id in &ids {
@@ -283,6 +288,39 @@ fn every_interval_is_right_in_the_drawing_that_it_is_for() {
     assert!(judged > 130, "{judged} numbers with intervals");
 }
 
+/// Verdicts on the runs of both kept tables of many worlds, which have seeds of their own, by the exact interval of so many.
+fn of_both_seeds() -> Vec<(String, &'static str)> {
+    let mut counts: BTreeMap<[String; 3], (u64, u64)> = BTreeMap::new();
+    for kept in ["estimators.csv", "other-seeds/estimators.csv"] {
+        for row in rows(&root().join("datasets/validation").join(kept)) {
+            if let ("right" | "narrow" | "wide", Ok(percent)) = (&row[18], row[15].parse::<f64>()) {
+                // Points of one run are alike.
+                let runs = row[4].parse::<f64>().unwrap().min(200.0);
+                let (held, of) = counts
+                    .entry([0, 1, 2].map(|column| row[column].to_owned()))
+                    .or_default();
+                *held += (percent / 100.0 * runs).round() as u64;
+                *of += runs as u64;
+            }
+        }
+    }
+    let verdict = |(held, of)| {
+        let (low, high) = stats::clopper_pearson(held, of, stats::Level::P95)
+            .unwrap()
+            .interval()
+            .unwrap();
+        match (low > 0.97, high < 0.93) {
+            (true, _) => "wide",
+            (_, true) => "narrow",
+            _ => "right",
+        }
+    };
+    counts
+        .into_iter()
+        .map(|([id, ..], counts)| (id, verdict(counts)))
+        .collect()
+}
+
 /// What is narrow or wide in a kept table stands in the README with the reason, and nothing else does.
 #[test]
 fn what_is_narrow_or_wide_is_explained() {
@@ -295,6 +333,10 @@ fn what_is_narrow_or_wide_is_explained() {
             }
         }
     }
+    let of_both = of_both_seeds();
+    assert!(of_both.len() > 130, "{}", of_both.len());
+    let off = of_both.into_iter().filter(|(_, verdict)| *verdict != "right");
+    found.extend(off.map(|(id, verdict)| [id, "400 worlds".to_owned(), verdict.to_owned()]));
     let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
     let mut explained = BTreeSet::new();
     for line in readme.lines() {
