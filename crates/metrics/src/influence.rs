@@ -186,43 +186,35 @@ fn of_window(
         Some((_, 0)) | None => Figure::absent(&TOP_TENTH, "nobody on the list addressed another in this window"),
         Some(_) => {
             let share = top_tenth(evidence, &drawn, &pairs);
-            let mut figure = Figure::of(&TOP_TENTH, share).noting("allows for who else is on the list");
-            figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
-            figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
-            figure
+            Figure::of(&TOP_TENTH, share).noting("allows for who else is on the list")
         }
     };
     Ok([top, drew, given])
 }
 
 /// The share of the most addressed tenth: accounts and how many times they were addressed, descending, and who addressed whom how many times.
-/// Accounts are resampled, which takes what they draw as given; that others might be there to address them adds an error of its own, what
-/// each of them adds to it being its times at the derivatives of the share, less what of that is the chance of single pairs, which is in what is drawn.
 fn top_tenth(evidence: &Evidence, drawn: &[(u32, u64)], pairs: &[(u32, u32, u64)]) -> Result<Estimate, Reason> {
     let (accounts, sorted): (Vec<u32>, Vec<u64>) = drawn.iter().copied().unzip();
     let share = evidence.resampled(&accounts, |times| top_tenth_share(&sorted, times))?;
-    let (parts, squares) = parts_of_givers(drawn, share.value, pairs);
-    let (givers, parts): (Vec<u32>, Vec<f64>) = parts.into_iter().unzip();
-    share.with_independent_error(evidence.error_of_sum(&givers, &parts, squares))
+    let by_givers = by_givers(drawn, share.value, pairs);
+    evidence.allowing_for_givers(share, by_givers.into_iter())
 }
 
-/// What each giver adds to the share of the most addressed tenth, all of which adds up to nothing; and the sum of the squares of what each
-/// pair adds, by chance, which is in what it draws already.
-fn parts_of_givers(drawn: &[(u32, u64)], share: f64, pairs: &[(u32, u32, u64)]) -> (BTreeMap<u32, f64>, f64) {
+/// The pairs, each its giver and what it adds to the share of the most addressed tenth.
+fn by_givers(drawn: &[(u32, u64)], share: f64, pairs: &[(u32, u32, u64)]) -> Vec<(u32, f64)> {
     let (whole, top) = (
         drawn.iter().map(|(_, times)| times).sum::<u64>() as f64,
         drawn.len().div_ceil(10),
     );
     let places: BTreeMap<u32, usize> = drawn.iter().map(|(account, _)| *account).zip(0..).collect();
-    let (mut parts, mut squares): (BTreeMap<u32, f64>, f64) = (BTreeMap::new(), 0.0);
-    for (source, target, times) in pairs {
-        if let Some(place) = places.get(target) {
-            let part = *times as f64 * (f64::from(u8::from(*place < top)) - share) / whole;
-            *parts.entry(*source).or_default() += part;
-            squares += part * part;
-        }
-    }
-    (parts, squares)
+    let part = |(source, target, times): &(u32, u32, u64)| {
+        let place = places.get(target)?;
+        Some((
+            *source,
+            *times as f64 * (f64::from(u8::from(*place < top)) - share) / whole,
+        ))
+    };
+    pairs.iter().filter_map(part).collect()
 }
 
 /// The share of the whole that the greatest tenth (rounded up) of the units hold, each drawn some times; `sorted` descends.
@@ -279,9 +271,10 @@ mod tests {
         };
         let whole = drawn(0, 0);
         let times = pairs.map(|(source, target, times)| (source, target, times * 1_000_000));
-        let (parts, squares) = parts_of_givers(&whole, share(&whole), &times);
-        // Who addresses one account alone has no more to him than that pair.
-        assert!(squares > parts[&3].powi(2) + parts[&9].powi(2), "{squares}");
+        let mut parts: BTreeMap<u32, f64> = BTreeMap::new();
+        for (giver, part) in by_givers(&whole, share(&whole), &times) {
+            *parts.entry(giver).or_default() += part;
+        }
         assert_eq!(parts.keys().copied().collect::<Vec<_>>(), [1, 2, 3, 4, 9]);
         assert!(parts.values().sum::<f64>().abs() < 1e-15, "{parts:?}");
         for (giver, part) in parts {

@@ -63,18 +63,38 @@ impl Evidence {
         })
     }
 
-    /// The standard error of a sum of parts that add up to nothing, what each account adds to the error of a number: √(G/(G − 1) Σ s²) over
-    /// the sums s of G persons; less `known`, a variance that is counted elsewhere. Nothing for fewer than two.
-    pub(crate) fn error_of_sum(&self, accounts: &[u32], parts: &[f64], known: f64) -> f64 {
-        let persons = Persons::of(accounts, &self.person_of);
+    /// An estimate from 0 to 1 of how attention is shared out, resampled by who draws it, when who gives it is chance, too: with others there, some
+    /// would have drawn more and some less. Each tie is given as its giver and what it adds to the number, its times at the number's derivative;
+    /// all of them add up to nothing. The error that they make is √(G/(G − 1) Σ s² − Σ z²) over the sums s of G persons and single ties z,
+    /// whose chance is in what is drawn already.
+    ///
+    /// # Errors
+    /// As [`Estimate::with_independent_error`].
+    pub(crate) fn allowing_for_givers(
+        &self,
+        estimate: Estimate,
+        ties: impl Iterator<Item = (u32, f64)>,
+    ) -> Result<Estimate, Reason> {
+        let (mut of_givers, mut of_ties): (BTreeMap<u32, f64>, f64) = (BTreeMap::new(), 0.0);
+        for (giver, part) in ties {
+            *of_givers.entry(giver).or_default() += part;
+            of_ties += part * part;
+        }
+        let (givers, parts): (Vec<u32>, Vec<f64>) = of_givers.into_iter().unzip();
+        let persons = Persons::of(&givers, &self.person_of);
         let sum = |person: usize| persons.units(person).iter().map(|unit| parts[*unit]).sum::<f64>();
         let squares: f64 = (0..persons.len()).map(|person| sum(person).powi(2)).sum();
         let count = persons.len() as f64;
-        if count < 2.0 {
-            0.0
-        } else {
-            (squares * count / (count - 1.0) - known).max(0.0).sqrt()
-        }
+        let variance = match persons.len() {
+            0 | 1 => 0.0,
+            _ => (squares * count / (count - 1.0) - of_ties).max(0.0),
+        };
+        let estimate = estimate.with_independent_error(variance.sqrt())?;
+        Ok(Estimate {
+            ci_low: estimate.ci_low.map(|low| low.max(0.0)),
+            ci_high: estimate.ci_high.map(|high| high.min(1.0)),
+            ..estimate
+        })
     }
 
     /// The mean of the values of accounts, with the studentised interval, persons resampled. `n` counts accounts.
@@ -317,6 +337,38 @@ pub(crate) mod tests {
         let of_ten = mid_p(6, 10, Level::P95).unwrap().interval().unwrap();
         assert!(low < of_ten.0 && high > of_ten.1, "{together:?}");
         assert!(evidence(&persons).share_of_accounts(&[]).is_err());
+    }
+
+    #[test]
+    fn who_gives_counts_by_person_and_single_ties_once() {
+        let estimate = Estimate {
+            value: 0.9,
+            ci_low: Some(0.85),
+            ci_high: Some(0.95),
+            ..mid_p(9, 10, Level::P95).unwrap()
+        };
+        // Accounts 1 and 2 are one person, who adds 0.06; the other two add -0.04 and -0.02.
+        let ties = [(1, 0.05), (1, -0.01), (2, 0.02), (3, -0.04), (4, -0.03), (4, 0.01)];
+        let found = evidence(&[(1, 1), (2, 1)])
+            .allowing_for_givers(estimate.clone(), ties.into_iter())
+            .unwrap();
+        let squares = (0.06_f64.powi(2) + 0.04_f64.powi(2) + 0.02_f64.powi(2)) * 1.5;
+        let single: f64 = ties.iter().map(|(_, part)| part * part).sum();
+        let expected = estimate
+            .clone()
+            .with_independent_error((squares - single).sqrt())
+            .unwrap();
+        let (low, high) = found.interval().unwrap();
+        assert!((low - expected.ci_low.unwrap()).abs() < 1e-12 && low < 0.85);
+        assert_eq!(high, 1.0, "{expected:?} would lie above 1");
+        // Of one person, of none, and of persons with one tie each nothing more is known than of single ties.
+        for ties in [vec![(1, 0.5), (2, -0.5)], vec![], vec![(3, 1e-9), (4, -1e-9)]] {
+            let found = evidence(&[(1, 1), (2, 1)])
+                .allowing_for_givers(estimate.clone(), ties.into_iter())
+                .unwrap();
+            let (low, high) = found.interval().unwrap();
+            assert!((low - 0.85).abs() < 1e-12 && (high - 0.95).abs() < 1e-12, "{found:?}");
+        }
     }
 
     #[test]

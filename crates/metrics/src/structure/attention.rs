@@ -1,6 +1,6 @@
 //! How unevenly attention is shared out: followers that members have among members, or times that members address them.
 
-use stats::Reason;
+use stats::{Estimate, Reason};
 
 use super::Measured;
 use crate::figure::{Figure, Quantity};
@@ -15,45 +15,40 @@ impl Measured<'_> {
         let gini = self
             .evidence
             .resampled(&accounts, |times| gini_of_counts(&drawn, times));
-        let gini = gini.and_then(|gini| gini.with_independent_error(self.error_by_givers(tied)?));
-        let mut figure = Figure::of(quantity, gini).noting(match tied {
+        let gini = gini.and_then(|gini| self.allowing_for_givers(gini, tied));
+        let figure = Figure::of(quantity, gini).noting(match tied {
             Tied::Follows => "allows for whose lists were collected",
             Tied::Interactions => "allows for who else is a member",
         });
-        figure.ci_low = figure.ci_low.map(|low| low.max(0.0));
-        figure.ci_high = figure.ci_high.map(|high| high.min(1.0));
         (quantity, figure)
     }
 
-    /// The error that the Gini coefficient has by who gives attention: with other members, or other members' lists of follows, some would
-    /// have drawn more and some less. The resample of those who draw it knows nothing of it but the chance of single ties.
-    fn error_by_givers(&self, tied: Tied) -> Result<f64, Reason> {
+    fn allowing_for_givers(&self, gini: Estimate, tied: Tied) -> Result<Estimate, Reason> {
         let network = self.network;
         let drawn: Vec<f64> = network.drawn.iter().map(|count| *count as f64).collect();
         let gradient = stats::gini_gradient(&drawn)?;
-        let (mut parts, mut squares) = (vec![None; drawn.len()], 0.0);
-        let mut add = |source: usize, target: u32, times: f64| {
-            let part = times * gradient[target as usize];
-            *parts[source].get_or_insert(0.0) += part;
-            squares += part * part;
-        };
+        let members: Vec<u32> = self.members.iter().copied().collect();
+        let tie = |source: usize, target: u32, times: f64| (members[source], times * gradient[target as usize]);
+        // One by one: of follows there are millions.
         match tied {
-            Tied::Follows => (0..network.graph.nodes()).for_each(|source| {
-                let followed = network.graph.successors(source).iter();
-                followed.for_each(|target| add(source, *target, 1.0));
-            }),
+            Tied::Follows => {
+                let followed = |source| {
+                    network
+                        .graph
+                        .successors(source)
+                        .iter()
+                        .map(move |target| (source, *target))
+                };
+                let ties = (0..network.graph.nodes()).flat_map(followed);
+                let ties = ties.map(|(source, target)| tie(source, target, 1.0));
+                self.evidence.allowing_for_givers(gini, ties)
+            }
             Tied::Interactions => {
-                let addressed = network.addressed.iter();
-                addressed.for_each(|(source, target, times)| add(*source as usize, *target, *times as f64));
+                let ties = network.addressed.iter();
+                let ties = ties.map(|(source, target, times)| tie(*source as usize, *target, *times as f64));
+                self.evidence.allowing_for_givers(gini, ties)
             }
         }
-        let (accounts, parts): (Vec<u32>, Vec<f64>) = self
-            .members
-            .iter()
-            .zip(parts)
-            .filter_map(|(account, part)| Some((*account, part?)))
-            .unzip();
-        Ok(self.evidence.error_of_sum(&accounts, &parts, squares))
     }
 }
 
