@@ -31,6 +31,7 @@ pub mod observed_graph;
 pub mod pace;
 pub mod parts;
 pub mod per_sample;
+pub mod persistence;
 pub mod print;
 mod resample;
 pub mod results;
