@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stats::{Counted, Level, garwood, overdispersed_rate};
+use stats::{Counted, Estimate, Level, Reason, blaker, garwood, overdispersed_rate};
 use tables::{DAY_MS, State, Timestamp};
 
 use crate::evidence::{CheckRow, Evidence, Group, as_days, bounds_ms};
@@ -83,6 +83,9 @@ struct Tally {
     exposure_ms: i64,
 }
 
+/// Of a window [`garwood`]'s; of a day, of which few events are to be expected, [`blaker`]'s, which is as exact and nearer to its level there.
+type ExactInterval = fn(u64, f64, Level) -> Result<Estimate, Reason>;
+
 impl Tally {
     /// Adds the part of an interval that lies in `[from, to)`.
     fn add(&mut self, interval: &AtRisk, (from, to): (i64, i64)) {
@@ -97,8 +100,8 @@ impl Tally {
         self.other_ends += u64::from(ends_here && interval.end == End::Other);
     }
 
-    fn rate(&self, quantity: &Quantity, events: u64) -> Figure {
-        Figure::of(quantity, garwood(events, as_days(self.exposure_ms), Level::P95))
+    fn rate(&self, quantity: &Quantity, events: u64, interval: ExactInterval) -> Figure {
+        Figure::of(quantity, interval(events, as_days(self.exposure_ms), Level::P95))
             .resting_on(self.intervals)
             .times(PERCENT)
     }
@@ -259,7 +262,7 @@ fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [
     );
     let of_ends = |quantity: &Quantity, end: End, events: u64| {
         noting_other_days(
-            tally.rate(quantity, events).noting(&note),
+            tally.rate(quantity, events, garwood).noting(&note),
             &by_day(intervals, bounds, end),
         )
     };
@@ -287,7 +290,7 @@ fn daily(evidence: &Evidence, intervals: &[AtRisk], group: Group, results: &mut 
         let day = Timestamp(at).day().0;
         let figure = match (evidence.group_unknown(group), tallies.get(&day)) {
             (Some(reason), _) => Figure::absent(&DAILY, reason),
-            (None, Some(tally)) => tally.rate(&DAILY, tally.suspended),
+            (None, Some(tally)) => tally.rate(&DAILY, tally.suspended, blaker),
             (None, None) if evidence.checks.is_empty() => Figure::absent(&DAILY, "needs availability checks"),
             (None, None) if checked.contains(&day) => Figure::absent(
                 &DAILY,

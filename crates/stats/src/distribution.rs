@@ -2,7 +2,9 @@
 //!
 //! `statrs` panics on probabilities outside [0, 1] and on invalid parameters; every caller here passes through a check.
 
-use statrs::distribution::{Beta, ChiSquared, Continuous, ContinuousCDF, Gamma, Normal, StudentsT};
+use statrs::distribution::{
+    Beta, ChiSquared, Continuous, ContinuousCDF, DiscreteCDF, Gamma, Normal, Poisson, StudentsT,
+};
 
 use crate::estimate::Level;
 use crate::reason::{Reason, finite};
@@ -133,6 +135,18 @@ pub(crate) fn beta_odds_quantile(a: f64, b: f64, p: f64) -> Result<f64, Reason> 
 pub(crate) fn gamma_quantile(shape: f64, p: f64) -> Result<f64, Reason> {
     let gamma = Gamma::new(shape, 1.0).map_err(|_| BAD_PARAMETER)?;
     finite("gamma quantile", gamma.inverse_cdf(probability(p)?))
+}
+
+/// P(X ≤ k) of a Poisson distribution.
+pub(crate) fn poisson_cdf(k: u64, mean: f64) -> Result<f64, Reason> {
+    let poisson = Poisson::new(mean).map_err(|_| BAD_PARAMETER)?;
+    finite("Poisson probability", poisson.cdf(k))
+}
+
+/// P(X > k) of a Poisson distribution.
+pub(crate) fn poisson_upper(k: u64, mean: f64) -> Result<f64, Reason> {
+    let poisson = Poisson::new(mean).map_err(|_| BAD_PARAMETER)?;
+    finite("Poisson probability", poisson.sf(k))
 }
 
 /// Upper tail of the chi-squared distribution.

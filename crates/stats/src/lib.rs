@@ -68,7 +68,7 @@ pub use mann_kendall_corrected::{CorrectedMannKendall, TrendCorrection, mann_ken
 pub use nelson_aalen::{HazardRow, NelsonAalen, nelson_aalen};
 pub use network::{TieCounts, inside_share, reciprocity};
 pub use proportion::{CountInterval, clopper_pearson, korn_graubard, korn_graubard_of_error, mid_p, wilson};
-pub use rate::garwood;
+pub use rate::{blaker, garwood};
 pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskRows, RiskTable, Spell};
 pub use segment_slopes::{SegmentSlope, segment_slopes};

@@ -5,7 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
     Bootstrap, BootstrapInterval, Estimate, IntervalTransform, Level, Margin, Reason, Spell, TrendCorrection,
-    TrendVerdict, ZeroHandling, brunner_munzel, clopper_pearson, flat_test, flat_test_autocorrelated, garwood,
+    TrendVerdict, ZeroHandling, blaker, brunner_munzel, clopper_pearson, flat_test, flat_test_autocorrelated, garwood,
     hodges_lehmann, kaplan_meier, log_rank, mann_kendall, mann_kendall_corrected, mann_whitney, mean, mean_t_interval,
     mid_p, slope_p, theil_sen, theil_sen_autocorrelated, wilcoxon_signed_rank, wilson,
 };
@@ -79,20 +79,35 @@ fn clopper_pearson_never_covers_less_and_others_do_on_average() {
     within(wilson_sum / 99.0, 0.94, 0.96);
 }
 
+/// How often an interval holds the events to expect, by summing over what may be seen.
+fn rate_covered(interval: fn(u64, f64, Level) -> Result<Estimate, Reason>, expected: f64) -> f64 {
+    let mut share = (-expected).exp();
+    let mut covered = 0.0;
+    for events in 0..200_u32 {
+        if interval(u64::from(events), 1.0, Level::P95).is_ok_and(|found| holds(&found, expected)) {
+            covered += share;
+        }
+        share *= expected / f64::from(events + 1);
+    }
+    covered
+}
+
 #[test]
-fn garwood_never_covers_less() {
+fn exact_rates_never_cover_less() {
+    let mut sums = [0.0; 2];
     for tenths in 1..300 {
         let expected = f64::from(tenths) / 10.0;
-        let mut share = (-expected).exp();
-        let mut covered = 0.0;
-        for events in 0..200_u32 {
-            if holds(&garwood(u64::from(events), 1.0, Level::P95).unwrap(), expected) {
-                covered += share;
-            }
-            share *= expected / f64::from(events + 1);
+        let [central, shorter] = [garwood, blaker].map(|interval| rate_covered(interval, expected));
+        within(central, 0.95, 1.0);
+        within(shorter, 0.95, central + 1e-12);
+        if (10..=20).contains(&tenths) {
+            sums[0] += central / 11.0;
+            sums[1] += shorter / 11.0;
         }
-        within(covered, 0.95, 1.0);
     }
+    // Of one to two events.
+    within(sums[0], 0.982, 0.99);
+    within(sums[1], 0.965, 0.976);
 }
 
 /// Exponential lives of mean 100, watched from a random entry, censored at random; those gone before entry are never

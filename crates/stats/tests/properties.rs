@@ -164,7 +164,11 @@ proptest! {
         }
         let ((low, high), (exact_low, exact_high)) = (bounds(&mid), bounds(&exact));
         prop_assert!(exact_low <= low && high <= exact_high, "mid-P lies within");
-        holds(&garwood(k, exposure, Level::P95).unwrap());
+        let (central, shorter) = (garwood(k, exposure, Level::P95).unwrap(), blaker(k, exposure, Level::P95).unwrap());
+        holds(&central);
+        holds(&shorter);
+        let ((low, high), (central_low, central_high)) = (bounds(&shorter), bounds(&central));
+        prop_assert!(central_low <= low && high <= central_high, "Blaker's lies within");
     }
 
     #[test]
@@ -172,7 +176,7 @@ proptest! {
         k in any::<u64>(), n in any::<u64>(), exposure in any_number(), level in 0.001..0.9999,
     ) {
         let level = Level::new(level).unwrap();
-        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, exposure, level)].iter().flatten() {
+        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, exposure, level), blaker(k, exposure, level)].iter().flatten() {
             holds(found);
         }
         let ties = TieCounts { inside: k, outside: n };
@@ -189,7 +193,7 @@ proptest! {
         let share = 10_f64.powi(-tail);
         let level = Level::new(if low { share } else { 1.0 - share }).unwrap();
         holds(&mean_t_interval(&values, level).unwrap());
-        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, 1.0, level)] {
+        for found in [clopper_pearson(k, n, level), mid_p(k, n, level), wilson(k, n, level), garwood(k, 1.0, level), blaker(k, 1.0, level)] {
             holds(&found.unwrap());
         }
         for level in [0.0, 1.0, -1.0, f64::NAN, f64::INFINITY] {

@@ -1,6 +1,6 @@
 //! Proportions, rates and tie counts.
 
-use stats::{Level, TieCounts, clopper_pearson, garwood, inside_share, mid_p, reciprocity, wilson};
+use stats::{Level, TieCounts, blaker, clopper_pearson, garwood, inside_share, mid_p, reciprocity, wilson};
 
 use crate::{close, interval_close};
 
@@ -70,6 +70,48 @@ fn garwood_is_scipys_gamma_quantile() {
         close(found.value, events as f64 / 4.0, 1e-15);
         interval_close(&found, (low / 4.0, high / 4.0), 1e-9);
     }
+}
+
+/// By the definition: from Garwood's bounds inwards, the first mean of which what was seen is acceptable.
+///
+/// ```python
+/// def acceptable(x, m):
+///     p, q = st.poisson.sf(x - 1, m), st.poisson.cdf(x, m)
+///     k = np.arange(0, int(m + 12 * np.sqrt(m) + 30))
+///     other = st.poisson.cdf(k, m) if p < q else st.poisson.sf(k - 1, m)
+///     return min(p, q) + max(other[other <= min(p, q)], default=0) > .05
+/// def bound(x, inner, outer):
+///     grid = np.linspace(outer, inner, 20001)
+///     first = next(i for i, m in enumerate(grid) if acceptable(x, m))
+///     a, b = grid[first - 1], grid[first]
+///     for _ in range(60):
+///         a, b = (a, (a + b) / 2) if acceptable(x, (a + b) / 2) else ((a + b) / 2, b)
+///     return b
+/// (bound(x, x, st.gamma.ppf(.025, x)) if x else 0, bound(x, max(x, .5), st.gamma.ppf(.975, x + 1)))
+/// ```
+#[test]
+fn blaker_is_what_its_definition_searches() {
+    let expected = [
+        (0, 0.0, 3.5501405917598543),
+        (1, 0.05129329438755054, 5.525705335442024),
+        (2, 0.3553615106986621, 7.054050094867595),
+        (5, 1.9701495680595302, 11.54253476048596),
+        (30, 20.574180474397934, 42.55089956688043),
+        (400, 362.0359725605517, 441.031028008295),
+    ];
+    for (events, low, high) in expected {
+        let found = blaker(events, 4.0, Level::P95).unwrap();
+        close(found.value, events as f64 / 4.0, 1e-15);
+        interval_close(&found, (low / 4.0, high / 4.0), 1e-9);
+    }
+    let (most, more) = (
+        blaker(10_000, 1.0, Level::P95).unwrap(),
+        garwood(10_000, 1.0, Level::P95).unwrap(),
+    );
+    let ((low, high), (garwood_low, garwood_high)) = (most.interval().unwrap(), more.interval().unwrap());
+    assert!(low - garwood_low < 10.0 && garwood_high - high < 10.0);
+    assert_eq!(blaker(10_001, 1.0, Level::P95), garwood(10_001, 1.0, Level::P95));
+    assert!(blaker(1, 0.0, Level::P95).is_err() && blaker(1, f64::NAN, Level::P95).is_err());
 }
 
 #[test]
