@@ -5,6 +5,7 @@ use crate::bootstrap::Bootstrap;
 use crate::descriptive::quantile_of_sorted;
 use crate::distribution::two_sided_t;
 use crate::estimate::Estimate;
+use crate::jackknife::jackknife_error;
 use crate::reason::{Reason, at_least, finite};
 
 /// A residual smaller than this share of what it is the difference of is rounding, and no spread.
@@ -159,6 +160,37 @@ impl UnitSums {
             std_error: finite("standard error", (squares * units / (units - 1.0).max(1.0)).sqrt())?,
             influences,
         })
+    }
+}
+
+impl Linearised {
+    /// Degrees of freedom of the design effect of a share of `elements` (its variance by unit over that of as many independent ones): 2 over the square of its
+    /// relative error (Satterthwaite 1946, Biometrics Bulletin 2, 110–114), which is that of the effect without each unit in turn (jackknife).
+    /// From 1 to one less than there are units. Where few units have what is rare, and one of them much of it, they are few; where every unit is one
+    /// element, the effect is 1 whoever is left out.
+    pub(crate) fn design_freedom(&self, elements: f64) -> Result<f64, Reason> {
+        let most = (self.influences.len() as f64 - 1.0).max(1.0);
+        let sum = |product: &dyn Fn(&Influence) -> f64| self.influences.iter().map(product).sum::<f64>();
+        let squares = sum(&|unit| unit.residual.powi(2));
+        let products = sum(&|unit| unit.residual * unit.weight);
+        let weights = sum(&|unit| unit.weight.powi(2));
+        let whole = squares / (self.value * (1.0 - self.value));
+        let without = |unit: &Influence| {
+            let rest = 1.0 - unit.weight;
+            // How much lower the share is without it.
+            let lower = unit.residual / rest;
+            let share = self.value - lower;
+            let squares = squares - unit.residual.powi(2)
+                + 2.0 * lower * (products - unit.residual * unit.weight)
+                + lower.powi(2) * (weights - unit.weight.powi(2));
+            let effect = squares / (share * (1.0 - share) * rest) / whole;
+            // Where what is rare was of this unit alone, all that is left is alike: as if elements were independent.
+            let left = share > ROUNDING && 1.0 - share > ROUNDING && rest > ROUNDING && effect.is_finite();
+            if left { effect } else { 1.0 / (whole * elements) }
+        };
+        let without: Vec<f64> = self.influences.iter().map(without).collect();
+        let error = jackknife_error(&without)?;
+        Ok((2.0 / error.powi(2)).clamp(1.0, most))
     }
 }
 
