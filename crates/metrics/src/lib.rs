@@ -65,7 +65,7 @@ use crate::results::Results;
 /// The file of a stage directory that holds the study's design.
 const STUDY_FILE: &str = "study.toml";
 
-/// What the waves of suspensions are held against.
+/// Whose inputs what came after waves of suspensions is measured from.
 const WAVES_NEED: [Family; 2] = [Family::Size, Family::Followers];
 
 const AFTER_HELP: &str = "\
@@ -285,8 +285,7 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
         }
     });
     if families.has(Family::Suspension) {
-        let series = series_of_persistence(evidence, families);
-        waves::measure(evidence, series.as_ref(), &mut results);
+        waves::measure(evidence, &mut results);
     }
     if families.has(Family::Returns) {
         hypotheses::returns::test(evidence, &mut results);
@@ -297,17 +296,6 @@ pub fn measure(evidence: &Evidence, families: &Families, threads: usize) -> Resu
     }
     hypotheses::trend::test(evidence, families, &mut results);
     results
-}
-
-/// The sizes and followers that persistence looks at, where nobody asked for them as such.
-fn series_of_persistence(evidence: &Evidence, families: &Families) -> Option<Results> {
-    if WAVES_NEED.iter().all(|family| families.has(*family)) {
-        return None;
-    }
-    let mut series = Results::default();
-    size::measure(evidence, &mut series);
-    followers::measure(evidence, &mut series);
-    Some(series)
 }
 
 /// Records read = records used + records left out, for a table.

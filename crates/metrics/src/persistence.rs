@@ -1,11 +1,14 @@
 //! Persistence: whether a decline went on when a wave of suspensions was over.
 
-use stats::{Bandwidth, Level, SegmentedRegression, segment_slopes, segmented_regression};
-use tables::DAY_MS;
+use stats::{
+    Bandwidth, Estimate, Level, Reason, UnitPart, segment_slopes, segment_slopes_by_unit, segmented_regression,
+};
+use tables::{DAY_MS, SetName};
 
 use crate::evidence::{Evidence, Group, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses::Outcome;
+use crate::per_sample::PerSample;
 use crate::results::Results;
 use crate::waves::{Found, NO_WAVE, WHOLE_PERIOD};
 
@@ -13,15 +16,15 @@ const SIZE_AFTER: Quantity = Quantity {
     id: "persistence.size",
     unit: "accounts per day",
     definition: "slope of the set's size from the end of a wave to the next wave (of the set itself: after the last that has samples \
-                 enough), least squares with a change of level and slope at each, samples within waves left out, errors with memory; \
-                 n is samples",
+                 enough), least squares with a change of level and slope at each, samples within waves left out, errors by person, whatever \
+                 memory they have; n is samples",
 };
 const FOLLOWERS_AFTER: Quantity = Quantity {
     id: "persistence.followers",
     unit: "followers per day",
     definition: "slope of the members' mean followers from the end of a wave to the next wave (of the set itself: after the last that \
                  has samples enough), least squares with a change of level and slope at each, samples within waves left out, errors \
-                 with memory; n is samples",
+                 by person, whatever memory they have; n is samples",
 };
 /// That what is measured stays where it is once a wave is over.
 const PERSISTENCE: &str = "trend.persistence";
@@ -31,25 +34,19 @@ const FEWEST_SAMPLES: usize = 4;
 const FEWEST_BEFORE: usize = 2;
 
 /// The slopes between waves of a set's size and mean followers.
-pub(crate) fn measure(
-    evidence: &Evidence,
-    group: Group,
-    found: Result<&Found, &String>,
-    series: Option<&Results>,
-    results: &mut Results,
-) {
-    let size = Quantity {
-        id: "size",
-        ..SIZE_AFTER
-    };
-    let followers = Quantity {
-        id: "followers.mean",
-        ..FOLLOWERS_AFTER
-    };
-    for (quantity, of) in [(SIZE_AFTER, size), (FOLLOWERS_AFTER, followers)] {
+pub(crate) fn measure(evidence: &Evidence, group: Group, found: Result<&Found, &String>, results: &mut Results) {
+    for (quantity, samples_of) in [
+        (SIZE_AFTER, sizes as fn(&Evidence, SetName) -> Vec<Sample>),
+        (FOLLOWERS_AFTER, followers),
+    ] {
+        let samples = match group {
+            Group::Everyone => Vec::new(),
+            Group::Set(set) => samples_of(evidence, set),
+        };
         for (position, window) in evidence.study.windows().iter().enumerate() {
-            let points = series.unwrap_or(&*results).points(&of, group.name());
-            let points: Vec<(f64, f64)> = evidence.in_window(window, points);
+            let within = |sample: &&Sample| window.contains_sample(evidence.study.samples()[sample.position]);
+            let samples: Vec<&Sample> = samples.iter().filter(within).collect();
+            let n = samples.len() as u64;
             let slopes = match (group, found) {
                 (Group::Everyone, _) => Err(crate::size::NEEDS_A_SET.to_owned()),
                 _ if position > 0 => Err(WHOLE_PERIOD.to_owned()),
@@ -58,16 +55,16 @@ pub(crate) fn measure(
                     let first = bounds_ms(evidence.study.period()).0.div_euclid(DAY_MS);
                     match &*found.spans(first) {
                         [] => Err(NO_WAVE.to_owned()),
-                        waves => slopes(&quantity, &points, waves),
+                        waves => slopes(&quantity, &samples, waves),
                     }
                 }
             };
-            let method = format!("{}; test that it is 0, two-sided, {MIXTURE}", quantity.definition);
+            let method = format!("{}; test that it is 0, two-sided, {STUDENTS}", quantity.definition);
             let outcome = match slopes {
                 Err(reason) => {
-                    let figure = Figure::absent(&quantity, reason.clone()).resting_on(points.len() as u64);
+                    let figure = Figure::absent(&quantity, reason.clone()).resting_on(n);
                     results.measure(&quantity, group.name(), window.name(), figure);
-                    Outcome::untested(quantity.unit, method, reason).resting_on(points.len() as u64)
+                    Outcome::untested(quantity.unit, method, reason).resting_on(n)
                 }
                 Ok(slopes) => {
                     let mut outcome = Outcome::untested(quantity.unit, method, NO_WAVE);
@@ -87,8 +84,72 @@ pub(crate) fn measure(
     }
 }
 
-const MIXTURE: &str = "p from a mixture of t distributions over what memory the errors may have, so there is no statistic; the effect's \
-                       interval leaves 0 out where p is under 0.05";
+const STUDENTS: &str = "Student's t of the slope over its error by person";
+
+/// A set at a sample.
+#[derive(Debug, Clone)]
+struct Sample {
+    /// Which sample of the study it is.
+    position: usize,
+    /// Its day, since 1970.
+    at: f64,
+    value: f64,
+    /// What each person adds to the value, for each of his accounts.
+    parts: Vec<(usize, f64)>,
+}
+
+impl Sample {
+    fn of(evidence: &Evidence, position: usize, value: f64, parts: impl Iterator<Item = (u32, f64)>) -> Self {
+        // Who is in no table of personas comes after the persons that are.
+        let persons = evidence
+            .person_of
+            .values()
+            .map(|person| *person as usize + 1)
+            .max()
+            .unwrap_or_default();
+        let person = |account: u32| match evidence.person_of.get(&account) {
+            Some(person) => *person as usize,
+            None => persons + account as usize,
+        };
+        Self {
+            position,
+            at: evidence.sample_ms(position).div_euclid(DAY_MS) as f64,
+            value,
+            parts: parts.map(|(account, part)| (person(account), part)).collect(),
+        }
+    }
+}
+
+/// The sizes of a set that are known.
+fn sizes(evidence: &Evidence, set: SetName) -> Vec<Sample> {
+    let alive = PerSample::new(evidence, |_| Some(1.0));
+    let sample = |position: usize| {
+        let size = crate::size::at_sample(evidence, set, position).value?;
+        Some(Sample::of(
+            evidence,
+            position,
+            size,
+            alive.at(set, position).iter().copied(),
+        ))
+    };
+    (0..evidence.study.samples().len()).filter_map(sample).collect()
+}
+
+/// The mean followers of members that are known.
+fn followers(evidence: &Evidence, set: SetName) -> Vec<Sample> {
+    let followers = PerSample::new(evidence, |member| member.followers.map(|count| count as f64));
+    let sample = |position: usize| {
+        if evidence.sample_unknown(set, position).is_some() {
+            return None;
+        }
+        let values = followers.at(set, position);
+        let n = values.len() as f64;
+        let mean = values.iter().map(|(_, value)| value).sum::<f64>() / n;
+        let parts = values.iter().map(|(account, value)| (*account, (value - mean) / n));
+        mean.is_finite().then(|| Sample::of(evidence, position, mean, parts))
+    };
+    (0..evidence.study.samples().len()).filter_map(sample).collect()
+}
 
 /// What came after a wave.
 #[derive(Debug)]
@@ -96,15 +157,15 @@ struct After {
     /// Position of the wave.
     wave: usize,
     figure: Figure,
-    /// That the slope is 0, or why that was not tested.
-    p: Result<f64, String>,
+    /// That the slope is 0: t and p-value, or why that was not tested.
+    test: Result<(Option<f64>, f64), String>,
 }
 
 impl After {
     /// The test of the slope; `untested` has its unit and method.
     fn outcome(&self, untested: Outcome) -> Outcome {
-        let outcome = match &self.p {
-            Ok(p) => Outcome::tested(untested.unit, untested.method, None, *p),
+        let outcome = match &self.test {
+            Ok((t, p)) => Outcome::tested(untested.unit, untested.method, *t, *p),
             Err(reason) => Outcome::untested(untested.unit, untested.method, reason.clone()),
         };
         Outcome {
@@ -117,12 +178,13 @@ impl After {
 }
 
 /// The slope after each wave, from its first day to the one after its last, that has samples enough before and after it.
-fn slopes(quantity: &Quantity, points: &[(f64, f64)], waves: &[(f64, f64)]) -> Result<Vec<After>, String> {
+fn slopes(quantity: &Quantity, samples: &[&Sample], waves: &[(f64, f64)]) -> Result<Vec<After>, String> {
     // What falls while a wave lasts tells nothing of what came after.
     let within = |at: f64| waves.iter().any(|(from, to)| (*from..*to).contains(&at));
     let outside = |from: f64, to: f64| {
-        let points = points.iter().copied();
-        points.filter(move |(at, _)| (from..to).contains(at) && !within(*at))
+        samples
+            .iter()
+            .filter(move |sample| (from..to).contains(&sample.at) && !within(sample.at))
     };
     // A line ends where the next wave begins, whether or not that has one of its own.
     let ends = |wave: usize| waves.get(wave + 1).map_or(f64::INFINITY, |(next, _)| *next);
@@ -139,16 +201,34 @@ fn slopes(quantity: &Quantity, points: &[(f64, f64)], waves: &[(f64, f64)]) -> R
     };
     let before = outside(f64::NEG_INFINITY, waves[*first].0);
     let after = used.iter().flat_map(|wave| outside(waves[*wave].0, ends(*wave)));
-    let (times, values): (Vec<f64>, Vec<f64>) = before.chain(after).unzip();
+    let samples: Vec<&&Sample> = before.chain(after).collect();
+    let (times, values): (Vec<f64>, Vec<f64>) = samples.iter().map(|sample| (sample.at, sample.value)).unzip();
+    let parts = samples.iter().enumerate().flat_map(|(value, sample)| {
+        let parts = sample.parts.iter();
+        parts.map(move |&(unit, part)| UnitPart { unit, value, part })
+    });
+    let parts: Vec<UnitPart> = parts.collect();
     let breaks: Vec<f64> = used.iter().map(|wave| waves[*wave].0).collect();
-    let line: SegmentedRegression = segmented_regression(&times, &values, &breaks, Bandwidth::Andrews, Level::P95)
-        .map_err(|reason| reason.to_string())?;
-    let after = segment_slopes(&times, &values, &breaks, Level::P95).map_err(|reason| reason.to_string())?;
-    let slopes = used.iter().zip(&line.breaks).zip(after).map(|((wave, at), after)| {
-        let figure = Figure::of(quantity, Ok(after.slope)).noting(&format!(
+    let told = |reason: Reason| reason.to_string();
+    let line = segmented_regression(&times, &values, &breaks, Bandwidth::Andrews, Level::P95).map_err(told)?;
+    let about_line = segment_slopes(&times, &values, &breaks, Level::P95).map_err(told)?;
+    let by_person = segment_slopes_by_unit(&times, &values, &breaks, &parts, Level::P95).map_err(told)?;
+    let slopes = used.iter().zip(&line.breaks).zip(about_line).zip(by_person);
+    let slopes = slopes.map(|(((wave, at), about_line), by_person)| {
+        let slope = Estimate {
+            method: BY_PERSON,
+            ..by_person.slope
+        };
+        let figure = Figure::of(quantity, Ok(slope)).noting(&format!(
             "the level changed by {:.4} at the wave",
             at.level_change.estimate.value
         ));
+        let figure = match about_line.slope.interval() {
+            Some((low, high)) => figure.noting(&format!(
+                "if what is not the line is chance with a memory of any length: {low:.4} to {high:.4}"
+            )),
+            None => figure,
+        };
         let word = match figure.interval() {
             Some((_, high)) if high < 0.0 => "down",
             Some((low, _)) if low > 0.0 => "up",
@@ -157,21 +237,36 @@ fn slopes(quantity: &Quantity, points: &[(f64, f64)], waves: &[(f64, f64)]) -> R
         After {
             wave: *wave,
             figure: figure.resting_on(times.len() as u64).finding(word),
-            p: after.p.map_err(|reason| reason.to_string()),
+            test: by_person.p.map(|p| (by_person.t, p)).map_err(told),
         }
     });
     Ok(slopes.collect())
 }
 
+const BY_PERSON: &str = "least squares with breaks, errors by person";
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn points(value: impl Fn(f64) -> f64, days: u32, step: usize) -> Vec<(f64, f64)> {
-        let wiggle = |day: u32| 0.01 * f64::from(day % 3);
-        let days = (0..days).step_by(step);
-        days.map(|day| (f64::from(day), value(f64::from(day)) + wiggle(day)))
-            .collect()
+    /// A set of so many persons, who came one after the other; the last to come is the first to go.
+    fn sample(at: f64, size: f64) -> Sample {
+        let size = size.round();
+        Sample {
+            position: 0,
+            at,
+            value: size,
+            parts: (0..size as usize).map(|person| (person, 1.0)).collect(),
+        }
+    }
+
+    fn samples(size: impl Fn(f64) -> f64, days: u32, step: usize) -> Vec<Sample> {
+        let days = (0..days).step_by(step).map(f64::from);
+        days.map(|day| sample(day, size(day))).collect()
+    }
+
+    fn slopes_of(samples: &[Sample], waves: &[(f64, f64)]) -> Result<Vec<After>, String> {
+        slopes(&SIZE_AFTER, &samples.iter().collect::<Vec<_>>(), waves)
     }
 
     #[test]
@@ -183,14 +278,15 @@ mod tests {
         };
         let waves = [(20.0, 21.0), (60.0, 61.0), (98.0, 99.0)];
         // The last has one sample after it, far off, which is of no other line.
-        let mut points = points(size, 100, 2);
-        points.push((99.5, 0.0));
-        let slopes = slopes(&SIZE_AFTER, &points, &waves).unwrap();
+        let mut samples = samples(size, 100, 2);
+        samples.push(sample(99.5, 0.0));
+        let slopes = slopes_of(&samples, &waves).unwrap();
         assert_eq!(slopes.len(), 2);
         for (after, (expected, slope, word)) in slopes.iter().zip([(0, -2.0, "down"), (1, 1.0, "up")]) {
             assert_eq!((after.wave, after.figure.finding), (expected, Some(word)));
             assert!((after.figure.value.unwrap() - slope).abs() < 0.01, "{after:?}");
-            assert!(after.p.as_ref().is_ok_and(|p| *p < 0.05), "{after:?}");
+            let (t, p) = after.test.clone().unwrap();
+            assert!(p < 0.05 && t.unwrap() * slope > 0.0, "{after:?}");
         }
     }
 
@@ -202,14 +298,40 @@ mod tests {
             day if day < 40.0 => 1000.0 - 5.0 * (day - 20.0),
             day => 900.0 - 0.1 * (day - 40.0),
         };
-        let slopes = slopes(&SIZE_AFTER, &points(size, 100, 3), &[(20.0, 40.0)]).unwrap();
+        let slopes = slopes_of(&samples(size, 100, 3), &[(20.0, 40.0)]).unwrap();
         assert!((slopes[0].figure.value.unwrap() + 0.1).abs() < 0.01, "{slopes:?}");
     }
 
     #[test]
     fn a_wave_without_samples_around_it_is_told() {
-        let points: Vec<(f64, f64)> = (0..7).map(|day| (f64::from(day), 1.0)).collect();
-        let reason = slopes(&SIZE_AFTER, &points, &[(3.0, 4.0)]).unwrap_err();
+        let reason = slopes_of(&samples(|_| 1.0, 7, 1), &[(3.0, 4.0)]).unwrap_err();
         assert!(reason.contains("no wave has 2 samples"), "{reason}");
+    }
+
+    #[test]
+    fn errors_are_by_person_and_those_about_the_line_stand_beside() {
+        // A set that fills up, ever more slowly, without any chance about it but who the persons are.
+        let size = |day: f64| match day {
+            day if day < 20.0 => 300.0,
+            day => 300.0 - 100.0 * (-(day - 20.0) / 30.0).exp(),
+        };
+        let samples = samples(size, 100, 1);
+        let slopes = slopes_of(&samples, &[(20.0, 21.0)]).unwrap();
+        let figure = &slopes[0].figure;
+        assert_eq!((figure.finding, figure.n), (Some("up"), 99));
+        let outside = samples.iter().filter(|sample| sample.at != 20.0);
+        let (times, sizes): (Vec<f64>, Vec<f64>) = outside.map(|sample| (sample.at, sample.value)).unzip();
+        let about_line = segment_slopes(&times, &sizes, &[20.0], Level::P95).unwrap().remove(0);
+        let (low, high) = about_line.slope.interval().unwrap();
+        assert_ne!(figure.interval(), Some((low, high)));
+        let told = format!("with a memory of any length: {low:.4} to {high:.4}");
+        assert!(figure.method.contains(&told), "{}", figure.method);
+    }
+
+    #[test]
+    fn nobody_who_comes_or_goes_is_told() {
+        let slopes = slopes_of(&samples(|_| 5.0, 40, 2), &[(10.0, 11.0)]).unwrap();
+        assert_eq!((slopes[0].figure.value, slopes[0].figure.interval()), (Some(0.0), None));
+        assert!(slopes[0].test.is_err());
     }
 }

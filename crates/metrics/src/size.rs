@@ -84,7 +84,8 @@ fn untold(evidence: &Evidence, set: SetName, window: usize) -> String {
     }
 }
 
-fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
+/// The size at a sample, or why it is not known.
+pub(crate) fn at_sample(evidence: &Evidence, set: SetName, sample: usize) -> Figure {
     if let Some(reason) = evidence.sample_unknown(set, sample) {
         return Figure::absent(&SIZE, reason);
     }

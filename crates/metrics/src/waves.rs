@@ -65,8 +65,8 @@ impl Found {
     }
 }
 
-/// Measures them. Persistence looks at the sizes and the mean followers in `series`.
-pub fn measure(evidence: &Evidence, series: Option<&Results>, results: &mut Results) {
+/// Measures them, and what came after.
+pub fn measure(evidence: &Evidence, results: &mut Results) {
     for group in Group::ALL {
         let found = found(evidence, group);
         for (position, window) in evidence.study.windows().iter().enumerate() {
@@ -94,7 +94,7 @@ pub fn measure(evidence: &Evidence, series: Option<&Results>, results: &mut Resu
             let rows = found.waves.waves.iter().map(|wave| row(wave, found, begun)).collect();
             results.waves.insert(group.name().to_owned(), rows);
         }
-        persistence::measure(evidence, group, found.as_ref(), series, results);
+        persistence::measure(evidence, group, found.as_ref(), results);
     }
 }
 

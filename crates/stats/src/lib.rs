@@ -71,7 +71,7 @@ pub use proportion::{CountInterval, clopper_pearson, korn_graubard, korn_graubar
 pub use rate::{blaker, garwood};
 pub use reason::Reason;
 pub use risk_table::{RiskRow, RiskRows, RiskTable, Spell};
-pub use segment_slopes::{SegmentSlope, segment_slopes};
+pub use segment_slopes::{SegmentSlope, UnitPart, segment_slopes, segment_slopes_by_unit};
 pub use segmented::{Bandwidth, Break, Coefficient, SegmentedRegression, segmented_regression};
 pub use theil_sen::{TheilSen, theil_sen};
 pub use trend_interval::{AutocorrelatedTrend, slope_equivalence_p, slope_p, theil_sen_autocorrelated};

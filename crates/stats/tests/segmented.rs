@@ -4,7 +4,9 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use stats::{Bandwidth, Coefficient, Level, Reason, segment_slopes, segmented_regression};
+use stats::{
+    Bandwidth, Coefficient, Level, Reason, UnitPart, segment_slopes, segment_slopes_by_unit, segmented_regression,
+};
 
 const T: [f64; 20] = [
     0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 7.0, 9.0, 10.0, 11.0, 12.0, 13.0, 15.0, 16.0, 17.0, 18.0, 20.0, 21.0, 22.0, 25.0,
@@ -228,6 +230,152 @@ fn slopes_after_a_wave_are_covered_whatever_the_memory() {
         newey_west_of_walk < 0.75 && newey_west_of_strong < 0.85,
         "{newey_west_of_walk} {newey_west_of_strong}"
     );
+}
+
+/// Means over units of their values at some times, and what each unit adds to them.
+fn means(units: &[Vec<f64>]) -> (Vec<f64>, Vec<UnitPart>) {
+    let n = units.len() as f64;
+    let means: Vec<f64> = (0..units[0].len())
+        .map(|at| units.iter().map(|unit| unit[at]).sum::<f64>() / n)
+        .collect();
+    let parts = units.iter().enumerate().flat_map(|(unit, values)| {
+        let parts = values.iter().zip(&means).enumerate();
+        parts.map(move |(value, (own, mean))| UnitPart {
+            unit,
+            value,
+            part: (own - mean) / n,
+        })
+    });
+    let parts = parts.collect();
+    (means, parts)
+}
+
+#[test]
+fn slopes_by_unit_are_statsmodels_with_clusters() {
+    let times = [0.0, 1.0, 2.0, 4.0, 5.0, 7.0, 8.0, 11.0];
+    let units = [
+        [3.0, 4.0, 4.0, 2.0, 2.0, 1.0, 3.0, 5.0],
+        [10.0, 9.0, 12.0, 8.0, 7.0, 9.0, 8.0, 9.0],
+        [1.0, 1.0, 0.0, 1.0, 2.0, 2.0, 4.0, 3.0],
+        [5.0, 7.0, 6.0, 6.0, 5.0, 3.0, 2.0, 2.0],
+        [2.0, 2.0, 3.0, 1.0, 0.0, 1.0, 1.0, 2.0],
+    ];
+    let (values, parts) = means(&units.map(Vec::from));
+    let found = segment_slopes_by_unit(&times, &values, &[4.0], &parts, Level::P95).unwrap();
+    // D = t >= 4; X = np.column_stack([np.ones(8), t, D, np.where(D, t - 4, 0)]); r = sm.OLS(y.ravel(), np.tile(X, (5, 1))).fit(
+    //     cov_type='cluster', cov_kwds=dict(groups=np.repeat(range(5), 8), use_correction=False))
+    // c = np.array([0, 1, 0, 1]); b = c @ r.params; e = np.sqrt(5/4 * c @ r.cov_params() @ c); q = st.t.ppf(.975, 4)
+    // b, b - q*e, b + q*e, b/e, 2*st.t.sf(abs(b/e), 4)
+    let (low, high) = found[0].slope.interval().unwrap();
+    let numbers = [
+        found[0].slope.value,
+        low,
+        high,
+        found[0].t.unwrap(),
+        found[0].p.clone().unwrap(),
+    ];
+    let expected = [
+        0.10666666666666585,
+        -0.39803916001253187,
+        0.6113724933458635,
+        0.5867856658264246,
+        0.5888672478888063,
+    ];
+    for (found, expected) in numbers.into_iter().zip(expected) {
+        assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+    }
+    // In any order, and with times twice.
+    let mut mixed = parts.clone();
+    mixed.reverse();
+    let again = segment_slopes_by_unit(&times, &values, &[4.0], &mixed, Level::P95).unwrap();
+    assert!((again[0].t.unwrap() - numbers[3]).abs() < 1e-12);
+    let twice = |numbers: &[f64]| [numbers, numbers].concat();
+    let also = parts.iter().map(|part| UnitPart {
+        value: part.value + times.len(),
+        ..*part
+    });
+    let both: Vec<UnitPart> = parts.iter().copied().chain(also).collect();
+    let of_twice = segment_slopes_by_unit(&twice(&times), &twice(&values), &[4.0], &both, Level::P95).unwrap();
+    assert!((of_twice[0].t.unwrap() - numbers[3]).abs() < 1e-12);
+}
+
+#[test]
+fn slopes_without_units_enough_say_so() {
+    let times = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0];
+    let slopes = |units: &[Vec<f64>]| {
+        let (values, parts) = means(units);
+        segment_slopes_by_unit(&times, &values, &[3.0], &parts, Level::P95)
+            .unwrap()
+            .remove(0)
+    };
+    let one = slopes(&[vec![1.0, 2.0, 3.0, 5.0, 5.0, 6.0]]);
+    let too_few = Reason::TooFew { needed: 2, found: 1 };
+    assert_eq!(
+        (one.slope.no_interval, one.t, one.p),
+        (Some(too_few.clone()), None, Err(too_few))
+    );
+    // Of units that are alike nobody adds anything.
+    let alike = slopes(&[vec![0.1; 6], vec![0.1; 6], vec![0.1; 6]]);
+    assert_eq!(
+        (alike.slope.no_interval, alike.p),
+        (Some(Reason::Constant), Err(Reason::Constant))
+    );
+    let of = |part| segment_slopes_by_unit(&times, &times, &[3.0], &[part], Level::P95);
+    let part = UnitPart {
+        unit: 0,
+        value: 6,
+        part: 1.0,
+    };
+    assert!(matches!(of(part), Err(Reason::OutOfRange { index: 0, .. })));
+    let not_finite = UnitPart {
+        value: 5,
+        part: f64::NAN,
+        ..part
+    };
+    assert!(matches!(of(not_finite), Err(Reason::NotFinite { index: 0, .. })));
+    assert!(segment_slopes_by_unit(&times, &times, &[99.0], &[], Level::P95).is_err());
+}
+
+/// A set that a wave halves and that fills up again: three come a day, and who is there leaves with a chance of 1 in 50.
+#[test]
+fn slopes_of_a_set_that_fills_up_are_covered_by_unit() {
+    let times: Vec<f64> = (0..100).map(f64::from).collect();
+    let runs = 400;
+    let mut found = Vec::new();
+    for run in 0..runs {
+        let mut random = ChaCha8Rng::seed_from_u64(63);
+        random.set_stream(run);
+        let mut chance = || random.random_range(0.0..1.0_f64);
+        let mut there: Vec<usize> = (0..150).collect();
+        let mut met = there.len();
+        let (mut sizes, mut parts) = (Vec::new(), Vec::new());
+        for day in 0..times.len() {
+            there.retain(|_| chance() >= if day == 30 { 0.5 } else { 0.02 });
+            // Binomial of thirty with mean 3.
+            let new = (0..30).filter(|_| chance() < 0.1).count();
+            there.extend(met..met + new);
+            met += new;
+            sizes.push(there.len() as f64);
+            parts.extend(there.iter().map(|unit| UnitPart {
+                unit: *unit,
+                value: day,
+                part: 1.0,
+            }));
+        }
+        let by_unit = segment_slopes_by_unit(&times, &sizes, &[30.0], &parts, Level::P95).unwrap();
+        let with_memory = segment_slopes(&times, &sizes, &[30.0], Level::P95).unwrap();
+        found.push([by_unit, with_memory].map(|slopes| slopes[0].slope.clone()));
+    }
+    let expected = found.iter().map(|[slope, _]| slope.value).sum::<f64>() / runs as f64;
+    let [by_unit, with_memory] = [0, 1].map(|which| {
+        let held = found.iter().filter(|slopes| {
+            let (low, high) = slopes[which].interval().unwrap();
+            (low..=high).contains(&expected)
+        });
+        held.count() as f64 / runs as f64
+    });
+    assert!((0.925..=0.975).contains(&by_unit), "{by_unit}");
+    assert!(with_memory > 0.985, "{with_memory}");
 }
 
 #[test]
