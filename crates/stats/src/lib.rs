@@ -14,6 +14,7 @@
 //! * **A named method.** Where several formulas go by one name (quantile types, interval transforms, handling of
 //!   zeros), the choice is an enum or stands in the name, never a hidden default.
 
+mod bisection;
 mod bootstrap;
 mod concentration;
 mod cox;

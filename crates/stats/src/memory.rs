@@ -1,5 +1,6 @@
 //! Errors with memory: neighbouring observations, evenly spaced or not, err alike, and a short series does not tell for how long.
 
+use crate::bisection::first_where;
 use crate::distribution::student_cdf;
 use crate::estimate::Level;
 use crate::reason::{Reason, at_least, finite};
@@ -150,22 +151,11 @@ impl Mixture {
             return Ok(0.0);
         }
         let outside = |half: f64| self.tail_beyond(half);
-        let (mut low, mut high) = (0.0, self.parts.iter().map(|part| part.std_error).fold(0.0, f64::max));
+        let mut high = self.parts.iter().map(|part| part.std_error).fold(0.0, f64::max);
         while outside(high)? > level.tail() {
             high = finite("interval", high * 2.0)?;
         }
-        for _ in 0..200 {
-            let middle = f64::midpoint(low, high);
-            if middle <= low || middle >= high {
-                break;
-            }
-            if outside(middle)? > level.tail() {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(high)
+        first_where(0.0, high, |half| Ok(outside(half)? <= level.tail()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Intervals for events over exposure.
 
+use crate::bisection::first_where;
 use crate::distribution::{gamma_quantile, poisson_cdf, poisson_upper, two_sided_z};
 use crate::estimate::{Estimate, Level};
 use crate::reason::{Reason, finite};
@@ -94,17 +95,14 @@ fn blaker_low(events: u64, garwood: f64, level: Level) -> Result<f64, Reason> {
         few += 1;
     }
     // The other side gains `few` events where those become no likelier than what was seen; both together are then above the tail.
-    let gains = rising(garwood, events as f64, |mean| {
-        Ok(at_least(events, mean)? - below(few, mean)?)
+    let gains = first_where(garwood, events as f64, |mean| {
+        Ok(at_least(events, mean)? > below(few, mean)?)
     })?;
-    let both = |mean: f64| -> Result<f64, Reason> {
+    // Before that, they may be so without them.
+    first_where(garwood, gains, |mean| {
         let few = few.checked_sub(1).map_or(Ok(0.0), |few| below(few, mean))?;
-        Ok(at_least(events, mean)? + few - 2.0 * level.tail())
-    };
-    match both(gains)? > 0.0 {
-        true => rising(garwood, gains, both),
-        false => Ok(gains),
-    }
+        Ok(at_least(events, mean)? + few > 2.0 * level.tail())
+    })
 }
 
 /// Blaker's upper bound, as [`blaker_low`] from above.
@@ -117,14 +115,12 @@ fn blaker_high(events: u64, garwood: f64, level: Level) -> Result<f64, Reason> {
         many -= 1;
     }
     let likelier = many - 1;
-    let gains = rising(events as f64, garwood, |mean| {
-        Ok(at_least(likelier, mean)? - below(events, mean)?)
+    let gains = first_where(events as f64, garwood, |mean| {
+        Ok(at_least(likelier, mean)? > below(events, mean)?)
     })?;
-    let both = |mean: f64| Ok(2.0 * level.tail() - below(events, mean)? - at_least(many, mean)?);
-    match both(gains)? < 0.0 {
-        true => rising(gains, garwood, both),
-        false => Ok(gains),
-    }
+    first_where(gains, garwood, |mean| {
+        Ok(below(events, mean)? + at_least(many, mean)? <= 2.0 * level.tail())
+    })
 }
 
 /// Probability of so many events or fewer.
@@ -141,21 +137,6 @@ fn at_least(events: u64, mean: f64) -> Result<f64, Reason> {
         Some(fewer) if mean > 0.0 => poisson_upper(fewer, mean),
         Some(_) => Ok(0.0),
         None => Ok(1.0),
-    }
-}
-
-/// Where a function that is below 0 at `low` and above it at `high` crosses it, to the last digit.
-fn rising(low: f64, high: f64, function: impl Fn(f64) -> Result<f64, Reason>) -> Result<f64, Reason> {
-    let (mut low, mut high) = (low, high);
-    loop {
-        let middle = f64::midpoint(low, high);
-        if middle <= low || middle >= high {
-            return Ok(middle);
-        }
-        match function(middle)? > 0.0 {
-            true => high = middle,
-            false => low = middle,
-        }
     }
 }
 
