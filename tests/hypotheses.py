@@ -523,6 +523,9 @@ for (family, test, group, window), found in rows.items():
 
 # What came after the last wave that has two samples before it and four after, those within waves left out.
 waves = table(MEASURED, "waves")
+seen = table(ENRICHED, "members").merge(personas[["platform", "account_id", "persona_id"]], how="left")
+seen["person"] = seen.persona_id.fillna(seen.account_id)
+seen["day"] = days(seen.sample_at)
 for (family, test, group, window), found in rows.items():
     if family != "trend.persistence" or pd.isna(found.p_value):
         continue
@@ -539,15 +542,24 @@ for (family, test, group, window), found in rows.items():
     kept = (times < starts[used[0]]) | np.any([(times >= starts[k]) & (times < starts[k + 1]) for k in used], axis=0)
     times, values, used = times[kept], values[kept], [starts[k] for k in used]
     assert found.n == len(times), (test, group)
-    stretch = np.searchsorted(used, times, side="right")
-    columns = np.column_stack([column for k in range(len(used) + 1) for column in (stretch == k, (stretch == k) * (times - times[0]))]).astype(float)
-    last = stretch == len(used)
+    last = times >= used[-1]
     centred = np.where(last, times - times[last].mean(), 0.0)
     weights = centred / (centred @ centred)
     close(found.effect + 1e3, weights @ values + 1e3, test)
-    tail = tail_of(times, values, columns, weights)
-    close(found.p_value, min(1.0, 2.0 * tail(abs(weights @ values))), test, 1e-6)
-    close(tail(found.ci_high - found.effect), 0.025, test, 1e-6)
+    # Errors by person: what each adds to the slope in all.
+    there = seen[(seen["set"] == group) & seen.alive & seen.day.isin(times[last])]
+    if test == "persistence.followers":
+        there = there[there.followers.notna()]
+        of_day = there.groupby("day").followers
+        parts = (there.followers - of_day.transform("mean")) / of_day.transform("count")
+    else:
+        parts = pd.Series(1.0, there.index)
+    added = (parts * there.day.map(dict(zip(times, weights)))).groupby(there.person).sum().to_numpy()
+    persons = len(added)
+    error = np.sqrt(persons / (persons - 1) * (added @ added))
+    close(found.statistic, found.effect / error, test)
+    close(found.p_value, 2 * st.t.sf(abs(found.effect) / error, persons - 1), test)
+    close(found.ci_high - found.effect, st.t.ppf(0.975, persons - 1) * error, test)
 
 # Random networks: z and p are those of the measures.
 for (family, test, group, window), found in rows.items():
