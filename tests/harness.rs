@@ -286,6 +286,9 @@ fn every_interval_is_right_in_the_drawing_that_it_is_for() {
         }
     }
     assert!(judged > 130, "{judged} numbers with intervals");
+    let of_many_worlds = of_both_seeds().into_iter().filter(|(id, _)| !is_of_ties(id));
+    let off: Vec<(String, &str)> = of_many_worlds.filter(|(_, verdict)| *verdict != "right").collect();
+    assert!(off.is_empty(), "400 worlds: {off:?}");
 }
 
 /// Verdicts on the runs of both kept tables of many worlds, which have seeds of their own, by the exact interval of so many.
