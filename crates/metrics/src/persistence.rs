@@ -5,10 +5,9 @@ use stats::{
 };
 use tables::{DAY_MS, SetName};
 
-use crate::evidence::{Evidence, Group, bounds_ms};
+use crate::evidence::{Evidence, Group, MemberRow, bounds_ms};
 use crate::figure::{Figure, Quantity};
 use crate::hypotheses::Outcome;
-use crate::per_sample::PerSample;
 use crate::results::Results;
 use crate::waves::{Found, NO_WAVE, WHOLE_PERIOD};
 
@@ -98,57 +97,68 @@ struct Sample {
     parts: Vec<(usize, f64)>,
 }
 
-impl Sample {
-    fn of(evidence: &Evidence, position: usize, value: f64, parts: impl Iterator<Item = (u32, f64)>) -> Self {
-        // Who is in no table of personas comes after the persons that are.
-        let persons = evidence
-            .person_of
-            .values()
-            .map(|person| *person as usize + 1)
-            .max()
-            .unwrap_or_default();
-        let person = |account: u32| match evidence.person_of.get(&account) {
-            Some(person) => *person as usize,
-            None => persons + account as usize,
-        };
-        Self {
-            position,
-            at: evidence.sample_ms(position).div_euclid(DAY_MS) as f64,
-            value,
-            parts: parts.map(|(account, part)| (person(account), part)).collect(),
+/// Of each sample the members of a set that were alive and have a number: whose account it is, and the number.
+fn of_members(
+    evidence: &Evidence,
+    set: SetName,
+    number: impl Fn(&MemberRow) -> Option<f64>,
+) -> impl Iterator<Item = (usize, Vec<(usize, f64)>)> {
+    let persons = evidence.person_of.values().max().map_or(0, |last| *last as usize + 1);
+    // Who is in no table of personas comes after the persons that are.
+    let person = |account: u32| match evidence.person_of.get(&account) {
+        Some(person) => *person as usize,
+        None => persons + account as usize,
+    };
+    let mut samples = vec![Vec::new(); evidence.study.samples().len()];
+    let alive = evidence
+        .members
+        .iter()
+        .filter(|member| member.set == set && member.alive);
+    for (member, number) in alive.filter_map(|member| Some((member, number(member)?))) {
+        if let Some(sample) = samples.get_mut(member.sample) {
+            sample.push((person(member.account), number));
         }
     }
+    samples.into_iter().enumerate()
+}
+
+fn day(evidence: &Evidence, sample: usize) -> f64 {
+    evidence.sample_ms(sample).div_euclid(DAY_MS) as f64
 }
 
 /// The sizes of a set that are known.
 fn sizes(evidence: &Evidence, set: SetName) -> Vec<Sample> {
-    let alive = PerSample::new(evidence, |_| Some(1.0));
-    let sample = |position: usize| {
-        let size = crate::size::at_sample(evidence, set, position).value?;
-        Some(Sample::of(
-            evidence,
+    let samples = of_members(evidence, set, |_| Some(1.0));
+    let known = samples.filter_map(|(position, parts)| {
+        Some(Sample {
             position,
-            size,
-            alive.at(set, position).iter().copied(),
-        ))
-    };
-    (0..evidence.study.samples().len()).filter_map(sample).collect()
+            at: day(evidence, position),
+            value: crate::size::at_sample(evidence, set, position).value?,
+            parts,
+        })
+    });
+    known.collect()
 }
 
 /// The mean followers of members that are known.
 fn followers(evidence: &Evidence, set: SetName) -> Vec<Sample> {
-    let followers = PerSample::new(evidence, |member| member.followers.map(|count| count as f64));
-    let sample = |position: usize| {
-        if evidence.sample_unknown(set, position).is_some() {
-            return None;
+    let samples = of_members(evidence, set, |member| member.followers.map(|count| count as f64));
+    let known =
+        samples.filter(|(position, members)| evidence.sample_unknown(set, *position).is_none() && !members.is_empty());
+    let sample = |(position, mut parts): (usize, Vec<(usize, f64)>)| {
+        let n = parts.len() as f64;
+        let mean = parts.iter().map(|(_, followers)| followers).sum::<f64>() / n;
+        for (_, part) in &mut parts {
+            *part = (*part - mean) / n;
         }
-        let values = followers.at(set, position);
-        let n = values.len() as f64;
-        let mean = values.iter().map(|(_, value)| value).sum::<f64>() / n;
-        let parts = values.iter().map(|(account, value)| (*account, (value - mean) / n));
-        mean.is_finite().then(|| Sample::of(evidence, position, mean, parts))
+        Sample {
+            position,
+            at: day(evidence, position),
+            value: mean,
+            parts,
+        }
     };
-    (0..evidence.study.samples().len()).filter_map(sample).collect()
+    known.map(sample).collect()
 }
 
 /// What came after a wave.
