@@ -164,10 +164,12 @@ impl UnitSums {
 }
 
 impl Linearised {
-    /// Degrees of freedom of the design effect of a share of `elements` (its variance by unit over that of as many independent ones): 2 over the square of its
-    /// relative error (Satterthwaite 1946, Biometrics Bulletin 2, 110–114), which is that of the effect without each unit in turn (jackknife).
-    /// From 1 to one less than there are units. Where few units have what is rare, and one of them much of it, they are few; where every unit is one
-    /// element, the effect is 1 whoever is left out.
+    /// Degrees of freedom of the design effect of a share of `elements` (its variance by unit over that of as many independent ones): 2 over
+    /// the square of its relative error (Satterthwaite 1946, Biometrics Bulletin 2, 110–114), which is that of the effect without each unit in
+    /// turn (jackknife). From 1 to one less than there are units. Of several parts, the effect is that of what units add to their mean.
+    ///
+    /// Where few units have what is rare, and one of them much of it, they are few; where every unit is one element, the effect is 1 whoever
+    /// is left out.
     pub(crate) fn design_freedom(&self, elements: f64) -> Result<f64, Reason> {
         let most = (self.influences.len() as f64 - 1.0).max(1.0);
         let sum = |product: &dyn Fn(&Influence) -> f64| self.influences.iter().map(product).sum::<f64>();
