@@ -134,8 +134,9 @@ fn score_bounds(share: f64, n: f64, level: Level) -> Result<(f64, f64), Reason> 
 /// share is of.
 ///
 /// Theirs are the design's f, G − 1 of G units, which is too many where what the share counts is rare and one of the few units that have any
-/// may have much of it. Here f is no more than 2 over the square of the design effect's relative error (Satterthwaite 1946, Biometrics
-/// Bulletin 2, 110–114), that by leaving out each unit in turn; nor less than 1.
+/// may have much of it. Of a [`CountInterval::ClopperPearson`] f is no more than 2 over the square of the design effect's relative error
+/// (Satterthwaite 1946, Biometrics Bulletin 2, 110–114), that by leaving out each unit in turn; nor less than 1. Of a [`CountInterval::MidP`] it
+/// is G − 1: of units with few elements each none can have much of what is rare.
 ///
 /// Theirs is [`CountInterval::ClopperPearson`], here for things of which units have very different numbers, as persons have posts: being wider
 /// it makes up in part for a variance that rests on few units. Of units that have one thing or few, as persons have accounts, it covers more
@@ -170,9 +171,10 @@ pub fn korn_graubard(
     }
     let whole = sums.linearised()?;
     let share = whole.value.clamp(0.0, 1.0);
-    let freedom = match share > 0.0 && share < 1.0 && whole.std_error > 0.0 && sums.units() > 1 {
-        true => whole.design_freedom(elements as f64)?,
-        false => most_freedom(sums.units()),
+    let varies = share > 0.0 && share < 1.0 && whole.std_error > 0.0 && sums.units() > 1;
+    let freedom = match interval {
+        CountInterval::ClopperPearson if varies => whole.design_freedom(elements as f64)?,
+        _ => most_freedom(sums.units()),
     };
     by_effective_trials(
         (share, whole.std_error),
