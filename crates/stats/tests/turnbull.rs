@@ -138,8 +138,15 @@ proptest! {
                 backwards.reverse();
                 prop_assert_eq!(turnbull(&backwards), Ok(found));
             }
-            Err(reason) => prop_assert!(
-                matches!(reason, Reason::AllCensored | Reason::RiskSetEmptied { .. }), "{reason}"),
+            Err(Reason::RiskSetEmptied { time }) => {
+                // Nobody who entered before is known to have lived on, and others entered later.
+                let until = |spell: &IntervalSpell| if spell.first_gone == Some(spell.last_alive) { spell.last_alive - 0.5 } else { spell.last_alive };
+                let entry = |spell: &IntervalSpell| spell.entry.unwrap_or(-1.0);
+                prop_assert!(spells.iter().all(|spell| entry(spell) >= time || until(spell) < time), "{time}");
+                prop_assert!(spells.iter().any(|spell| entry(spell) >= time), "{time}");
+                prop_assert!(spells.iter().any(|spell| until(spell) < time && spell.first_gone.is_some()), "{time}");
+            }
+            Err(reason) => prop_assert_eq!(reason, Reason::AllCensored),
         }
     }
 
@@ -213,8 +220,51 @@ fn mass_that_vanishes_before_later_entries_is_no_estimate() {
         spell(0.0, 1.0, Some(1.0)),
         spell(4.0, 4.0, None),
     ];
-    let found = turnbull(&spells);
-    assert!(matches!(found, Err(Reason::RiskSetEmptied { .. })), "{found:?}");
+    assert_eq!(turnbull(&spells), Err(Reason::RiskSetEmptied { time: 1.0 }));
+    // Nothing makes the survival of the first four vanish at once: each pass takes it nearer to none, and a fit that ends on the way would
+    // tell of some 1e-13 of them, to whom everybody who entered later belonged.
+    let gradually = [
+        spell(0.0, 0.0, Some(2.0)),
+        spell(0.0, 0.0, Some(2.0)),
+        spell(0.0, 0.0, Some(2.0)),
+        spell(0.0, 1.0, Some(6.0)),
+        spell(4.0, 5.0, Some(6.0)),
+        spell(2.0, 6.0, None),
+        spell(2.0, 6.0, None),
+        spell(3.0, 6.0, None),
+    ];
+    assert_eq!(turnbull(&gradually), Err(Reason::RiskSetEmptied { time: 2.0 }));
+    // One who was there and is known to have lived on makes it a share.
+    let known = [gradually.as_slice(), &[spell(0.0, 7.0, None)]].concat();
+    let found = turnbull(&known).unwrap();
+    // Where both derivatives are zero: of those at risk 15/19 are gone by 2, of those left then 5/24 by 6.
+    close(found.survival_between(2.0).unwrap().0, 4.0 / 19.0, 1e-9);
+    close(found.survival_between(6.0).unwrap().0, 1.0 / 6.0, 1e-9);
+}
+
+/// Of two at risk in each step one is lost, 42 times: who is left is next to nothing, and all to those who entered last.
+#[test]
+fn what_little_is_left_is_told_of_those_who_entered_late() {
+    let exact = |entry: i32, gone: bool| IntervalSpell {
+        entry: Some(f64::from(entry)),
+        last_alive: f64::from(entry + 1),
+        first_gone: gone.then_some(f64::from(entry + 1)),
+    };
+    let steps = (0..42).flat_map(|step| [exact(step, true), exact(step, false)]);
+    let spells: Vec<IntervalSpell> = steps.chain((0..10).map(|which| exact(42, which == 0))).collect();
+    let found = turnbull(&spells).unwrap();
+    let until = |time: f64| {
+        found
+            .intervals
+            .iter()
+            .filter(move |i| i.to == Some(time))
+            .map(|i| i.mass)
+    };
+    // Kaplan–Meier's: halved at each step; of the last ten one in ten.
+    for step in 1..=42 {
+        close(until(f64::from(step)).sum::<f64>() / 0.5_f64.powi(step), 1.0, 1e-9);
+    }
+    close(until(43.0).sum::<f64>() / (0.1 * 0.5_f64.powi(42)), 1.0, 1e-9);
 }
 
 #[test]

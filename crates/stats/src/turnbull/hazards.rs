@@ -65,18 +65,17 @@ impl Problem {
         let mut survival = 1.0;
         let mut mass = vec![0.0; m];
         for (cell, hazard) in hazards.iter().enumerate() {
-            mass[cell] = survival * hazard;
+            // Of those who are left, however few: to one who entered late they are all.
+            if *hazard > NO_MASS {
+                mass[cell] = survival * hazard;
+            }
             survival *= 1.0 - hazard;
-            // No spells are so many that a smaller share of them could be left; the masses beyond would be taken for none.
+            // No spells are so many that a smaller share of them could be left.
             if survival <= NO_MASS && cell + 1 < m {
-                let (from, to) = self.cells[cell];
-                return Err(Reason::RiskSetEmptied {
-                    time: to.unwrap_or(from).0,
-                });
+                return Err(self.emptied_in(cell));
             }
         }
-        let score = vec![0.0; m];
-        Ok(self.estimate(mass, &score, log_likelihood, passes))
+        Ok(self.estimate(&mass, log_likelihood, passes))
     }
 }
 
@@ -97,24 +96,11 @@ struct Expected {
 impl Expected {
     fn new(problem: &Problem, by_sums: bool) -> Self {
         let m = problem.cells.len();
-        let mut known = vec![0.0; m + 1];
-        for &(kind, count) in &problem.kinds {
-            if kind.entered < kind.first {
-                known[kind.entered] += count;
-                known[kind.first] -= count;
-            }
-        }
-        known.pop();
-        let mut running = 0.0;
-        for value in &mut known {
-            running += *value;
-            *value = running;
-        }
         Expected {
             by_sums,
             survival: vec![1.0; m + 1],
             sums: vec![[0.0; 2]; m + 1],
-            known,
+            known: problem.known(),
             events: vec![0.0; m],
             at_risk: vec![0.0; m],
         }

@@ -43,6 +43,9 @@ impl Problem {
 
     pub(super) fn solve(&self, until: Until) -> Result<Turnbull, Reason> {
         let tolerance = until.tolerance();
+        if let Some(emptied) = self.emptied() {
+            return Err(emptied);
+        }
         // Where hazards settle too slowly (wide intervals), masses may not.
         if self.kinds.iter().any(|(kind, _)| kind.entered > 0) {
             match self.solve_by_hazards(until) {
@@ -52,13 +55,7 @@ impl Problem {
         }
         let m = self.cells.len();
         let (mut mass, mut score, mut sums) = (vec![1.0 / m as f64; m], vec![0.0; m], Sums::default());
-        let emptied = |mass: &[f64]| {
-            let reached = mass.iter().rposition(|&mass| mass > NO_MASS).unwrap_or(0);
-            let (from, to) = self.cells[reached];
-            Reason::RiskSetEmptied {
-                time: to.unwrap_or(from).0,
-            }
-        };
+        let emptied = |mass: &[f64]| self.emptied_in(mass.iter().rposition(|&mass| mass > NO_MASS).unwrap_or(0));
         let spells = self.spells as f64;
         let mut passes = 0;
         let log_likelihood = loop {
@@ -98,7 +95,12 @@ impl Problem {
                 mass = next;
             }
         };
-        Ok(self.estimate(mass, &score, log_likelihood, passes))
+        // A mass on its way to zero: tiny, and a score that says so.
+        let gone = |mass: f64, score: f64| mass <= NO_MASS || (mass < 1e-8 && score < -1e-4 * spells);
+        for (mass, score) in mass.iter_mut().zip(&score) {
+            *mass = if gone(*mass, *score) { 0.0 } else { *mass };
+        }
+        Ok(self.estimate(&mass, log_likelihood, passes))
     }
 
     /// Two self-consistency steps and a leap along them, kept only where it is no worse.

@@ -3,7 +3,7 @@
 use super::{IntervalSpell, MassInterval, Turnbull};
 use crate::reason::{Reason, at_least};
 
-/// A mass below this share is none.
+/// A mass below this share is none, and where fewer are left, none are.
 pub(super) const NO_MASS: f64 = 1e-13;
 
 fn check(index: usize, spell: &IntervalSpell) -> Result<(), Reason> {
@@ -123,14 +123,55 @@ impl Problem {
         })
     }
 
-    /// The masses as they are told.
-    pub(super) fn estimate(&self, mut mass: Vec<f64>, score: &[f64], log_likelihood: f64, passes: usize) -> Turnbull {
-        let spells = self.spells as f64;
-        // A mass on its way to zero: tiny, and a score that says so.
-        let gone = |mass: f64, score: f64| mass <= NO_MASS || (mass < 1e-8 && score < -1e-4 * spells);
-        for (mass, score) in mass.iter_mut().zip(score) {
-            *mass = if gone(*mass, *score) { 0.0 } else { *mass };
+    /// Subjects known to be at risk in each cell, their event later.
+    pub(super) fn known(&self) -> Vec<f64> {
+        let mut known = vec![0.0; self.cells.len() + 1];
+        for &(kind, count) in &self.kinds {
+            if kind.entered < kind.first {
+                known[kind.entered] += count;
+                known[kind.first] -= count;
+            }
         }
+        known.pop();
+        let mut running = 0.0;
+        for value in &mut known {
+            running += *value;
+            *value = running;
+        }
+        known
+    }
+
+    /// Where nobody is known to have lived on and an event may lie, the likelihood grows until everybody is gone there. No fit tells that from a
+    /// small survival; unless it is the last cell, those who entered later are then beyond everybody's end, and there is no maximum.
+    pub(super) fn emptied(&self) -> Option<Reason> {
+        let last = self.cells.len() - 1;
+        let known = self.known();
+        // How far the events reach that may lie in a cell or before it; kinds are in the order of their first cells.
+        let mut kinds = self
+            .kinds
+            .iter()
+            .map(|(kind, _)| kind)
+            .filter(|kind| kind.end <= last)
+            .peekable();
+        let mut reached = 0;
+        (0..last).find_map(|cell| {
+            while let Some(kind) = kinds.next_if(|kind| kind.first <= cell) {
+                reached = reached.max(kind.end);
+            }
+            (known[cell] == 0.0 && reached > cell).then(|| self.emptied_in(cell))
+        })
+    }
+
+    /// That nobody is left beyond a cell.
+    pub(super) fn emptied_in(&self, cell: usize) -> Reason {
+        let (from, to) = self.cells[cell];
+        Reason::RiskSetEmptied {
+            time: to.unwrap_or(from).0,
+        }
+    }
+
+    /// The masses as they are told.
+    pub(super) fn estimate(&self, mass: &[f64], log_likelihood: f64, passes: usize) -> Turnbull {
         let total: f64 = mass.iter().sum();
         let mut survival: f64 = 1.0;
         let mut intervals = Vec::new();
