@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use stats::{Counted, Estimate, Level, Reason, blaker, garwood, overdispersed_rate};
+use stats::{Counted, Level, blaker, overdispersed_rate};
 use tables::{DAY_MS, State, Timestamp};
 
 use crate::evidence::{CheckRow, Evidence, Group, as_days, bounds_ms};
@@ -83,9 +83,6 @@ struct Tally {
     exposure_ms: i64,
 }
 
-/// Of a window [`garwood`]'s; of a day, of which few events are to be expected, [`blaker`]'s, which is as exact and nearer to its level there.
-type ExactInterval = fn(u64, f64, Level) -> Result<Estimate, Reason>;
-
 impl Tally {
     /// Adds the part of an interval that lies in `[from, to)`.
     fn add(&mut self, interval: &AtRisk, (from, to): (i64, i64)) {
@@ -100,8 +97,8 @@ impl Tally {
         self.other_ends += u64::from(ends_here && interval.end == End::Other);
     }
 
-    fn rate(&self, quantity: &Quantity, events: u64, interval: ExactInterval) -> Figure {
-        Figure::of(quantity, interval(events, as_days(self.exposure_ms), Level::P95))
+    fn rate(&self, quantity: &Quantity, events: u64) -> Figure {
+        Figure::of(quantity, blaker(events, as_days(self.exposure_ms), Level::P95))
             .resting_on(self.intervals)
             .times(PERCENT)
     }
@@ -262,7 +259,7 @@ fn of_window(evidence: &Evidence, intervals: &[AtRisk], bounds: (i64, i64)) -> [
     );
     let of_ends = |quantity: &Quantity, end: End, events: u64| {
         noting_other_days(
-            tally.rate(quantity, events, garwood).noting(&note),
+            tally.rate(quantity, events).noting(&note),
             &by_day(intervals, bounds, end),
         )
     };
@@ -290,7 +287,7 @@ fn daily(evidence: &Evidence, intervals: &[AtRisk], group: Group, results: &mut 
         let day = Timestamp(at).day().0;
         let figure = match (evidence.group_unknown(group), tallies.get(&day)) {
             (Some(reason), _) => Figure::absent(&DAILY, reason),
-            (None, Some(tally)) => tally.rate(&DAILY, tally.suspended, blaker),
+            (None, Some(tally)) => tally.rate(&DAILY, tally.suspended),
             (None, None) if evidence.checks.is_empty() => Figure::absent(&DAILY, "needs availability checks"),
             (None, None) if checked.contains(&day) => Figure::absent(
                 &DAILY,
@@ -386,7 +383,7 @@ mod tests {
         let mut days = vec![quiet; 60];
         days[20..24].fill(Counted { events: 12, ..quiet });
         let events: u64 = days.iter().map(|day| day.events).sum();
-        let exact = Figure::of(&RATE, garwood(events, 6000.0, Level::P95)).times(PERCENT);
+        let exact = Figure::of(&RATE, blaker(events, 6000.0, Level::P95)).times(PERCENT);
         let noted = noting_other_days(exact.clone(), &days);
         assert_eq!((noted.value, noted.interval()), (exact.value, exact.interval()));
         let (low, high) = overdispersed_rate(&days, 6, Level::P95).unwrap().interval().unwrap();

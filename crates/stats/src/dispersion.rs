@@ -5,7 +5,7 @@ use std::ops::Add;
 
 use crate::distribution::{beta_odds_quantile, two_sided_t, two_sided_z};
 use crate::estimate::{Estimate, Level};
-use crate::rate::garwood;
+use crate::rate::blaker;
 use crate::reason::{Reason, at_least, finite};
 
 /// How much more counts vary than Poisson's would.
@@ -122,7 +122,7 @@ pub fn dispersion(days: &[Counted], block: usize) -> Result<Dispersion, Reason> 
 /// 96 % of runs where Garwood's interval covers in 72 %; with waves of a week in 240 days blocks of twenty days cover in 95 %, blocks
 /// of one day in 58 % and Garwood's in 27 %; with three waves of four days in 153 days blocks of fourteen in 92 %. A negative
 /// binomial model of days would know nothing of the latter. Blocks should be two
-/// to three times as long as a wave, and there should be ten or more. Without events the interval is Garwood's.
+/// to three times as long as a wave, and there should be ten or more. Without events the interval is [`blaker`]'s.
 ///
 /// # Errors
 /// As [`dispersion`], but no events are no error.
@@ -131,7 +131,7 @@ pub fn overdispersed_rate(days: &[Counted], block: usize, level: Level) -> Resul
     let events: u64 = days.iter().map(|day| day.events).sum();
     let exposure = finite("exposure", days.iter().map(|day| day.exposure).sum())?;
     if events == 0 {
-        return garwood(0, exposure, level);
+        return blaker(0, exposure, level);
     }
     let value = finite("rate", events as f64 / exposure)?;
     let interval = dispersion(days, block).and_then(|dispersion| {

@@ -27,7 +27,8 @@ pub fn garwood(events: u64, exposure: f64, level: Level) -> Result<Estimate, Rea
 /// Rate with the exact Poisson interval of Blaker (2000, Canadian Journal of Statistics 28, 783–798): the numbers of events to expect of which no
 /// less than the tail is as unlikely as what was seen, on its side and the other together, and all between them. It covers as surely as
 /// [`garwood`]'s, always lies within it, and is nearer to its level where events are few: of one to two expected, 97 % beside 98.6 %. Its two
-/// tails are not held to half of the error each, which is what Garwood's is for.
+/// tails are not held to half of the error each, which is what Garwood's is for. R: `exactci::poisson.exact(x, T, tsmethod = "blaker")`; `poisson.test`
+/// gives [`garwood`]'s.
 ///
 /// `exposure` and `n` as of [`garwood`], whose interval it is beyond 10,000 events, from which it then differs by less than a thousandth of the rate.
 ///

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use stats::{
-    Counted, Dispersion, Estimate, Level, Reason, WaveSearch, dispersion, garwood, overdispersed_rate, rate_ratio,
-    waves,
+    Counted, Dispersion, Estimate, Level, Reason, WaveSearch, blaker, dispersion, garwood, overdispersed_rate,
+    rate_ratio, waves,
 };
 
 fn day(events: u64, exposure: f64) -> Counted {
@@ -446,7 +446,7 @@ fn edges() {
     assert!(matches!(found.waves[0].ratio, Err(Reason::ZeroDenominator { .. })));
     assert_eq!(
         overdispersed_rate(&[day(0, 5.0); 4], 1, Level::P95),
-        garwood(0, 20.0, Level::P95)
+        blaker(0, 20.0, Level::P95)
     );
     assert_eq!(
         overdispersed_rate(&[day(4, 5.0)], 1, Level::P95).unwrap().no_interval,

@@ -275,7 +275,7 @@ fn suspensions() {
         close(output.value("suspension.rate", "listed", window), expected, window);
         let (value, (low, high), ..) =
             output.measures[&("suspension.rate".into(), "listed".into(), window.into())].clone();
-        let exact = stats::garwood(events as u64, exposure as f64 / DAY as f64, stats::Level::P95).unwrap();
+        let exact = stats::blaker(events as u64, exposure as f64 / DAY as f64, stats::Level::P95).unwrap();
         let (exact_low, exact_high) = exact.interval().unwrap();
         close(low, 100.0 * exact_low, window);
         close(high, 100.0 * exact_high, window);

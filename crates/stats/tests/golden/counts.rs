@@ -98,6 +98,7 @@ fn blaker_is_what_its_definition_searches() {
         (5, 1.9701495680595302, 11.54253476048596),
         (30, 20.574180474397934, 42.55089956688043),
         (400, 362.0359725605517, 441.031028008295),
+        (3_000, 2894.0316807335275, 3109.029703617124),
     ];
     for (events, low, high) in expected {
         let found = blaker(events, 4.0, Level::P95).unwrap();
