@@ -18,6 +18,7 @@ mod calibrate;
 mod chain;
 mod estimators;
 mod expanded;
+mod judged;
 mod numbers;
 mod personas;
 mod power;
