@@ -58,17 +58,32 @@ fn binomial(n: u32, p: f64) -> Vec<f64> {
     shares
 }
 
+/// How often an interval holds a share, by summing over what may be counted.
+fn share_covered(interval: fn(u64, u64, Level) -> Result<Estimate, Reason>, n: u32, p: f64) -> f64 {
+    let outcomes = binomial(n, p);
+    let hit = |k: &usize| holds(&interval(*k as u64, u64::from(n), Level::P95).unwrap(), p);
+    (0..outcomes.len()).filter(hit).map(|k| outcomes[k]).sum()
+}
+
+/// Of about one account among 130 what may be counted is 0 to 4, and an interval holds in steps. (Blaker's, Jeffreys' and Sterne's hold in 97.3 %,
+/// Wilson's in 95.6 %, and in 84 % where a sixth of an account is to be expected: scipy, by the same sums.)
+#[test]
+fn shares_of_an_account_or_two_are_held_more_often_than_said() {
+    let shares = (80..=120).map(|each| f64::from(each) / 10_000.0);
+    let [half, exact] = [mid_p, clopper_pearson].map(|interval| {
+        let each: Vec<f64> = shares.clone().map(|p| share_covered(interval, 130, p)).collect();
+        mean(&each).unwrap()
+    });
+    within(half, 0.975, 0.985);
+    within(exact, 0.985, 0.99);
+}
+
 #[test]
 fn clopper_pearson_never_covers_less_and_others_do_on_average() {
-    // Counted out, not simulated: the share of all outcomes whose interval holds p.
     let (n, mut wilson_sum, mut mid_p_sum) = (25, 0.0, 0.0);
     for percent in 1..100 {
         let p = f64::from(percent) / 100.0;
-        let outcomes = binomial(n, p);
-        let covered = |interval: fn(u64, u64, Level) -> Result<Estimate, Reason>| {
-            let hit = |k: &usize| holds(&interval(*k as u64, u64::from(n), Level::P95).unwrap(), p);
-            (0..outcomes.len()).filter(hit).map(|k| outcomes[k]).sum::<f64>()
-        };
+        let covered = |interval| share_covered(interval, n, p);
         within(covered(clopper_pearson), 0.95, 1.0);
         wilson_sum += covered(wilson);
         mid_p_sum += covered(mid_p);
