@@ -65,6 +65,7 @@ counterfactuals seed="2016" scale="1" work="work/counterfactuals" report="report
 validate seeds="200" scale="0.1" output="datasets/validation": build
     {{quote(bin)}}/validate estimators --seeds {{seeds}} --scale {{scale}} -o {{quote(output)}}
     {{quote(bin)}}/validate estimators --seeds {{seeds}} --first-seed 1001 --scale {{scale}} -o {{quote(output)}}/other-seeds
+    {{quote(bin)}}/validate estimators --seeds {{seeds}} --first-seed 3001 --scale {{scale}} -o {{quote(output)}}/held-out
     {{quote(bin)}}/validate estimators --seeds 10 --scale {{scale}} --post-share 1 -o {{quote(output)}}/all-posts
     {{quote(bin)}}/validate estimators --seeds {{seeds}} --world 1 --scale 1 --roster-coverage 0.1 -o {{quote(output)}}/one-world
     {{quote(bin)}}/validate power --seeds 40 --scale 0.2 -o {{quote(output)}}
