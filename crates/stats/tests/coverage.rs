@@ -61,7 +61,7 @@ fn binomial(n: u32, p: f64) -> Vec<f64> {
 /// How often an interval holds a share, by summing over what may be counted.
 fn share_covered(interval: fn(u64, u64, Level) -> Result<Estimate, Reason>, n: u32, p: f64) -> f64 {
     let outcomes = binomial(n, p);
-    let hit = |k: &usize| holds(&interval(*k as u64, u64::from(n), Level::P95).unwrap(), p);
+    let hit = |k: &usize| interval(*k as u64, u64::from(n), Level::P95).is_ok_and(|found| holds(&found, p));
     (0..outcomes.len()).filter(hit).map(|k| outcomes[k]).sum()
 }
 
