@@ -32,7 +32,7 @@ pub struct UnitPart {
 }
 
 /// Slopes of least-squares lines after each of `breaks`, up to the next: of a line that may change level and slope at each, as
-/// [`segmented_regression`](crate::segmented_regression) fits it, with intervals as [`theil_sen_autocorrelated`]'s. All stretches together tell
+/// [`segmented_regression`](crate::segmented_regression) fits it, with intervals as [`theil_sen_autocorrelated`](crate::theil_sen_autocorrelated)'s. All stretches together tell
 /// how long the errors' memory is. Newey and West's errors, which that has, count lags in observations, evenly spaced or not, and are for
 /// many of them.
 ///
